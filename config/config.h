@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reads the configuration: YAML by the rows of option tables, every complaint with its
+ * line and column, none of them after the first lost.
+ */
+#pragma once
+
+#include "daemon/base/text.h"
+#include "daemon/pipeline/settings.h"
+
+struct config;
+
+/*
+ * Loads `path` and, when it is a file with a folder conf.d beside it, conf.d/<name>.yaml
+ * too. Complaints are appended as "file:line:column: sentence\n" lines. Returns 0, or
+ * -EINVAL when there is at least one that is an error (warnings are marked so and do not
+ * fail).
+ */
+int config_load(const char *path, struct text *complaints, struct config **ret_config);
+void config_free(struct config *config);
+
+const struct settings *config_settings(const struct config *config);
+
+/* The manual of every option, and a JSON Schema for editors. */
+void config_print_manual(struct text *text);
+void config_print_schema(struct text *text);

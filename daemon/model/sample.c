@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/model/sample.h"
+
+#include "daemon/base/json.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct signal_row signal_rows[SIGNAL_COUNT] = {
+#define SIGNAL(id, name, kind, place, unit, help, names) \
+    [SIGNAL_##id] = {name, VALUE_##kind, PLACE_##place, unit, help, names},
+#include "daemon/model/signal.def"
+#undef SIGNAL
+};
+
+const char *const signal_names[SIGNAL_COUNT + 1] = {
+#define SIGNAL(id, name, kind, place, unit, help, names) name,
+#include "daemon/model/signal.def"
+#undef SIGNAL
+    NULL,
+};
+
+/* "path2/" before the name; leaves `cursor` behind it. */
+static int read_path(const char **cursor, uint16_t *ret_path)
+{
+    const char *slash = strchr(*cursor, '/');
+    unsigned path;
+    int length = 0;
+
+    *ret_path = 1;
+    if (!slash)
+        return 0;
+    if (sscanf(*cursor, "path%3u/%n", &path, &length) != 1 ||
+        *cursor + length != slash + 1 || path == 0)
+        return -EINVAL;
+    *ret_path = (uint16_t)path;
+    *cursor = slash + 1;
+    return 0;
+}
+
+static int find_signal(const char *name, size_t length)
+{
+    for (int i = 0; i < SIGNAL_COUNT; i++)
+        if (strlen(signal_names[i]) == length &&
+            strncmp(signal_names[i], name, length) == 0)
+            return i;
+    return -EINVAL;
+}
+
+int signal_parse(const char *name, enum signal *ret_signal, uint16_t *ret_path,
+                 char ret_place[SIGNAL_NAME_MAX], char reterr_sentence[160])
+{
+    const char *cursor = name;
+    uint16_t path;
+
+    if (read_path(&cursor, &path)) {
+        (void)snprintf(reterr_sentence, 160, "'%.60s': a path is written path2/execution",
+                       name);
+        return -EINVAL;
+    }
+
+    size_t length = strcspn(cursor, ".");
+    const char *place = cursor[length] == '.' ? cursor + length + 1 : "";
+    int signal = find_signal(cursor, length);
+    if (signal < 0) {
+        (void)snprintf(reterr_sentence, 160, "unknown signal '%.60s'", name);
+        return -EINVAL;
+    }
+
+    const struct signal_row *row = &signal_rows[signal];
+    if (row->place == PLACE_REQUIRED && !*place) {
+        (void)snprintf(reterr_sentence, 160, "'%s' needs a place, as in '%s.%s'",
+                       row->name, row->name,
+                       signal == SIGNAL_TEMPERATURE ? "spindle" : "X");
+        return -EINVAL;
+    }
+    if (row->place == PLACE_NONE && *place) {
+        (void)snprintf(reterr_sentence, 160,
+                       "'%s' has no place; write it without '.%.40s'", row->name, place);
+        return -EINVAL;
+    }
+    if (!text_copy(ret_place, SIGNAL_NAME_MAX, place)) {
+        (void)snprintf(reterr_sentence, 160, "'%.60s…' is too long", name);
+        return -EINVAL;
+    }
+    *ret_signal = (enum signal)signal;
+    *ret_path = path;
+    return 0;
+}
+
+void signal_print(const struct sample *sample, char ret_name[SIGNAL_NAME_MAX])
+{
+    struct text text;
+
+    text_init_fixed(&text, ret_name, SIGNAL_NAME_MAX);
+    if (sample->path > 1) {
+        text_add(&text, "path");
+        text_add_unsigned(&text, sample->path);
+        text_add_char(&text, '/');
+    }
+    text_add(&text, signal_names[sample->signal]);
+    if (sample->place[0]) {
+        text_add_char(&text, '.');
+        text_add(&text, sample->place);
+    }
+}
+
+bool sample_is_good(const struct sample *sample)
+{
+    return sample->quality == QUALITY_GOOD && sample->value.kind != VALUE_NONE;
+}
+
+double sample_number(const struct sample *sample)
+{
+    switch (sample->value.kind) {
+    case VALUE_FLAG:
+    case VALUE_CODE:
+    case VALUE_INTEGER:
+        return (double)sample->value.integer;
+    case VALUE_NUMBER:
+        return sample->value.number;
+    default:
+        return NAN;
+    }
+}
+
+static void print_condition(const struct condition *condition, struct json *json)
+{
+    json_begin_object(json, NULL);
+    json_string(json, "level", level_names[condition->level]);
+    json_string(json, "id", condition->id);
+    json_string(json, "code", condition->code);
+    json_string(json, "severity", condition->severity);
+    json_string(json, "qualifier", condition->qualifier);
+    json_string(json, "text", condition->text);
+    json_end_object(json);
+}
+
+static void print_gap(const struct gap *gap, struct json *json)
+{
+    json_begin_object(json, NULL);
+    json_integer(json, "from", gap->from);
+    json_integer(json, "to", gap->to);
+    json_integer(json, "count", gap->count);
+    json_number(json, "dur", gap->seconds);
+    json_string(json, "reason", gap->reason);
+    json_end_object(json);
+}
+
+static void print_tool_life(const struct tool_life *life, struct json *json)
+{
+    json_begin_object(json, NULL);
+    json_string(json, "asset", life->asset);
+    json_string(json, "station", life->station);
+    json_string(json, "status", life->status);
+    json_number(json, "parts", life->parts);
+    json_number(json, "parts_limit", life->parts_limit);
+    json_number(json, "minutes", life->minutes);
+    json_number(json, "minutes_limit", life->minutes_limit);
+    json_number(json, "wear", life->wear_mm);
+    json_number(json, "wear_limit", life->wear_limit_mm);
+    json_flag(json, "counts_down", life->counts_down);
+    json_flag(json, "removed", life->removed);
+    json_end_object(json);
+}
+
+void sample_print_json(const struct sample *sample, struct text *text)
+{
+    const struct value *value = &sample->value;
+    const char *const *names = signal_rows[sample->signal].names;
+    struct json json;
+
+    json_init(&json, text);
+    switch (value->kind) {
+    case VALUE_NONE:
+    case VALUE_ANY:
+        json_null(&json, NULL);
+        break;
+    case VALUE_FLAG:
+        json_flag(&json, NULL, value->integer != 0);
+        break;
+    case VALUE_CODE:
+        json_string(&json, NULL, names ? code_name(names, value->integer) : "");
+        break;
+    case VALUE_INTEGER:
+        json_integer(&json, NULL, value->integer);
+        break;
+    case VALUE_NUMBER:
+        json_number(&json, NULL, value->number);
+        break;
+    case VALUE_TEXT:
+        json_string(&json, NULL, value->text);
+        break;
+    case VALUE_CONDITION:
+        print_condition(value->condition, &json);
+        break;
+    case VALUE_GAP:
+        print_gap(value->gap, &json);
+        break;
+    case VALUE_TOOL_LIFE:
+        print_tool_life(value->tool_life, &json);
+        break;
+    }
+}
+
+static int read_flag(const char *string, int64_t *ret_flag)
+{
+    static const char *const words[] = {"0",           "1",         "false", "true",
+                                        "off",         "on",        "no",    "yes",
+                                        "UNAVAILABLE", "AVAILABLE", "ARMED", "TRIGGERED",
+                                        "INACTIVE",    "ACTIVE",    NULL};
+    int word = code_find(words, string);
+    double number;
+
+    if (word >= 0)
+        *ret_flag = word % 2;
+    else if (text_read_number(string, &number) == 0)
+        *ret_flag = number != 0;
+    else
+        return -EINVAL;
+    return 0;
+}
+
+static int read_any(struct value *value, const char *string,
+                    struct sample_reading *reading)
+{
+    double number;
+
+    if (text_read_number(string, &number) == 0) {
+        *value = (struct value){.kind = VALUE_NUMBER, .number = number};
+        return 0;
+    }
+    (void)text_copy(reading->text, sizeof(reading->text), string);
+    *value = (struct value){.kind = VALUE_TEXT, .text = reading->text};
+    return 0;
+}
+
+static int read_kind(struct value *value, const struct signal_row *row,
+                     const char *string, struct sample_reading *reading)
+{
+    int64_t integer = 0;
+    int error = 0;
+
+    value->kind = row->kind;
+    switch (row->kind) {
+    case VALUE_FLAG:
+        error = read_flag(string, &integer);
+        value->integer = integer;
+        return error;
+    case VALUE_CODE:
+        value->integer = code_find(row->names, string);
+        return value->integer < 0 ? -EINVAL : 0;
+    case VALUE_INTEGER:
+        error = text_read_integer(string, &integer);
+        value->integer = integer;
+        return error;
+    case VALUE_NUMBER:
+        return text_read_number(string, &value->number);
+    case VALUE_TEXT:
+        (void)text_copy(reading->text, sizeof(reading->text), string);
+        value->text = reading->text;
+        return 0;
+    case VALUE_ANY:
+        return read_any(value, string, reading);
+    case VALUE_NONE:
+    case VALUE_CONDITION:
+    case VALUE_GAP:
+    case VALUE_TOOL_LIFE:
+        break;
+    }
+    return -EINVAL;
+}
+
+int sample_read_value(struct sample *sample, const char *string,
+                      struct sample_reading *reading)
+{
+    const struct signal_row *row = &signal_rows[sample->signal];
+
+    sample->quality = QUALITY_GOOD;
+    sample->why = WHY_NONE;
+    if (!*string || (text_equal_fold(string, "UNAVAILABLE") && row->kind != VALUE_FLAG)) {
+        sample->value = (struct value){.kind = VALUE_NONE};
+        sample->quality = QUALITY_BAD;
+        sample->why = WHY_UNAVAILABLE;
+        return 0;
+    }
+
+    struct value value = {.kind = VALUE_NONE};
+    int error = read_kind(&value, row, string, reading);
+    if (error)
+        return error;
+    sample->value = value;
+    return 0;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A sink carries batches of records to one destination and says what became of each.
+ *
+ * A sink holds no queue, no file and no retry: the courier in front of it does. To add
+ * one: make a folder here, fill in a struct sink, name it in registry.c.
+ */
+#pragma once
+
+#include "daemon/base/option.h"
+#include "daemon/model/record.h"
+
+#include <uv.h>
+
+enum verdict {
+    VERDICT_DELIVERED, /* the destination has it and said so */
+    VERDICT_RETRY,     /* not now: unreachable, busy, throttled */
+    VERDICT_REFUSED,   /* not ever: the destination will not take this batch */
+};
+
+struct batch {
+    const struct record *const *records; /* in the order of their ids */
+    size_t count;
+    bool is_backlog; /* older than the reconnect: marked as replay */
+};
+
+/* Where this gateway stands in the plant (ISA-95), part of topics and tags. */
+struct place {
+    const char *gateway, *enterprise, *site, *area;
+};
+
+struct settlement {
+    enum verdict verdict;
+    const char *reason; /* the destination's own words, for the log and dead letters */
+    int64_t retry_after_ns; /* the destination asked for this pause; 0 = it did not */
+    size_t settled;         /* VERDICT_DELIVERED: always the whole batch */
+    bool unconfirmed; /* sent at QoS 0: counted as sent_unconfirmed, never delivered */
+};
+
+struct sink_link; /* one running connection; each sink has its own */
+struct http;      /* daemon/loop/http.h */
+
+struct sink_site {
+    const char *name; /* as configured */
+    const struct place *place;
+    const char *state_folder; /* for what must survive a restart (Sparkplug's bdSeq) */
+    uv_loop_t *loop;
+    struct http *http;
+    void *owner;
+
+    /* Loop thread, exactly once for each batch; never from inside send(). */
+    void (*settle)(void *owner, const struct settlement *settlement);
+
+    /*
+     * Loop thread, any time: the connection stands again after it was lost, or the other
+     * side shows that it restarted and may have forgotten what it acknowledged.
+     */
+    void (*reconnected)(void *owner, bool may_have_forgotten);
+
+    /* Loop thread: a person asked something over this sink; see daemon/control. May be
+     * NULL. */
+    void (*command)(void *owner, const char *machine, const char *name, const char *json,
+                    void *ticket);
+    void (*stopped)(void *owner);
+};
+
+struct sink_health {
+    char address[256]; /* without secrets */
+    bool linked;
+    int64_t since_wall_ns;
+    int64_t batches, bytes;
+    int64_t reconnects;
+    char trouble[256]; /* the newest reason in one sentence; "" when all is well */
+};
+
+/* All on the loop thread; none may block. At most one batch is out at a time. */
+struct sink {
+    const char *name;
+    const struct section *options;
+
+    int (*start)(const struct sink_site *site, const void *options,
+                 struct sink_link **ret_link);
+
+    /* The batch is borrowed until it is settled. */
+    void (*send)(struct sink_link *link, const struct batch *batch);
+    void (*stop)(struct sink_link *link);
+    void (*describe)(const struct sink_link *link, struct sink_health *ret_health);
+
+    /* Answers a command's ticket; NULL when the sink takes no commands. */
+    void (*answer)(struct sink_link *link, void *ticket, const char *json);
+
+    /* The machines of this gateway and whether each is linked, for presence topics; or
+     * NULL. */
+    void (*presence)(struct sink_link *link, const char *cell, const char *machine,
+                     bool linked);
+};
+
+/* Every sink built in; ends with NULL. */
+extern const struct sink *const sinks[];

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "drivers/driver.h"
+
+const struct driver *const drivers[] = {
+    NULL,
+};

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/base/json.h"
+#include "daemon/base/moment.h"
+#include "daemon/base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const struct {
+    double number;
+    const char *printed;
+} numbers[] = {
+    {0.0,                "0"                 },
+    {62.5,               "62.5"              },
+    {-0.1,               "-0.1"              },
+    {1e-7,               "1e-07"             },
+    {186.73,             "186.73"            },
+    {1.0 / 3.0,          "0.3333333333333333"},
+    {1e300,              "1e+300"            },
+    {123456789.123456,   "123456789.123456"  },
+    {2251799813685248.5, "2251799813685248.5"},
+};
+
+static void the_shortest_number_reads_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+        char array[64];
+        struct text text;
+
+        text_init_fixed(&text, array, sizeof(array));
+        text_add_number(&text, numbers[i].number);
+        assert_string_equal(array, numbers[i].printed);
+        assert_true(strtod(array, NULL) == numbers[i].number);
+    }
+}
+
+static void a_fixed_text_is_cut_and_says_so(void **state)
+{
+    char array[6];
+    struct text text;
+
+    (void)state;
+    text_init_fixed(&text, array, sizeof(array));
+    text_add(&text, "12345");
+    assert_false(text.failed);
+    text_add_char(&text, '6');
+    assert_true(text.failed);
+    assert_string_equal(array, "12345");
+}
+
+static const struct {
+    const char *text;
+    int64_t wall_ns;
+    const char *printed; /* NULL: must be refused */
+} times[] = {
+    {"1970-01-01T00:00:00Z",         0,                   "1970-01-01T00:00:00.000Z"   },
+    {"2022-08-08T13:51:34.7167146Z", 1659966694716714600,
+     "2022-08-08T13:51:34.716714600Z"                                                  },
+    {"2026-01-01T00:00:24+02:00",    1767218424000000000, "2025-12-31T22:00:24.000Z"   },
+    {"2026-01-01T00:00:24.5-0530",   1767245424500000000, "2026-01-01T05:30:24.500Z"   },
+    {"2024-02-29T23:59:59.000001",   1709251199000001000, "2024-02-29T23:59:59.000001Z"},
+    {"2017",                         0,                   NULL                         },
+    {"2017-13-01T00:00:00Z",         0,                   NULL                         },
+    {"yesterday",                    0,                   NULL                         },
+};
+
+static void times_of_every_builder_are_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
+        int64_t wall_ns = 0;
+        char printed[RFC3339_MAX];
+
+        if (!times[i].printed) {
+            assert_true(moment_parse(times[i].text, &wall_ns) < 0);
+            continue;
+        }
+        assert_true(moment_parse(times[i].text, &wall_ns) > 0);
+        assert_true(wall_ns == times[i].wall_ns);
+        moment_print(wall_ns, printed);
+        assert_string_equal(printed, times[i].printed);
+    }
+}
+
+static void json_escapes_what_it_must(void **state)
+{
+    char array[128];
+    struct text text;
+    struct json json;
+
+    (void)state;
+    text_init_fixed(&text, array, sizeof(array));
+    json_init(&json, &text);
+    json_begin_object(&json, NULL);
+    json_string(&json, "a",
+                "x\"\\\n\x01\xff"
+                "é");
+    json_number(&json, "b", 0.0 / 0.0);
+    json_end_object(&json);
+    assert_string_equal(array, "{\"a\":\"x\\\"\\\\\\n\\u0001\xef\xbf\xbdé\",\"b\":null}");
+}
+
+static void numbers_of_every_locale_are_read(void **state)
+{
+    double number = 0;
+    int64_t integer = 0;
+
+    (void)state;
+    assert_int_equal(text_read_number("381,6404", &number), 0);
+    assert_true(number == 381.6404);
+    assert_int_equal(text_read_number(" 12 ", &number), 0);
+    assert_true(text_read_number("1.2.3", &number) < 0);
+    assert_true(text_read_number("nan", &number) < 0);
+    assert_true(text_read_number("", &number) < 0);
+    assert_int_equal(text_read_integer("2.000000", &integer), 0);
+    assert_int_equal(integer, 2);
+    assert_true(text_read_integer("2.5", &integer) < 0);
+}
+
+static void patterns_match_as_file_names_do(void **state)
+{
+    (void)state;
+    assert_true(text_match("O9000*", "O9000-WARM"));
+    assert_true(text_match("*", ""));
+    assert_true(text_match("temperature.*", "temperature.spindle"));
+    assert_false(text_match("O9000*", "O900"));
+    assert_true(text_match("a*b*c", "aXbYbZc"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_shortest_number_reads_back),
+        cmocka_unit_test(a_fixed_text_is_cut_and_says_so),
+        cmocka_unit_test(times_of_every_builder_are_read),
+        cmocka_unit_test(json_escapes_what_it_must),
+        cmocka_unit_test(numbers_of_every_locale_are_read),
+        cmocka_unit_test(patterns_match_as_file_names_do),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
