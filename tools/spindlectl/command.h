@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A command of spindlectl: one file, one function, one row in main.c's table.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* Exit statuses, as interfaces.md promises them. */
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_NO_DAEMON = 3,
+};
+
+struct command {
+    const char *name;      /* "run start" has a space */
+    const char *arguments; /* "MACHINE [--last N]" */
+    const char *help;      /* one sentence */
+    const char *example;
+
+    /* argv[0] is the command's name; options are parsed with getopt_long. */
+    enum exit_status (*run)(int argc, char **argv);
+};
+
+/* Common options, taken from the front of the line before a command runs. */
+struct common_options {
+    const char *socket; /* --socket PATH, default /run/spindled/control.sock */
+    bool json;          /* --json */
+};
+
+extern struct common_options common_options;
