@@ -47,7 +47,11 @@ struct option {
     enum option_kind kind;
     enum option_measure measure;
     bool required;
-    bool secret; /* never shown back to anybody */
+    bool secret; /* never shown back to anybody; not in a file that everybody may read */
+    bool
+        merges; /* names a profile whose keys count as if written here; its lists first */
+    bool is_key;   /* where entries are written as a map, the map's key goes here */
+    bool is_brief; /* an entry written as a bare scalar fills this row alone */
     struct {
         int64_t integer;
         double number;
@@ -56,7 +60,7 @@ struct option {
         unsigned choice;
     } fallback;
     double min, max;            /* of integers, numbers, list counts; both 0 = no limit */
-    const char *const *choices; /* ends with NULL */
+    const char *const *choices; /* ends with NULL; of a list of texts: of each of them */
     const struct section *entry;
 
     /*
