@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Makes moments of the stamps a device puts on what it says. Pure.
+ *
+ * Live: stamp plus the smallest (receipt - stamp) of the last minute or two, so thirty
+ * seconds of late data get thirty seconds of distinct moments whatever the device's clock
+ * says. Replay: the stamps are the time. In both the monotonic part never runs backwards;
+ * a clock that jumps is flagged and makes no duration (architecture.md 6, mtconnect.md
+ * 7).
+ */
+#pragma once
+
+#include "daemon/base/moment.h"
+
+#include <stdbool.h>
+
+struct timeline {
+    bool is_replay;
+    bool has_stamp;
+    int64_t stamp_ns;   /* newest believed stamp */
+    int64_t mono_ns;    /* newest moment given; never falls */
+    int64_t shift_ns;   /* replay: mono = stamp + shift */
+    int64_t doubted_ns; /* replay: last stamp that did not fit */
+    bool has_doubt;
+    int64_t least_ns[2]; /* smallest receipt - stamp of this window and the one before */
+    bool has_least[2];
+    int64_t window_ns; /* monotonic start of this window */
+    int64_t jumps;     /* how often the clock jumped */
+};
+
+/* What place() thinks of a stamp. */
+struct placement {
+    struct moment at;
+    bool is_suspect; /* the stamp ran backwards or jumped: SAMPLE_CLOCK */
+};
+
+void timeline_init(struct timeline *timeline, bool is_replay);
+
+/*
+ * `stamp_ns` is the device's own time, UTC as it claims; `received` is ignored in replay.
+ * Snapshot values are old by nature: give `is_news` false, they are placed at `received`
+ * (in replay: at the newest moment) and teach nothing about the clock.
+ */
+struct placement timeline_place(struct timeline *timeline, int64_t stamp_ns,
+                                struct moment received, bool is_news);
+
+/* Receipt - stamp of the device, seconds; NAN when not known yet. */
+double timeline_offset(const struct timeline *timeline);
+
+/*
+ * Is the offset the error of a time zone: a multiple of 15 minutes, at least one of them,
+ * within 10 s? Returns the minutes, 0 when it is not. Only reported, never corrected.
+ */
+int timeline_zone_error(const struct timeline *timeline);
