@@ -19,7 +19,8 @@ struct http_transfer;
 /* How a transfer ended. */
 struct http_outcome {
     int error;          /* 0, or negative errno: -ETIMEDOUT, -ECONNREFUSED, -EHOSTUNREACH,
-                           -EPROTO (not HTTP, cut short), -EACCES (TLS not trusted), -EIO */
+                           -EPROTO (not HTTP, cut short), -EACCES (TLS not trusted),
+                           -EMSGSIZE (more than max_bytes), -EIO; or what on_bytes returned */
     long status;        /* HTTP status; 0 when there was none */
     const char *reason; /* one sentence for people: "connection refused" */
 };
@@ -55,7 +56,10 @@ int http_create(uv_loop_t *loop, struct http **ret_http);
 /* Cancels what runs; `closed` is called when the loop holds nothing of it any more. */
 void http_close(struct http *http, void *owner, void (*closed)(void *owner));
 
-/* Returns 0, -EINVAL for an url that can never work, or -ENOMEM. Strings are copied. */
+/*
+ * Returns 0, -EINVAL for an url that can never work, -ENOMEM, or -ECANCELED while
+ * closing. Strings are copied. `ret_transfer` may be NULL.
+ */
 int http_start(struct http *http, const struct http_request *request,
                struct http_transfer **ret_transfer);
 
