@@ -9,17 +9,10 @@
 
 #include "daemon/base/moment.h"
 #include "daemon/base/text.h"
-#include "daemon/model/code.h"
+#include "daemon/model/signal.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum signal {
-#define SIGNAL(id, name, kind, place, unit, help, names) SIGNAL_##id,
-#include "daemon/model/signal.def"
-#undef SIGNAL
-    SIGNAL_COUNT,
-};
 
 /* domain.md 8.5; the numbers go out as they are. */
 enum quality {
@@ -27,19 +20,6 @@ enum quality {
     QUALITY_UNCERTAIN = 64, /* estimated, interpolated, clock suspect */
     QUALITY_GOOD = 192,
     QUALITY_STALE = 500, /* last known; silent for more than three periods */
-};
-
-enum value_kind {
-    VALUE_NONE, /* not known; the quality says why */
-    VALUE_FLAG,
-    VALUE_CODE, /* integer, of the signal's list in code.def */
-    VALUE_INTEGER,
-    VALUE_NUMBER,
-    VALUE_TEXT,
-    VALUE_CONDITION,
-    VALUE_GAP,
-    VALUE_TOOL_LIFE,
-    VALUE_ANY, /* only as a signal's kind: number, integer, flag or text */
 };
 
 struct condition {
@@ -103,35 +83,6 @@ struct sample {
     int64_t uncertainty_ns; /* half of what `at` may be wrong by */
     uint64_t sequence;      /* MTConnect's; 0 where there is none */
 };
-
-enum signal_place {
-    PLACE_NONE,
-    PLACE_OPTIONAL,
-    PLACE_REQUIRED
-};
-
-struct signal_row {
-    const char *name;
-    enum value_kind kind;
-    enum signal_place place;
-    const char *unit;
-    const char *help;
-    const char *const *names; /* of a code's values; NULL otherwise */
-};
-
-extern const struct signal_row signal_rows[SIGNAL_COUNT];
-
-/* The names alone, ending with NULL: choices for option tables. */
-extern const char *const signal_names[SIGNAL_COUNT + 1];
-
-#define SIGNAL_NAME_MAX 96
-
-/*
- * Reads "temperature.spindle" or "path2/execution". The place is copied into `ret_place`.
- * Returns 0, or -EINVAL with what is wrong in `reterr_sentence`.
- */
-int signal_parse(const char *name, enum signal *ret_signal, uint16_t *ret_path,
-                 char ret_place[SIGNAL_NAME_MAX], char reterr_sentence[160]);
 
 /* Writes the name as signal_parse() reads it; path 1 is not written. */
 void signal_print(const struct sample *sample, char ret_name[SIGNAL_NAME_MAX]);

@@ -25,6 +25,8 @@ struct sink_settings {
     char *name;
     const struct sink *sink;
     void *options; /* of sink->options */
+    uint64_t
+        fingerprint; /* of all that is written about it; changes when anything does */
 };
 
 struct link_settings {

@@ -11,7 +11,7 @@
 
 static const char *const names[] = {"execution", "path2/execution", "temperature.spindle",
                                     "spindle_load.S2", "custom.a.b"};
-static const char *const wrong[] = {"temperatur.x",    "temperature",     "program.x",
+static const char *const wrong[] = {"heat.x",          "temperature",     "program.x",
                                     "path0/execution", "pathx/execution", ""};
 
 static void names_are_read_as_they_are_written(void **state)

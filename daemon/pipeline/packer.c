@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/pipeline/packer.h"
+
+#include "daemon/base/json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* One signal's values of this interval, as the inside of a JSON array. */
+struct lane {
+    char name[SIGNAL_NAME_MAX];
+    struct text values;
+};
+
+struct packer {
+    bool sequences;
+    struct lane **lanes; /* by the signal's index; NULL = nothing of it yet */
+    size_t capacity;
+    int64_t count;
+    struct moment start;
+    struct text row;
+    bool failed;
+};
+
+int packer_create(bool sequences, struct packer **ret_packer)
+{
+    struct packer *packer = calloc(1, sizeof(*packer));
+
+    if (!packer)
+        return -ENOMEM;
+    packer->sequences = sequences;
+    text_init_heap(&packer->row);
+    *ret_packer = packer;
+    return 0;
+}
+
+void packer_destroy(struct packer *packer)
+{
+    if (!packer)
+        return;
+    for (size_t i = 0; i < packer->capacity; i++) {
+        if (packer->lanes[i])
+            text_done(&packer->lanes[i]->values);
+        free(packer->lanes[i]);
+    }
+    free(packer->lanes);
+    text_done(&packer->row);
+    free(packer);
+}
+
+static int reserve_lane(struct packer *packer, size_t index)
+{
+    if (index < packer->capacity)
+        return 0;
+
+    size_t capacity = packer->capacity ? packer->capacity : 64;
+    while (capacity <= index)
+        capacity *= 2;
+    struct lane **lanes = realloc(packer->lanes, capacity * sizeof(struct lane *));
+    if (!lanes)
+        return -ENOMEM;
+    for (size_t i = packer->capacity; i < capacity; i++)
+        lanes[i] = NULL;
+    packer->lanes = lanes;
+    packer->capacity = capacity;
+    return 0;
+}
+
+static struct lane *lane_of(struct packer *packer, size_t index, const char *name)
+{
+    if (reserve_lane(packer, index))
+        return NULL;
+    if (packer->lanes[index])
+        return packer->lanes[index];
+
+    struct lane *lane = calloc(1, sizeof(*lane));
+    if (!lane)
+        return NULL;
+    (void)text_copy(lane->name, sizeof(lane->name), name);
+    text_init_heap(&lane->values);
+    packer->lanes[index] = lane;
+    return lane;
+}
+
+int packer_add(struct packer *packer, size_t index, const char *name,
+               const struct sample *sample)
+{
+    struct lane *lane = lane_of(packer, index, name);
+    if (!lane)
+        return -ENOMEM;
+    if (packer->count++ == 0)
+        packer->start = sample->at;
+
+    struct text *values = &lane->values;
+    text_add(values, values->length ? ",[" : "[");
+    text_add_number(values, (double)(sample->at.wall_ns - packer->start.wall_ns) /
+                                (double)NS_PER_MS);
+    text_add_char(values, ',');
+    sample_print_json(sample, values);
+    text_add_char(values, ',');
+    text_add_integer(values, sample->quality);
+    if (packer->sequences && sample->sequence) {
+        text_add_char(values, ',');
+        text_add_unsigned(values, sample->sequence);
+    }
+    text_add_char(values, ']');
+    packer->failed = packer->failed || values->failed;
+    return 0;
+}
+
+int64_t packer_count(const struct packer *packer)
+{
+    return packer->count;
+}
+
+struct moment packer_start(const struct packer *packer)
+{
+    return packer->start;
+}
+
+const char *packer_take(struct packer *packer)
+{
+    struct json json;
+
+    text_clear(&packer->row);
+    json_init(&json, &packer->row);
+    json_begin_object(&json, NULL);
+    for (size_t i = 0; i < packer->capacity; i++) {
+        struct lane *lane = packer->lanes[i];
+        if (!lane || lane->values.length == 0)
+            continue;
+        json_begin_array(&json, lane->name);
+        text_add_bytes(&packer->row, lane->values.data, lane->values.length);
+        json_end_array(&json);
+        text_clear(&lane->values);
+    }
+    json_end_object(&json);
+
+    bool failed = packer->failed || packer->row.failed;
+    packer->failed = false;
+    packer->count = 0;
+    return failed ? NULL : packer->row.data;
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/pipeline/station.h"
+
+#include "daemon/base/log.h"
+#include "daemon/pipeline/archive.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SNAPSHOT_INTERVAL_NS (10 * NS_PER_S)
+
+enum {
+    ROOM_MAX = 96,
+    POSITION_MAX = 4096
+};
+
+/* One connection of the machine, and how far it is known to be. */
+struct line {
+    struct station *station;
+    struct driver_site site;
+    struct driver_link *link; /* NULL when it could not start or has stopped */
+    char *position;           /* what the driver marked last; NULL = nothing */
+    bool linked;
+};
+
+struct station {
+    struct station_site site;
+    const struct machine_settings *machine;
+    char room[ROOM_MAX];
+    struct line *lines;
+    size_t running; /* links that have not stopped */
+    bool stopping;
+    struct latest *latest;
+    struct tracker *tracker;
+    struct archive *archive;
+    struct record_sink records;
+    struct text snapshot;
+    int64_t snapshot_due_ns, advance_due_ns;
+    bool is_changed; /* since the snapshot */
+    bool has_cycled; /* a cycle ended since the snapshot */
+};
+
+static void on_record(void *owner, const struct record *record)
+{
+    struct station *station = owner;
+
+    station->has_cycled = station->has_cycled || record->kind == RECORD_CYCLE;
+    (void)station->site.append(station->site.owner, record);
+}
+
+/* Rows, tracker and positions go in one transaction: what was seen is what is remembered.
+ */
+static void take_snapshot(struct station *station, struct moment now)
+{
+    text_clear(&station->snapshot);
+    tracker_save(station->tracker, &station->snapshot);
+    station->snapshot_due_ns = now.mono_ns + SNAPSHOT_INTERVAL_NS;
+    station->is_changed = false;
+    station->has_cycled = false;
+    if (station->snapshot.failed)
+        return;
+
+    const char **positions = calloc(station->machine->link_count + 1, sizeof(*positions));
+    if (!positions)
+        return;
+    for (size_t i = 0; i < station->machine->link_count; i++)
+        positions[i] = station->lines[i].position;
+    (void)store_snapshot(station->site.store, station->machine->name,
+                         station->snapshot.data, station->snapshot.length, positions,
+                         station->machine->link_count);
+    free(positions);
+}
+
+static void note_presence(struct line *line, const struct sample *sample)
+{
+    struct station *station = line->station;
+    bool before = station_is_linked(station);
+
+    line->linked = sample->value.integer != 0;
+    if (station_is_linked(station) != before)
+        station->site.presence(station->site.owner, station, !before);
+}
+
+static void accept_sample(struct line *line, const struct sample *sample)
+{
+    struct station *station = line->station;
+    bool changed;
+    int index = latest_put(station->latest, sample, &changed);
+
+    if (sample->signal == SIGNAL_LINK)
+        note_presence(line, sample);
+    if (index >= 0)
+        archive_add(station->archive, (size_t)(line - station->lines),
+                    &(struct archive_item){
+                        .index = (size_t)index,
+                        .name = latest_at(station->latest, (size_t)index)->name,
+                        .changed = changed,
+                        .sample = sample});
+    tracker_observe(station->tracker, sample, &station->records);
+}
+
+static void on_deliver(void *owner, const struct sample *samples, size_t count)
+{
+    struct line *line = owner;
+
+    for (size_t i = 0; i < count; i++)
+        accept_sample(line, &samples[i]);
+    line->station->is_changed = line->station->is_changed || count > 0;
+}
+
+static void on_mark(void *owner, const char *position)
+{
+    struct line *line = owner;
+    size_t length = strnlen(position, POSITION_MAX);
+    char *copy = strndup(position, length);
+
+    if (!copy)
+        return;
+    free(line->position);
+    line->position = copy;
+    archive_mark(line->station->archive, (size_t)(line - line->station->lines), position);
+}
+
+static void settle_stop(struct station *station)
+{
+    if (station->stopping && station->running == 0)
+        station->site.stopped(station->site.owner, station);
+}
+
+static void on_stopped(void *owner)
+{
+    struct line *line = owner;
+
+    line->link = NULL;
+    line->station->running--;
+    settle_stop(line->station);
+}
+
+static int restore(struct station *station)
+{
+    struct store_resume resume = {0};
+    int error = store_load(station->site.store, station->machine->name, &resume);
+
+    if (error)
+        return error;
+    if (resume.snapshot &&
+        tracker_restore(station->tracker, resume.snapshot, resume.length))
+        log_write(LOG_LEVEL_WARNING, station->room,
+                  "the stored state is of another version; starting afresh, the cycle in "
+                  "progress will be marked partial");
+    for (size_t i = 0; i < station->machine->link_count && i < resume.position_count; i++)
+        if (resume.positions[i] && *resume.positions[i])
+            station->lines[i].position = strdup(resume.positions[i]);
+    store_resume_done(&resume);
+    return archive_restore(station->archive);
+}
+
+static int create_parts(struct station *station, const struct settings *settings)
+{
+    const struct machine_settings *machine = station->machine;
+    const struct tracker_options options = {
+        .cell = machine->cell,
+        .machine = machine->name,
+        .cycle = machine->cycle,
+        .tools = machine->tools,
+        .thermal = machine->thermal,
+        .calendar = settings->calendar,
+        .parts = settings->parts,
+        .part_count = settings->part_count,
+    };
+    const struct archive_site archive = {
+        .owner = station->site.owner,
+        .append = station->site.append,
+        .store = station->site.store,
+        .machine = machine,
+        .signals = (enum store_signals)settings->store.signals,
+    };
+    int error = latest_create(&station->latest);
+
+    station->lines = calloc(machine->link_count + 1, sizeof(*station->lines));
+    if (error || !station->lines)
+        return -ENOMEM;
+    for (size_t i = 0; i < machine->link_count; i++)
+        station->lines[i].station = station;
+    error = tracker_create(&options, &station->tracker);
+    return error ? error : archive_create(&archive, &station->archive);
+}
+
+int station_create(const struct station_site *site, const struct settings *settings,
+                   const struct machine_settings *machine, struct station **ret_station)
+{
+    struct station *station = calloc(1, sizeof(*station));
+    struct text room;
+
+    if (!station)
+        return -ENOMEM;
+    station->site = *site;
+    station->machine = machine;
+    station->records = (struct record_sink){.owner = station, .append = on_record};
+    text_init_heap(&station->snapshot);
+    text_init_fixed(&room, station->room, sizeof(station->room));
+    text_add_format(&room, "station %s", machine->name);
+
+    int error = create_parts(station, settings);
+    if (!error)
+        error = restore(station);
+    if (error) {
+        station_destroy(station);
+        return error;
+    }
+    *ret_station = station;
+    return 0;
+}
+
+static void start_line(struct station *station, size_t index)
+{
+    struct line *line = &station->lines[index];
+    const struct link_settings *settings = &station->machine->links[index];
+
+    line->site = (struct driver_site){
+        .machine = station->machine->name,
+        .loop = station->site.loop,
+        .http = station->site.http,
+        .slots = station->site.slots,
+        .owner = line,
+        .resume = line->position,
+        .deliver = on_deliver,
+        .mark = on_mark,
+        .stopped = on_stopped,
+    };
+    int error = settings->driver->start(&line->site, settings->options, &line->link);
+    if (error) {
+        line->link = NULL;
+        log_write(LOG_LEVEL_ERROR, station->room, "%s link %zu cannot work: %s",
+                  settings->driver->name, index + 1, strerror(-error));
+        return;
+    }
+    station->running++;
+}
+
+void station_start(struct station *station)
+{
+    for (size_t i = 0; i < station->machine->link_count; i++)
+        start_line(station, i);
+}
+
+void station_stop(struct station *station, struct moment now)
+{
+    tracker_advance(station->tracker, now, &station->records);
+    station->stopping = true;
+    for (size_t i = 0; i < station->machine->link_count; i++)
+        if (station->lines[i].link)
+            station->machine->links[i].driver->stop(station->lines[i].link);
+
+    archive_flush(station->archive);
+    take_snapshot(station, now);
+    settle_stop(station);
+}
+
+void station_destroy(struct station *station)
+{
+    if (!station)
+        return;
+    for (size_t i = 0; station->lines && i < station->machine->link_count; i++)
+        free(station->lines[i].position);
+    free(station->lines);
+    archive_destroy(station->archive);
+    tracker_destroy(station->tracker);
+    latest_destroy(station->latest);
+    text_done(&station->snapshot);
+    free(station);
+}
+
+void station_advance(struct station *station, struct moment now)
+{
+    archive_advance(station->archive, now);
+    if (now.mono_ns >= station->advance_due_ns) {
+        station->advance_due_ns = now.mono_ns + NS_PER_S;
+        tracker_advance(station->tracker, now, &station->records);
+    }
+    if (station->has_cycled ||
+        (station->is_changed && now.mono_ns >= station->snapshot_due_ns))
+        take_snapshot(station, now);
+}
+
+void station_tell(struct station *station, const struct statement *statement)
+{
+    tracker_tell(station->tracker, statement, &station->records);
+    take_snapshot(station, statement->at);
+}
+
+const struct machine_settings *station_settings(const struct station *station)
+{
+    return station->machine;
+}
+
+const struct latest *station_latest(const struct station *station)
+{
+    return station->latest;
+}
+
+const struct context *station_context(const struct station *station)
+{
+    return tracker_context(station->tracker);
+}
+
+const struct reception *station_reception(const struct station *station)
+{
+    return archive_reception(station->archive);
+}
+
+bool station_is_linked(const struct station *station)
+{
+    for (size_t i = 0; i < station->machine->link_count; i++)
+        if (!station->lines[i].linked)
+            return false;
+    return station->machine->link_count > 0;
+}
+
+size_t station_link_count(const struct station *station)
+{
+    return station->machine->link_count;
+}
+
+void station_describe_link(const struct station *station, size_t index,
+                           struct link_health *ret_health)
+{
+    const struct line *line = &station->lines[index];
+
+    *ret_health = (struct link_health){0};
+    if (line->link)
+        station->machine->links[index].driver->describe(line->link, ret_health);
+    else
+        (void)text_copy(ret_health->trouble, sizeof(ret_health->trouble),
+                        "this link could not start; see the log");
+}
