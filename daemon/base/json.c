@@ -11,28 +11,6 @@ void json_init(struct json *json, struct text *text)
     *json = (struct json){.text = text};
 }
 
-/* The length of the UTF-8 sequence at `bytes`, 0 when it is not one. */
-static size_t sequence_length(const unsigned char *bytes)
-{
-    size_t length = bytes[0] < 0x80   ? 1
-                    : bytes[0] < 0xc2 ? 0
-                    : bytes[0] < 0xe0 ? 2
-                    : bytes[0] < 0xf0 ? 3
-                    : bytes[0] < 0xf5 ? 4
-                                      : 0;
-
-    for (size_t i = 1; i < length; i++)
-        if ((bytes[i] & 0xc0) != 0x80)
-            return 0;
-    if (length == 3 &&
-        ((bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xed && bytes[1] > 0x9f)))
-        return 0;
-    if (length == 4 &&
-        ((bytes[0] == 0xf0 && bytes[1] < 0x90) || (bytes[0] == 0xf4 && bytes[1] > 0x8f)))
-        return 0;
-    return length;
-}
-
 static void add_escaped(struct text *text, unsigned char c)
 {
     switch (c) {
@@ -63,7 +41,7 @@ static void add_string(struct text *text, const char *value)
 
     text_add_char(text, '"');
     while (*cursor) {
-        size_t length = sequence_length(cursor);
+        size_t length = text_sequence_length((const char *)cursor);
         if (length == 0) {
             text_add(text, "\xef\xbf\xbd");
             cursor++;

@@ -183,6 +183,28 @@ bool text_copy(char *array, size_t capacity, const char *string)
     return fits;
 }
 
+size_t text_sequence_length(const char *string)
+{
+    const unsigned char *bytes = (const unsigned char *)string;
+    size_t length = bytes[0] < 0x80   ? 1
+                    : bytes[0] < 0xc2 ? 0
+                    : bytes[0] < 0xe0 ? 2
+                    : bytes[0] < 0xf0 ? 3
+                    : bytes[0] < 0xf5 ? 4
+                                      : 0;
+
+    for (size_t i = 1; i < length; i++)
+        if ((bytes[i] & 0xc0) != 0x80)
+            return 0;
+    if (length == 3 &&
+        ((bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xed && bytes[1] > 0x9f)))
+        return 0;
+    if (length == 4 &&
+        ((bytes[0] == 0xf0 && bytes[1] < 0x90) || (bytes[0] == 0xf4 && bytes[1] > 0x8f)))
+        return 0;
+    return length;
+}
+
 bool text_equal_fold(const char *a, const char *b)
 {
     return strcasecmp(a, b) == 0;

@@ -47,6 +47,9 @@ void text_add_format(struct text *text, const char *format, ...)
  * fitted. */
 bool text_copy(char *array, size_t capacity, const char *string);
 
+/* The length of the UTF-8 sequence `string` begins with; 0 when it is not one. */
+size_t text_sequence_length(const char *string);
+
 /* Equal but for case, ASCII only. */
 bool text_equal_fold(const char *a, const char *b);
 
