@@ -28,7 +28,7 @@ struct moment moment_plus(struct moment moment, int64_t ns);
 /* later - earlier in seconds, never negative: clocks of machines run backwards. */
 double moment_seconds(struct moment earlier, struct moment later);
 
-#define RFC3339_MAX 36 /* 2026-01-01T00:00:00.123456789Z and its NUL, with room */
+#define RFC3339_MAX 48 /* 2026-01-01T00:00:00.123456789Z, its NUL, and room */
 
 /* Writes wall_ns as RFC 3339 in UTC with 3, 6 or 9 decimals, the fewest that lose
  * nothing. */
