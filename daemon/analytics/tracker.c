@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/analytics/tracker.h"
+
+#include "daemon/analytics/analytic.h"
+#include "daemon/analytics/cycle/machine_cycles.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The order in which a sample and what was made of it are seen: cycles, then these. */
+static const struct analytic *const analytics[] = {
+    NULL,
+};
+
+#define ANALYTICS_MAX    8
+#define SNAPSHOT_MAGIC   UINT32_C(0x544b5053) /* "SPKT" */
+#define SNAPSHOT_VERSION 1
+
+struct tracker {
+    struct tracker_options options;
+    struct machine_cycles *cycles;
+    void *selves[ANALYTICS_MAX]; /* of analytics[], in their order */
+    const struct record_sink *out;
+    struct machine_view view;
+};
+
+/* Passes a record on, and shows it to the analytics after number `from`. */
+struct relay {
+    struct tracker *tracker;
+    size_t from;
+    struct record_sink sink;
+};
+
+static void relay(void *owner, const struct record *record)
+{
+    struct relay *self = owner;
+    struct tracker *tracker = self->tracker;
+
+    tracker->out->append(tracker->out->owner, record);
+    for (size_t i = self->from; analytics[i]; i++) {
+        struct relay next = {
+            .tracker = tracker, .from = i + 1, .sink = {&next, relay}
+        };
+
+        if (analytics[i]->hear)
+            analytics[i]->hear(tracker->selves[i], &tracker->view, record, &next.sink);
+    }
+}
+
+static void refresh(struct tracker *tracker)
+{
+    tracker->view.context = machine_cycles_context(tracker->cycles);
+    tracker->view.paths = machine_cycles_paths(tracker->cycles);
+}
+
+int tracker_create(const struct tracker_options *options, struct tracker **ret_tracker)
+{
+    struct tracker *tracker = calloc(1, sizeof(*tracker));
+    int error = tracker ? machine_cycles_create(options, &tracker->cycles) : -ENOMEM;
+
+    for (size_t i = 0; !error && analytics[i]; i++)
+        error = analytics[i]->create(options, &tracker->selves[i]);
+    if (error) {
+        tracker_destroy(tracker);
+        return error;
+    }
+    tracker->options = *options;
+    tracker->view.cell = options->cell ? options->cell : "";
+    tracker->view.machine = options->machine ? options->machine : "";
+    refresh(tracker);
+    *ret_tracker = tracker;
+    return 0;
+}
+
+void tracker_destroy(struct tracker *tracker)
+{
+    if (!tracker)
+        return;
+    for (size_t i = 0; analytics[i]; i++)
+        if (tracker->selves[i])
+            analytics[i]->destroy(tracker->selves[i]);
+    machine_cycles_destroy(tracker->cycles);
+    free(tracker);
+}
+
+void tracker_observe(struct tracker *tracker, const struct sample *sample,
+                     const struct record_sink *out)
+{
+    struct relay first = {
+        .tracker = tracker, .sink = {&first, relay}
+    };
+
+    tracker->out = out;
+    machine_cycles_observe(tracker->cycles, sample, &first.sink);
+    for (size_t i = 0; analytics[i]; i++) {
+        struct relay next = {
+            .tracker = tracker, .from = i + 1, .sink = {&next, relay}
+        };
+
+        if (analytics[i]->observe)
+            analytics[i]->observe(tracker->selves[i], &tracker->view, sample, &next.sink);
+    }
+}
+
+void tracker_advance(struct tracker *tracker, struct moment now,
+                     const struct record_sink *out)
+{
+    struct relay first = {
+        .tracker = tracker, .sink = {&first, relay}
+    };
+
+    tracker->out = out;
+    machine_cycles_advance(tracker->cycles, now, &first.sink);
+    for (size_t i = 0; analytics[i]; i++) {
+        struct relay next = {
+            .tracker = tracker, .from = i + 1, .sink = {&next, relay}
+        };
+
+        if (analytics[i]->advance)
+            analytics[i]->advance(tracker->selves[i], &tracker->view, now, &next.sink);
+    }
+}
+
+void tracker_tell(struct tracker *tracker, const struct statement *statement,
+                  const struct record_sink *out)
+{
+    struct relay first = {
+        .tracker = tracker, .sink = {&first, relay}
+    };
+
+    tracker->out = out;
+    machine_cycles_tell(tracker->cycles, statement, &first.sink);
+    for (size_t i = 0; analytics[i]; i++) {
+        struct relay next = {
+            .tracker = tracker, .from = i + 1, .sink = {&next, relay}
+        };
+
+        if (analytics[i]->tell)
+            analytics[i]->tell(tracker->selves[i], &tracker->view, statement, &next.sink);
+    }
+}
+
+const struct context *tracker_context(const struct tracker *tracker)
+{
+    return machine_cycles_context(tracker->cycles);
+}
+
+void analytic_stamp(const struct machine_view *view, struct record *record)
+{
+    (void)text_copy(record->cell, sizeof(record->cell), view->cell);
+    (void)text_copy(record->machine, sizeof(record->machine), view->machine);
+    record->context = *view->context;
+}
+
+/* A part of a snapshot: its name, how many bytes follow, the bytes. */
+struct part_header {
+    char name[16];
+    uint64_t length;
+};
+
+struct snapshot_header {
+    uint32_t magic, version;
+};
+
+/* Appends a header whose length finish_part() fills in; returns where it stands. */
+static size_t begin_part(struct text *text, const char *name)
+{
+    struct part_header header = {.length = 0};
+    size_t at = text->length;
+
+    (void)text_copy(header.name, sizeof(header.name), name);
+    text_add_bytes(text, (const char *)&header, sizeof(header));
+    return at;
+}
+
+static void finish_part(struct text *text, size_t at)
+{
+    struct part_header header;
+
+    if (text->failed)
+        return;
+    memcpy(&header, text->data + at, sizeof(header));
+    header.length = text->length - at - sizeof(header);
+    memcpy(text->data + at, &header, sizeof(header));
+}
+
+void tracker_save(const struct tracker *tracker, struct text *text)
+{
+    const struct snapshot_header header = {SNAPSHOT_MAGIC, SNAPSHOT_VERSION};
+    size_t at;
+
+    text_add_bytes(text, (const char *)&header, sizeof(header));
+    at = begin_part(text, "cycle");
+    machine_cycles_save(tracker->cycles, text);
+    finish_part(text, at);
+    for (size_t i = 0; analytics[i]; i++) {
+        if (!analytics[i]->save)
+            continue;
+        at = begin_part(text, analytics[i]->name);
+        analytics[i]->save(tracker->selves[i], text);
+        finish_part(text, at);
+    }
+}
+
+/* The part called `name`; NULL when the snapshot has none or is cut. */
+static const char *find_part(const char *bytes, size_t length, const char *name,
+                             size_t *ret_length)
+{
+    struct part_header header;
+
+    for (size_t at = sizeof(struct snapshot_header); at + sizeof(header) <= length;) {
+        memcpy(&header, bytes + at, sizeof(header));
+        at += sizeof(header);
+        if (header.length > length - at)
+            return NULL;
+        if (strncmp(header.name, name, sizeof(header.name)) == 0) {
+            *ret_length = header.length;
+            return bytes + at;
+        }
+        at += header.length;
+    }
+    return NULL;
+}
+
+int tracker_restore(struct tracker *tracker, const void *bytes, size_t length)
+{
+    struct snapshot_header header;
+    size_t part_length = 0;
+
+    if (length < sizeof(header))
+        return -EPROTO;
+    memcpy(&header, bytes, sizeof(header));
+    if (header.magic != SNAPSHOT_MAGIC || header.version != SNAPSHOT_VERSION)
+        return -EPROTO;
+
+    const char *part = find_part(bytes, length, "cycle", &part_length);
+    int error =
+        part ? machine_cycles_restore(tracker->cycles, part, part_length) : -EPROTO;
+    for (size_t i = 0; analytics[i]; i++) {
+        part = find_part(bytes, length, analytics[i]->name, &part_length);
+        if (part && analytics[i]->restore &&
+            analytics[i]->restore(tracker->selves[i], part, part_length))
+            error = -EPROTO;
+    }
+    refresh(tracker);
+    return error;
+}
