@@ -5,10 +5,9 @@
 #pragma once
 
 #include "daemon/pipeline/settings.h"
-#include "daemon/pipeline/station.h"
 
 struct pipeline;
-struct courier;
+struct roster; /* daemon/pipeline/roster.h: the stations and couriers */
 
 struct pipeline_site {
     uv_loop_t *loop;
@@ -24,9 +23,8 @@ struct pipeline_site {
 struct pipeline_health {
     double loop_max_s; /* the longest turn of the loop in the last minute */
     double uptime_s;
-    int64_t records; /* made since the start */
-    int64_t dropped; /* of them, refused by the store */
-    bool store_failed;
+    int64_t records;   /* made since the start */
+    int64_t dropped;   /* of them, refused by the store */
     char trouble[256]; /* of the store; "" when all is well */
 };
 
@@ -46,13 +44,7 @@ void pipeline_reload(struct pipeline *pipeline, const struct settings *settings)
 
 const struct settings *pipeline_settings(const struct pipeline *pipeline);
 struct store *pipeline_store(const struct pipeline *pipeline);
-size_t pipeline_station_count(const struct pipeline *pipeline);
-struct station *pipeline_station(const struct pipeline *pipeline, size_t index);
-struct station *pipeline_find_station(const struct pipeline *pipeline,
-                                      const char *machine);
-size_t pipeline_courier_count(const struct pipeline *pipeline);
-struct courier *pipeline_courier(const struct pipeline *pipeline, size_t index);
-struct courier *pipeline_find_courier(const struct pipeline *pipeline, const char *sink);
+const struct roster *pipeline_roster(const struct pipeline *pipeline);
 void pipeline_describe(const struct pipeline *pipeline,
                        struct pipeline_health *ret_health);
 

@@ -45,6 +45,8 @@ struct machine_settings {
     struct option_list
         publish;           /* of char *: names or patterns of signals to publish raw */
     int64_t publish_every; /* ns; one raw message per machine and interval */
+    uint64_t
+        fingerprint; /* of all that is written about it; changes when anything does */
 };
 
 /* `columns:` of a machine: how a CSV column becomes a signal. */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/pipeline/members.h"
+
+#include "daemon/pipeline/courier.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void free_member(struct member *member)
+{
+    if (!member)
+        return;
+    station_destroy(member->station);
+    courier_destroy(member->courier);
+    free(member->name);
+    free(member);
+}
+
+struct member *members_find(const struct members *members, const char *name)
+{
+    for (size_t i = 0; i < members->count; i++)
+        if (strcmp(members->items[i]->name, name) == 0)
+            return members->items[i];
+    return NULL;
+}
+
+struct member *members_add(struct members *members, const char *name,
+                           uint64_t fingerprint)
+{
+    struct member **items =
+        realloc(members->items, (members->count + 1) * sizeof(struct member *));
+    if (!items)
+        return NULL;
+    members->items = items;
+
+    struct member *member = calloc(1, sizeof(*member));
+    char *copy = strdup(name);
+    if (!member || !copy) {
+        free(member);
+        free(copy);
+        return NULL;
+    }
+    member->name = copy;
+    member->fingerprint = fingerprint;
+    members->items[members->count++] = member;
+    return member;
+}
+
+/* Takes the member out and frees it. */
+void members_drop(struct members *members, struct member *member)
+{
+    for (size_t i = 0; i < members->count; i++) {
+        if (members->items[i] != member)
+            continue;
+        memmove(&members->items[i], &members->items[i + 1],
+                (members->count - i - 1) * sizeof(struct member *));
+        members->count--;
+        break;
+    }
+    free_member(member);
+}
+
+bool members_uses(const struct members *members, const struct settings *settings)
+{
+    for (size_t i = 0; i < members->count; i++)
+        if (members->items[i]->settings == settings)
+            return true;
+    return false;
+}
+
+void members_done(struct members *members)
+{
+    for (size_t i = 0; i < members->count; i++)
+        free_member(members->items[i]);
+    free(members->items);
+    *members = (struct members){0};
+}

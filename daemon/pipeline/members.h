@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A list of stations or couriers by name, each with what it was made from. Owned by the
+ * roster.
+ */
+#pragma once
+
+#include "daemon/pipeline/station.h"
+
+struct roster;
+struct courier;
+
+struct member {
+    struct roster *roster;
+    char *name;
+    const struct settings *settings;
+    uint64_t fingerprint;
+    struct station *station; /* one of the two */
+    struct courier *courier;
+    bool retiring;
+};
+
+/* In the order they were added; pointers, since members are called back. */
+struct members {
+    struct member **items;
+    size_t count;
+};
+
+struct member *members_find(const struct members *members, const char *name);
+
+/* NULL when memory ran out. The name is copied. */
+struct member *members_add(struct members *members, const char *name,
+                           uint64_t fingerprint);
+
+/* Takes the member out and frees it with its station or courier. */
+void members_drop(struct members *members, struct member *member);
+void members_done(struct members *members);
+
+/* Was any of them made from these settings? */
+bool members_uses(const struct members *members, const struct settings *settings);
