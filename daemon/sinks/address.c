@@ -55,7 +55,8 @@ static int read_host(const char *host, size_t length, struct address *address)
         return 0;
 
     size_t digits = (size_t)(end - colon) - 1;
-    if (digits == 0 || !copy_part(address->port, sizeof(address->port), colon + 1, digits))
+    if (digits == 0 ||
+        !copy_part(address->port, sizeof(address->port), colon + 1, digits))
         return -EINVAL;
     return strspn(address->port, "0123456789") == digits ? 0 : -EINVAL;
 }

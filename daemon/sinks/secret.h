@@ -11,8 +11,8 @@
 
 /*
  * Reads `file`: a path when it holds a slash, else a name in $CREDENTIALS_DIRECTORY as
- * systemd's LoadCredential= makes it. One newline at the end does not count. Returns 0, or
- * negative errno with a sentence that names the file.
+ * systemd's LoadCredential= makes it. One newline at the end does not count. Returns 0,
+ * or negative errno with a sentence that names the file.
  */
 int secret_read(const char *file, char ret_secret[SECRET_MAX], char reterr_sentence[256]);
 

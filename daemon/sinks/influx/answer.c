@@ -27,7 +27,7 @@ static const struct {
     {400, 599, "field type conflict",  VERDICT_REFUSED,   0,               NULL},
     {400, 599, "unable to parse",      VERDICT_REFUSED,   0,               NULL},
     {400, 599, "retention policy not", VERDICT_RETRY,     ASK_A_PERSON_NS,
-     "check retention_policy, or: CREATE RETENTION POLICY … ON \"%s\" …"       },
+     "check retention_policy, or: CREATE RETENTION POLICY … ON \"%s\" …"   },
     {404, 404, "database not found",   VERDICT_RETRY,     ASK_A_PERSON_NS,
      "create it: CREATE DATABASE \"%s\""                                       },
     {404, 404, "bucket",               VERDICT_RETRY,     ASK_A_PERSON_NS,
@@ -54,8 +54,9 @@ static const struct {
 
 /* Words of a server that is itself in trouble: no batch is to blame for them. */
 static const char *const troubles[] = {
-    "timeout", "timed out", "no space left", "read-only", "too many open files",
-    "engine is closed", "unavailable", "overloaded", "cache-max-memory-size",
+    "timeout",     "timed out",           "no space left",
+    "read-only",   "too many open files", "engine is closed",
+    "unavailable", "overloaded",          "cache-max-memory-size",
 };
 
 static bool is_own_trouble(const char *body)

@@ -15,13 +15,14 @@ struct answer {
     const char *body;       /* its beginning, terminated */
     int64_t retry_after_ns; /* of the header; 0 = none */
     const char *database;   /* for the advice how to create it; may be NULL */
-    int repeats;            /* how often this batch got a 500 with the same words before */
+    int repeats; /* how often this batch got a 500 with the same words before */
 };
 
 struct ruling {
     enum verdict verdict;
     int64_t retry_after_ns;
-    char reason[ANSWER_REASON_MAX]; /* the server's words and what to do; "" = delivered */
+    char
+        reason[ANSWER_REASON_MAX]; /* the server's words and what to do; "" = delivered */
 };
 
 void answer_judge(const struct answer *answer, struct ruling *ret_ruling);

@@ -2,6 +2,8 @@
 #include "daemon/sinks/influx/gzip.h"
 
 #include <errno.h>
+
+#define ZLIB_CONST /* the input is borrowed */
 #include <zlib.h>
 
 enum {

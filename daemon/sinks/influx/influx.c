@@ -42,7 +42,6 @@ struct sink_link {
 
     bool is_forgetful; /* VictoriaMetrics: answers before it has written */
     bool was_lost;     /* the server could not be reached at all */
-    bool was_delivered;
     struct sink_health health;
 };
 
@@ -62,8 +61,7 @@ static void settle(struct sink_link *link, const struct ruling *ruling)
         link->health.batches++;
         link->health.trouble[0] = '\0';
     } else {
-        (void)text_copy(link->health.trouble, sizeof(link->health.trouble),
-                        given.reason);
+        (void)text_copy(link->health.trouble, sizeof(link->health.trouble), given.reason);
     }
     link->batch = NULL;
     link->site.settle(link->site.owner, &settlement);
@@ -91,8 +89,8 @@ static int fill(struct sink_link *link)
 
     text_clear(&link->lines);
     while (link->next < link->batch->count && link->lines.length < limit) {
-        int lines = line_print(link->batch->records[link->next], link->site.place,
-                               &link->lines);
+        int lines =
+            line_print(link->batch->records[link->next], link->site.place, &link->lines);
         if (lines < 0)
             return lines;
         link->next++;
@@ -125,9 +123,9 @@ static int on_bytes(void *owner, const char *bytes, size_t length)
 static int count_repeats(struct sink_link *link, long status)
 {
     int64_t id = link->batch->records[0]->id;
-    bool same = status == 500 && id == link->poison_id &&
-                strncmp(link->answer, link->poison_words,
-                        sizeof(link->poison_words) - 1) == 0;
+    bool same =
+        status == 500 && id == link->poison_id &&
+        strncmp(link->answer, link->poison_words, sizeof(link->poison_words) - 1) == 0;
 
     link->repeats = same ? link->repeats + 1 : 0;
     link->poison_id = status == 500 ? id : -1;
@@ -140,12 +138,12 @@ static void note_link(struct sink_link *link, const struct http_outcome *outcome
 {
     bool answered = !outcome->error;
 
+    if (!answered)
+        link->was_lost = true;
     if (answered == link->health.linked)
         return;
     link->health.linked = answered;
     link->health.since_wall_ns = clock_now().wall_ns;
-    if (!answered)
-        link->was_lost = true;
 }
 
 static void note_delivery(struct sink_link *link)
@@ -153,7 +151,6 @@ static void note_delivery(struct sink_link *link)
     bool was_lost = link->was_lost;
 
     link->was_lost = false;
-    link->was_delivered = true;
     if (!was_lost)
         return;
     link->health.reconnects++;
@@ -178,6 +175,8 @@ static void on_done(void *owner, const struct http_outcome *outcome)
     link->transfer = NULL;
     answer_judge(&answer, &ruling);
     note_link(link, outcome);
+    if (outcome->status == 401 || outcome->status == 403)
+        secret_forget(link->secret, sizeof(link->secret));
     if (ruling.verdict == VERDICT_DELIVERED) {
         link->health.bytes += link->sent;
         if (link->next < link->batch->count) {
@@ -189,7 +188,7 @@ static void on_done(void *owner, const struct http_outcome *outcome)
     settle(link, &ruling);
 }
 
-/* The secret is read for each connection's life: after a refusal it is read again. */
+/* Read once, and again after the server has refused it: it may have been changed. */
 static int read_secret(struct sink_link *link, char reterr_sentence[256])
 {
     const struct influx_options *options = link->options;
@@ -280,8 +279,6 @@ static void influx_send(struct sink_link *link, const struct batch *batch)
         return;
     link->batch = batch;
     link->next = 0;
-    if (link->ruling.retry_after_ns)
-        secret_forget(link->secret, sizeof(link->secret));
     send_more(link);
 }
 

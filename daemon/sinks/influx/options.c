@@ -14,8 +14,9 @@ static const struct option rows[] = {
     OPTION(influx_options, url, .required = true, .example = "http://127.0.0.1:8086",
            .help = "address of the server, without a path for writing"),
     OPTION(influx_options, api, .choices = apis, .fallback.choice = INFLUX_V1,
-           .help = "v1: InfluxDB 1.x and VictoriaMetrics (/write); v2: /api/v2/write; v3: "
-                   "/api/v3/write_lp"),
+           .help =
+               "v1: InfluxDB 1.x and VictoriaMetrics (/write); v2: /api/v2/write; v3: "
+               "/api/v3/write_lp"),
     OPTION(influx_options, database, .fallback.text = "spindled",
            .help = "database, for v1 and v3; spindled does not create it"),
     OPTION(influx_options, retention_policy,

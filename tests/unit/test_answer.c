@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/base/moment.h"
+#include "daemon/sinks/influx/answer.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Bodies are what the servers really say: InfluxDB 1.6.7 and documentation of 2 and 3. */
+static const struct {
+    long status;
+    const char *body;
+    enum verdict verdict;
+    int64_t pause_s;
+    const char *said; /* must be in the reason */
+} cases[] = {
+    {204, "",                                                                    VERDICT_DELIVERED, 0,  ""                             },
+    {200, "",                                                                    VERDICT_DELIVERED, 0,  ""                             },
+    {400,
+     "{\"error\":\"partial write: field type conflict: input field \\\"ct\\\" "
+     "dropped=1\"}",                                                             VERDICT_REFUSED,   0,  "400 partial write: field type"},
+    {400, "{\"error\":\"unable to parse 'x': missing fields\"}",                 VERDICT_REFUSED,   0,
+     "unable to parse"                                                                                                                 },
+    {400, "",                                                                    VERDICT_REFUSED,   0,  "400"                          },
+    {401, "{\"error\":\"authorization failed\"}",                                VERDICT_RETRY,     60, "check username"               },
+    {403, "{\"error\":\"not authorized\"}",                                      VERDICT_RETRY,     60, "may not write"                },
+    {404, "{\"error\":\"database not found: \\\"spindled\\\"\"}",                VERDICT_RETRY,     60,
+     "CREATE DATABASE \"spindled\""                                                                                                    },
+    {404, "{\"code\":\"not found\",\"message\":\"bucket \\\"b\\\" not found\"}",
+     VERDICT_RETRY,                                                                                 60, "create the bucket"            },
+    {404, "404 page not found",                                                  VERDICT_RETRY,     60, "check url"                    },
+    {405, "",                                                                    VERDICT_RETRY,     60, "check url"                    },
+    {301, "",                                                                    VERDICT_RETRY,     60, "redirects"                    },
+    {413, "{\"error\":\"Request Entity Too Large\"}",                            VERDICT_REFUSED,   0,  "batch_bytes"                  },
+    {422,
+     "{\"code\":\"unprocessable entity\",\"message\":\"failure writing points to "
+     "database: "
+     "partial write: points beyond retention policy dropped=3\"}",               VERDICT_REFUSED,   0,  "422 failure writing"          },
+    {429, "",                                                                    VERDICT_RETRY,     0,  "429"                          },
+    {500, "{\"error\":\"retention policy not found: x\"}",                       VERDICT_RETRY,     60,
+     "retention_policy"                                                                                                                },
+    {500, "{\"error\":\"partial write: dropped=1\"}",                            VERDICT_REFUSED,   0,  "partial"                      },
+    {500, "{\"error\":\"timeout\"}",                                             VERDICT_RETRY,     0,  "500 timeout"                  },
+    {502, "",                                                                    VERDICT_RETRY,     0,  "502"                          },
+    {503, "",                                                                    VERDICT_RETRY,     0,  "503"                          },
+    {100, "",                                                                    VERDICT_RETRY,     0,  "100"                          },
+};
+
+static struct ruling judge(long status, const char *body, int repeats)
+{
+    const struct answer answer = {
+        .outcome = {.status = status, .reason = ""},
+        .body = body,
+        .database = "spindled",
+        .repeats = repeats,
+    };
+    struct ruling ruling;
+
+    answer_judge(&answer, &ruling);
+    return ruling;
+}
+
+static void every_answer_has_its_verdict(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct ruling ruling = judge(cases[i].status, cases[i].body, 0);
+
+        assert_int_equal(ruling.verdict, cases[i].verdict);
+        assert_int_equal(ruling.retry_after_ns, cases[i].pause_s * NS_PER_S);
+        if (!strstr(ruling.reason, cases[i].said))
+            fail_msg("%ld: '%s' lacks '%s'", cases[i].status, ruling.reason,
+                     cases[i].said);
+    }
+}
+
+static void no_answer_is_tried_again(void **state)
+{
+    const struct answer answer = {
+        .outcome = {.error = -ETIMEDOUT, .status = 204, .reason = "timed out"},
+        .body = "",
+    };
+    struct ruling ruling;
+
+    (void)state;
+    answer_judge(&answer, &ruling);
+    assert_int_equal(ruling.verdict, VERDICT_RETRY);
+    assert_string_equal(ruling.reason, "timed out");
+}
+
+static void the_servers_own_pause_is_kept(void **state)
+{
+    struct answer answer = {
+        .outcome = {.status = 503},
+        .body = "",
+        .retry_after_ns = answer_read_pause("7"),
+    };
+    struct ruling ruling;
+
+    (void)state;
+    answer_judge(&answer, &ruling);
+    assert_int_equal(ruling.retry_after_ns, 7 * NS_PER_S);
+    assert_int_equal(answer_read_pause("Wed, 21 Oct 2026 07:28:00 GMT"), 0);
+    assert_int_equal(answer_read_pause("-1"), 0);
+    assert_int_equal(answer_read_pause("99999999"), 3600 * NS_PER_S);
+}
+
+static void a_batch_that_always_breaks_the_server_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(judge(500, "panic: index out of range", 3).verdict, VERDICT_RETRY);
+    assert_int_equal(judge(500, "panic: index out of range", 4).verdict, VERDICT_REFUSED);
+    assert_int_equal(judge(503, "busy", 99).verdict, VERDICT_RETRY);
+}
+
+static void a_server_in_trouble_never_costs_data(void **state)
+{
+    (void)state;
+    assert_int_equal(judge(500, "write wal: No space left on device", 99).verdict,
+                     VERDICT_RETRY);
+    assert_int_equal(judge(500, "{\"error\":\"retention policy not found\"}", 99).verdict,
+                     VERDICT_RETRY);
+}
+
+static void an_endless_answer_is_cut(void **state)
+{
+    char body[2 * ANSWER_REASON_MAX];
+
+    (void)state;
+    memset(body, 'x', sizeof(body) - 1);
+    body[sizeof(body) - 1] = '\0';
+    assert_true(strlen(judge(400, body, 0).reason) < ANSWER_REASON_MAX);
+    assert_int_equal(judge(400, body, 0).verdict, VERDICT_REFUSED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_answer_has_its_verdict),
+        cmocka_unit_test(no_answer_is_tried_again),
+        cmocka_unit_test(the_servers_own_pause_is_kept),
+        cmocka_unit_test(a_batch_that_always_breaks_the_server_is_refused),
+        cmocka_unit_test(a_server_in_trouble_never_costs_data),
+        cmocka_unit_test(an_endless_answer_is_cut),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
