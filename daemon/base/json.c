@@ -6,9 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-void json_init(struct json *json, struct text *text)
+void writer_init(struct writer *writer, struct text *text)
 {
-    *json = (struct json){.text = text};
+    *writer = (struct writer){.text = text};
 }
 
 static void add_escaped(struct text *text, unsigned char c)
@@ -55,95 +55,95 @@ static void add_string(struct text *text, const char *value)
     text_add_char(text, '"');
 }
 
-static void lead(struct json *json, const char *key)
+static void lead(struct writer *writer, const char *key)
 {
-    if (json->wants_comma)
-        text_add_char(json->text, ',');
-    json->wants_comma = true;
+    if (writer->wants_comma)
+        text_add_char(writer->text, ',');
+    writer->wants_comma = true;
     if (key) {
-        add_string(json->text, key);
-        text_add_char(json->text, ':');
+        add_string(writer->text, key);
+        text_add_char(writer->text, ':');
     }
 }
 
-static void open(struct json *json, const char *key, char bracket)
+static void open(struct writer *writer, const char *key, char bracket)
 {
-    lead(json, key);
-    text_add_char(json->text, bracket);
-    json->wants_comma = false;
+    lead(writer, key);
+    text_add_char(writer->text, bracket);
+    writer->wants_comma = false;
 }
 
-static void close(struct json *json, char bracket)
+static void close(struct writer *writer, char bracket)
 {
-    text_add_char(json->text, bracket);
-    json->wants_comma = true;
+    text_add_char(writer->text, bracket);
+    writer->wants_comma = true;
 }
 
-void json_begin_object(struct json *json, const char *key)
+void writer_begin_object(struct writer *writer, const char *key)
 {
-    open(json, key, '{');
+    open(writer, key, '{');
 }
 
-void json_end_object(struct json *json)
+void writer_end_object(struct writer *writer)
 {
-    close(json, '}');
+    close(writer, '}');
 }
 
-void json_begin_array(struct json *json, const char *key)
+void writer_begin_array(struct writer *writer, const char *key)
 {
-    open(json, key, '[');
+    open(writer, key, '[');
 }
 
-void json_end_array(struct json *json)
+void writer_end_array(struct writer *writer)
 {
-    close(json, ']');
+    close(writer, ']');
 }
 
-void json_string(struct json *json, const char *key, const char *value)
+void writer_string(struct writer *writer, const char *key, const char *value)
 {
-    lead(json, key);
+    lead(writer, key);
     if (value)
-        add_string(json->text, value);
+        add_string(writer->text, value);
     else
-        text_add(json->text, "null");
+        text_add(writer->text, "null");
 }
 
-void json_integer(struct json *json, const char *key, int64_t value)
+void writer_integer(struct writer *writer, const char *key, int64_t value)
 {
-    lead(json, key);
-    text_add_integer(json->text, value);
+    lead(writer, key);
+    text_add_integer(writer->text, value);
 }
 
-void json_number(struct json *json, const char *key, double value)
+void writer_number(struct writer *writer, const char *key, double value)
 {
-    lead(json, key);
+    lead(writer, key);
     if (isfinite(value))
-        text_add_number(json->text, value);
+        text_add_number(writer->text, value);
     else
-        text_add(json->text, "null");
+        text_add(writer->text, "null");
 }
 
-void json_flag(struct json *json, const char *key, bool value)
+void writer_flag(struct writer *writer, const char *key, bool value)
 {
-    lead(json, key);
-    text_add(json->text, value ? "true" : "false");
+    lead(writer, key);
+    text_add(writer->text, value ? "true" : "false");
 }
 
-void json_null(struct json *json, const char *key)
+void writer_null(struct writer *writer, const char *key)
 {
-    json_string(json, key, NULL);
+    writer_string(writer, key, NULL);
 }
 
-void json_time(struct json *json, const char *key, int64_t wall_ns)
+void writer_time(struct writer *writer, const char *key, int64_t wall_ns)
 {
     char printed[RFC3339_MAX];
 
     moment_print(wall_ns, printed);
-    json_string(json, key, printed);
+    writer_string(writer, key, printed);
 }
 
-void json_verbatim(struct json *json, const char *key, const char *value)
+void writer_verbatim(struct writer *writer, const char *key, const char *value)
 {
-    lead(json, key);
-    text_add(json->text, value);
+    lead(writer, key);
+    text_add(writer->text, value);
 }

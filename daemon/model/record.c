@@ -79,28 +79,28 @@ bool record_field_known(const struct record *record, const struct record_field *
 }
 
 static void print_field(const struct record *record, const struct record_field *field,
-                        struct json *json)
+                        struct writer *json)
 {
     if (!record_field_known(record, field)) {
         if (field->role == ROLE_FIELD)
-            json_null(json, field->name);
+            writer_null(json, field->name);
         return;
     }
     switch (field->kind) {
     case FIELD_INTEGER:
-        json_integer(
+        writer_integer(
             json, field->name,
             *(const int64_t *)(const void *)((const char *)record + field->offset));
         break;
     case FIELD_NUMBER:
-        json_number(json, field->name, record_field_number(record, field));
+        writer_number(json, field->name, record_field_number(record, field));
         break;
     case FIELD_CODE:
-        json_integer(json, field->name, (int64_t)record_field_number(record, field));
+        writer_integer(json, field->name, (int64_t)record_field_number(record, field));
         break;
     case FIELD_TEXT:
     case FIELD_NAME:
-        json_string(json, field->name, record_field_text(record, field));
+        writer_string(json, field->name, record_field_text(record, field));
         break;
     }
 }
@@ -108,16 +108,16 @@ static void print_field(const struct record *record, const struct record_field *
 void record_print_json(const struct record *record, struct text *text)
 {
     const struct record_layout *layout = &record_layouts[record->kind];
-    struct json json;
+    struct writer json;
 
-    json_init(&json, text);
-    json_begin_object(&json, NULL);
-    json_time(&json, "t", record->wall_ns);
-    json_string(&json, "measurement", layout->measurement);
+    writer_init(&json, text);
+    writer_begin_object(&json, NULL);
+    writer_time(&json, "t", record->wall_ns);
+    writer_string(&json, "measurement", layout->measurement);
     for (const struct record_field *field = layout->fields; field->name; field++)
         print_field(record, field, &json);
     if (record->kind == RECORD_SIGNAL || record->kind == RECORD_ARCHIVE)
-        json_verbatim(&json, "signals",
-                      record->packed.signals ? record->packed.signals : "{}");
-    json_end_object(&json);
+        writer_verbatim(&json, "signals",
+                        record->packed.signals ? record->packed.signals : "{}");
+    writer_end_object(&json);
 }

@@ -42,72 +42,72 @@ double sample_number(const struct sample *sample)
     }
 }
 
-static void print_condition(const struct condition *condition, struct json *json)
+static void print_condition(const struct condition *condition, struct writer *json)
 {
-    json_begin_object(json, NULL);
-    json_string(json, "level", level_names[condition->level]);
-    json_string(json, "id", condition->id);
-    json_string(json, "code", condition->code);
-    json_string(json, "severity", condition->severity);
-    json_string(json, "qualifier", condition->qualifier);
-    json_string(json, "text", condition->text);
-    json_end_object(json);
+    writer_begin_object(json, NULL);
+    writer_string(json, "level", level_names[condition->level]);
+    writer_string(json, "id", condition->id);
+    writer_string(json, "code", condition->code);
+    writer_string(json, "severity", condition->severity);
+    writer_string(json, "qualifier", condition->qualifier);
+    writer_string(json, "text", condition->text);
+    writer_end_object(json);
 }
 
-static void print_gap(const struct gap *gap, struct json *json)
+static void print_gap(const struct gap *gap, struct writer *json)
 {
-    json_begin_object(json, NULL);
-    json_integer(json, "from", gap->from);
-    json_integer(json, "to", gap->to);
-    json_integer(json, "count", gap->count);
-    json_number(json, "dur", gap->seconds);
-    json_string(json, "reason", gap->reason);
-    json_end_object(json);
+    writer_begin_object(json, NULL);
+    writer_integer(json, "from", gap->from);
+    writer_integer(json, "to", gap->to);
+    writer_integer(json, "count", gap->count);
+    writer_number(json, "dur", gap->seconds);
+    writer_string(json, "reason", gap->reason);
+    writer_end_object(json);
 }
 
-static void print_tool_life(const struct tool_life *life, struct json *json)
+static void print_tool_life(const struct tool_life *life, struct writer *json)
 {
-    json_begin_object(json, NULL);
-    json_string(json, "asset", life->asset);
-    json_string(json, "station", life->station);
-    json_string(json, "status", life->status);
-    json_number(json, "parts", life->parts);
-    json_number(json, "parts_limit", life->parts_limit);
-    json_number(json, "minutes", life->minutes);
-    json_number(json, "minutes_limit", life->minutes_limit);
-    json_number(json, "wear", life->wear_mm);
-    json_number(json, "wear_limit", life->wear_limit_mm);
-    json_flag(json, "counts_down", life->counts_down);
-    json_flag(json, "removed", life->removed);
-    json_end_object(json);
+    writer_begin_object(json, NULL);
+    writer_string(json, "asset", life->asset);
+    writer_string(json, "station", life->station);
+    writer_string(json, "status", life->status);
+    writer_number(json, "parts", life->parts);
+    writer_number(json, "parts_limit", life->parts_limit);
+    writer_number(json, "minutes", life->minutes);
+    writer_number(json, "minutes_limit", life->minutes_limit);
+    writer_number(json, "wear", life->wear_mm);
+    writer_number(json, "wear_limit", life->wear_limit_mm);
+    writer_flag(json, "counts_down", life->counts_down);
+    writer_flag(json, "removed", life->removed);
+    writer_end_object(json);
 }
 
 void sample_print_json(const struct sample *sample, struct text *text)
 {
     const struct value *value = &sample->value;
     const char *const *names = signal_rows[sample->signal].names;
-    struct json json;
+    struct writer json;
 
-    json_init(&json, text);
+    writer_init(&json, text);
     switch (value->kind) {
     case VALUE_NONE:
     case VALUE_ANY:
-        json_null(&json, NULL);
+        writer_null(&json, NULL);
         break;
     case VALUE_FLAG:
-        json_flag(&json, NULL, value->integer != 0);
+        writer_flag(&json, NULL, value->integer != 0);
         break;
     case VALUE_CODE:
-        json_string(&json, NULL, names ? code_name(names, value->integer) : "");
+        writer_string(&json, NULL, names ? code_name(names, value->integer) : "");
         break;
     case VALUE_INTEGER:
-        json_integer(&json, NULL, value->integer);
+        writer_integer(&json, NULL, value->integer);
         break;
     case VALUE_NUMBER:
-        json_number(&json, NULL, value->number);
+        writer_number(&json, NULL, value->number);
         break;
     case VALUE_TEXT:
-        json_string(&json, NULL, value->text);
+        writer_string(&json, NULL, value->text);
         break;
     case VALUE_CONDITION:
         print_condition(value->condition, &json);

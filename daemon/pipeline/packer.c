@@ -120,21 +120,21 @@ struct moment packer_start(const struct packer *packer)
 
 const char *packer_take(struct packer *packer)
 {
-    struct json json;
+    struct writer json;
 
     text_clear(&packer->row);
-    json_init(&json, &packer->row);
-    json_begin_object(&json, NULL);
+    writer_init(&json, &packer->row);
+    writer_begin_object(&json, NULL);
     for (size_t i = 0; i < packer->capacity; i++) {
         struct lane *lane = packer->lanes[i];
         if (!lane || lane->values.length == 0)
             continue;
-        json_begin_array(&json, lane->name);
+        writer_begin_array(&json, lane->name);
         text_add_bytes(&packer->row, lane->values.data, lane->values.length);
-        json_end_array(&json);
+        writer_end_array(&json);
         text_clear(&lane->values);
     }
-    json_end_object(&json);
+    writer_end_object(&json);
 
     bool failed = packer->failed || packer->row.failed;
     packer->failed = false;

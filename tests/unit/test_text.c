@@ -91,17 +91,17 @@ static void json_escapes_what_it_must(void **state)
 {
     char array[128];
     struct text text;
-    struct json json;
+    struct writer json;
 
     (void)state;
     text_init_fixed(&text, array, sizeof(array));
-    json_init(&json, &text);
-    json_begin_object(&json, NULL);
-    json_string(&json, "a",
-                "x\"\\\n\x01\xff"
-                "é");
-    json_number(&json, "b", 0.0 / 0.0);
-    json_end_object(&json);
+    writer_init(&json, &text);
+    writer_begin_object(&json, NULL);
+    writer_string(&json, "a",
+                  "x\"\\\n\x01\xff"
+                  "é");
+    writer_number(&json, "b", 0.0 / 0.0);
+    writer_end_object(&json);
     assert_string_equal(array, "{\"a\":\"x\\\"\\\\\\n\\u0001\xef\xbf\xbdé\",\"b\":null}");
 }
 
