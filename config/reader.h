@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Applies option tables to YAML: nodes in, structs out, every complaint collected.
+ *
+ * A section may be written in several layers: the files of conf.d beside the main one, or
+ * a profile below what stands in the file. Lists of all layers are joined; of anything
+ * else the last layer's counts, or, where layers are exclusive, a second one is a
+ * complaint.
+ */
+#pragma once
+
+#include "config/document.h"
+#include "config/report.h"
+#include "daemon/base/option.h"
+
+struct layers {
+    const struct node *nodes; /* maps; the last one counts most */
+    size_t count;
+    bool are_exclusive;
+};
+
+/* Keys that no row knows: drivers under a machine, sinks. */
+struct extra_keys {
+    void *owner;
+    const char *const *names; /* for guesses; ends with NULL; may be NULL */
+
+    /* Takes the key, or returns false, and it is a complaint. */
+    bool (*take)(void *owner, struct node key, struct node value);
+};
+
+struct reader {
+    struct report *report;
+    const char *const *profile_folders; /* ends with NULL */
+    struct document *profiles;          /* those read so far; the reader's */
+    size_t budget; /* records that may still be made: aliases multiply */
+};
+
+#define READER_BUDGET 1000000
+
+/*
+ * Fills `record` (section->size zeroes) with fallbacks and what the layers say. `extra`
+ * may be NULL. Free the contents with record_release(), always.
+ */
+void reader_apply(struct reader *reader, const struct section *section,
+                  const struct layers *layers, const struct extra_keys *extra,
+                  void *record);
+
+/* A new record of one map; NULL only when memory is out. */
+void *reader_create(struct reader *reader, const struct section *section,
+                    struct node node, const struct extra_keys *extra);
+
+void reader_done(struct reader *reader);
+
+/* A new record of fallbacks only, nested ones absent; NULL when memory is out. */
+void *record_create(const struct section *section);
+
+/* Of zeroes. */
+void record_set_fallbacks(const struct section *section, void *record);
+
+/* What the record holds, not the record itself. */
+void record_release(const struct section *section, void *record);
+void record_destroy(const struct section *section, void *record);
+
+/* Do both say the same? Either may be NULL. */
+bool record_equal(const struct section *section, const void *a, const void *b);
