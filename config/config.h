@@ -14,11 +14,18 @@ struct config;
  * Loads `path` and, when it is a file with a folder conf.d beside it, conf.d/<name>.yaml
  * too. Complaints are appended as "file:line:column: sentence\n" lines. Returns 0, or
  * -EINVAL when there is at least one that is an error (warnings are marked so and do not
- * fail).
+ * fail). Register maps are looked for in $SPINDLED_PROFILES, the folder profiles/ beside
+ * the file and /usr/share/spindled/profiles.
  */
 int config_load(const char *path, struct text *complaints, struct config **ret_config);
+
+/* The same for one file's text in memory; no conf.d, profiles only from the usual
+ * folders. */
+int config_load_text(const char *name, const char *text, size_t length,
+                     struct text *complaints, struct config **ret_config);
 void config_free(struct config *config);
 
+/* Lives as long as the configuration. */
 const struct settings *config_settings(const struct config *config);
 
 /* The manual of every option, and a JSON Schema for editors. */

@@ -23,10 +23,10 @@ void items_add(struct items *items, struct item item)
     items->items[items->count++] = item;
 }
 
-static const struct option *find_row(const struct section *section, const char *key)
+const struct option *section_row(const struct section *section, const char *name)
 {
     for (const struct option *row = section->options; row->name; row++)
-        if (strcmp(row->name, key) == 0)
+        if (strcmp(row->name, name) == 0)
             return row;
     return NULL;
 }
@@ -80,7 +80,7 @@ void keys_check(struct report *report, const struct section *section,
         if (!node_is_scalar(key))
             report_error_at(report, key, "a key must be text; got %s",
                             value_show(key, shown));
-        else if (!is_first(report, map, i) || find_row(section, node_scalar(key)))
+        else if (!is_first(report, map, i) || section_row(section, node_scalar(key)))
             continue;
         else if (extra && extra->take(extra->owner, key, value))
             continue;

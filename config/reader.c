@@ -206,7 +206,7 @@ static void set_row(struct reader *reader, const struct source *source,
                             row->help ? row->help : "required");
         return;
     }
-    if (source->layers.are_exclusive && row->kind != OPTION_LIST)
+    if (source->layers.are_exclusive && row->kind == OPTION_SECTION)
         complain_if_twice(reader, row, found, count);
     if (row->kind == OPTION_SECTION) {
         set_section(reader, row, found, count, field);
@@ -239,12 +239,15 @@ static void fill_rows(struct reader *reader, const struct source *source,
     struct items others = {0};
 
     for (size_t i = 0; i < source->layers.count; i++) {
-        if (node_is_map(source->layers.nodes[i]))
-            keys_check(reader->report, source->section, source->extra,
-                       source->layers.nodes[i], &others);
-        else
-            report_error_at(reader->report, source->layers.nodes[i],
-                            "'%s' wants keys and values", source->section->name);
+        struct node layer = source->layers.nodes[i];
+
+        if (!node_is_map(layer)) {
+            report_error_at(reader->report, layer, "'%s' wants keys and values",
+                            source->section->name);
+            free(others.items);
+            return;
+        }
+        keys_check(reader->report, source->section, source->extra, layer, &others);
     }
     for (const struct option *row = source->section->options; row->name; row++)
         set_row(reader, source, row, found, record + row->offset);
@@ -301,7 +304,7 @@ void reader_apply(struct reader *reader, const struct section *section,
     const struct source source = {
         .section = section,
         .layers = *layers,
-        .at = layers->nodes[layers->count - 1],
+        .at = layers->nodes[layers->are_exclusive ? 0 : layers->count - 1],
         .extra = extra,
     };
 

@@ -4,8 +4,8 @@
  *
  * A section may be written in several layers: the files of conf.d beside the main one, or
  * a profile below what stands in the file. Lists of all layers are joined; of anything
- * else the last layer's counts, or, where layers are exclusive, a second one is a
- * complaint.
+ * else the last layer's counts, or, where layers are exclusive, a second section is a
+ * complaint and complaints about the whole point at the first.
  */
 #pragma once
 
@@ -45,6 +45,9 @@ void reader_apply(struct reader *reader, const struct section *section,
                   const struct layers *layers, const struct extra_keys *extra,
                   void *record);
 
+/* The row of that name, or NULL. */
+const struct option *section_row(const struct section *section, const char *name);
+
 /* A new record of one map; NULL only when memory is out. */
 void *reader_create(struct reader *reader, const struct section *section,
                     struct node node, const struct extra_keys *extra);
@@ -61,5 +64,11 @@ void record_set_fallbacks(const struct section *section, void *record);
 void record_release(const struct section *section, void *record);
 void record_destroy(const struct section *section, void *record);
 
-/* Do both say the same? Either may be NULL. */
-bool record_equal(const struct section *section, const void *a, const void *b);
+/*
+ * A number that changes when anything of the record does. Chain them: begin with
+ * FINGERPRINT_START, go on with what the last one returned. NULL counts as absent.
+ */
+#define FINGERPRINT_START UINT64_C(14695981039346656037)
+uint64_t fingerprint_record(uint64_t hash, const struct section *section,
+                            const void *record);
+uint64_t fingerprint_text(uint64_t hash, const char *text);

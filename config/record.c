@@ -75,57 +75,64 @@ void record_destroy(const struct section *section, void *record)
     free(record);
 }
 
-static bool texts_equal(const char *a, const char *b)
+/* FNV-1a. */
+static uint64_t mix(uint64_t hash, const void *bytes, size_t length)
 {
-    return a && b ? strcmp(a, b) == 0 : a == b;
+    const unsigned char *byte = bytes;
+
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ byte[i]) * UINT64_C(1099511628211);
+    return hash;
 }
 
-static bool lists_equal(const struct option *row, const struct option_list *a,
-                        const struct option_list *b)
+uint64_t fingerprint_text(uint64_t hash, const char *text)
 {
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++) {
-        if (!row->entry && !texts_equal(((char **)a->items)[i], ((char **)b->items)[i]))
-            return false;
-        if (row->entry &&
-            !record_equal(row->entry, (const char *)a->items + i * row->entry->size,
-                          (const char *)b->items + i * row->entry->size))
-            return false;
+    return text ? mix(hash, text, strlen(text) + 1) : mix(hash, "\1", 1);
+}
+
+static uint64_t mix_list(uint64_t hash, const struct option *row,
+                         const struct option_list *list)
+{
+    hash = mix(hash, &list->count, sizeof(list->count));
+    for (size_t i = 0; i < list->count; i++) {
+        if (row->entry)
+            hash = fingerprint_record(hash, row->entry,
+                                      (char *)list->items + i * row->entry->size);
+        else
+            hash = fingerprint_text(hash, ((char **)list->items)[i]);
     }
-    return true;
+    return hash;
 }
 
-static bool fields_equal(const struct option *row, const void *a, const void *b)
+static uint64_t mix_field(uint64_t hash, const struct option *row, const void *field)
 {
     switch (row->kind) {
     case OPTION_INTEGER:
-        return memcmp(a, b, sizeof(int64_t)) == 0;
+        return mix(hash, field, sizeof(int64_t));
     case OPTION_NUMBER:
-        return memcmp(a, b, sizeof(double)) == 0; /* NAN equals NAN here */
+        return mix(hash, field, sizeof(double));
     case OPTION_FLAG:
-        return memcmp(a, b, sizeof(bool)) == 0;
+        return mix(hash, field, sizeof(bool));
     case OPTION_CHOICE:
-        return memcmp(a, b, sizeof(unsigned)) == 0;
+        return mix(hash, field, sizeof(unsigned));
     case OPTION_TEXT:
-        return texts_equal(pointer_at(a), pointer_at(b));
+        return fingerprint_text(hash, pointer_at(field));
     case OPTION_LIST:
-        return lists_equal(row, a, b);
+        return mix_list(hash, row, field);
     case OPTION_SECTION:
-        return record_equal(row->entry, pointer_at(a), pointer_at(b));
+        return fingerprint_record(hash, row->entry, pointer_at(field));
     }
-    return false;
+    return hash;
 }
 
-bool record_equal(const struct section *section, const void *a, const void *b)
+uint64_t fingerprint_record(uint64_t hash, const struct section *section,
+                            const void *record)
 {
     const struct option *row = NULL;
 
-    if (!a || !b)
-        return a == b;
+    if (!record)
+        return mix(hash, "\2", 1);
     while ((row = next_row(section, row)))
-        if (!fields_equal(row, (const char *)a + row->offset,
-                          (const char *)b + row->offset))
-            return false;
-    return true;
+        hash = mix_field(hash, row, (const char *)record + row->offset);
+    return hash;
 }

@@ -25,8 +25,7 @@ struct sink_settings {
     char *name;
     const struct sink *sink;
     void *options; /* of sink->options */
-    uint64_t
-        fingerprint; /* of all that is written about it; changes when anything does */
+    uint64_t fingerprint; /* of all that is configured for it; changes when any of it does */
 };
 
 struct link_settings {
@@ -45,8 +44,7 @@ struct machine_settings {
     struct option_list
         publish;           /* of char *: names or patterns of signals to publish raw */
     int64_t publish_every; /* ns; one raw message per machine and interval */
-    uint64_t
-        fingerprint; /* of all that is written about it; changes when anything does */
+    uint64_t fingerprint;  /* as a sink's; also of parts and calendar */
 };
 
 /* `columns:` of a machine: how a CSV column becomes a signal. */
