@@ -2,6 +2,7 @@
 #include "config/machines.h"
 
 #include "config/value.h"
+#include "daemon/analytics/cycle/cycle_options.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,17 +91,23 @@ static void check_unique(struct reader *reader, const struct machine_list *list)
     }
 }
 
-/* Sections that nobody can do without get their defaults. */
+/* Sections nobody wrote have their defaults all the same. */
 static void complete(struct machine_options *options, struct machine_settings *machine)
 {
+    void *const sections[] = {&options->cycle, &options->publish};
+    static const struct section *const defaults[] = {&cycle_section, &publish_section};
+
+    for (size_t i = 0; i < sizeof(defaults) / sizeof(*defaults); i++) {
+        void **record = sections[i];
+        if (!*record)
+            *record = record_create(defaults[i]);
+    }
     machine->name = options->name;
     machine->cell = options->cell;
     machine->cycle = options->cycle;
     machine->tools = options->tools;
     machine->thermal = options->thermal;
     machine->columns = options->columns;
-    if (!options->publish)
-        options->publish = record_create(&publish_section);
 
     const struct publish_options *publish = options->publish;
     if (publish) {

@@ -2,6 +2,7 @@
 #include "config/sections.h"
 
 #include "daemon/analytics/cycle/calendar_options.h"
+#include "daemon/analytics/cycle/cycle_options.h"
 #include "daemon/analytics/run/part_options.h"
 #include "daemon/base/moment.h"
 #include "daemon/model/record.h"
@@ -206,6 +207,8 @@ static const struct option machine_rows[] = {
            .help = "name in topics, series and commands"),
     OPTION(machine_options, cell, .fallback.text = "cell", .parse = cell_read,
            .help = "the cell it stands in"),
+    OPTION(machine_options, cycle, .entry = &cycle_section,
+           .help = "how its cycles are told apart"),
     OPTION(machine_options, publish, .entry = &publish_section,
            .help = "raw signals for the sinks"),
     OPTION(machine_options, columns, .entry = &column_section, .max = 1000,

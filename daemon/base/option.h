@@ -65,7 +65,8 @@ struct option {
 
     /*
      * For a form of its own ("240 parts", "1um/15m"): reads a scalar into the field at
-     * `field`, which has the type of the row's kind; a text is allocated. Returns 0, or -EINVAL with what would be right in `reterr_expected`.
+     * `field`, which has the type of the row's kind; a text is allocated. Returns 0, or
+     * -EINVAL with what would be right in `reterr_expected`.
      */
     int (*parse)(const char *scalar, void *field, char reterr_expected[128]);
 };

@@ -25,7 +25,8 @@ struct sink_settings {
     char *name;
     const struct sink *sink;
     void *options; /* of sink->options */
-    uint64_t fingerprint; /* of all that is configured for it; changes when any of it does */
+    uint64_t
+        fingerprint; /* of all that is configured for it; changes when any of it does */
 };
 
 struct link_settings {
