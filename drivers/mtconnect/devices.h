@@ -14,8 +14,8 @@
 struct data_item {
     enum observation_category category;
     enum observation_representation representation;
-    bool discrete; /* every observation is an event, even with the same value */
-    uint16_t path; /* of Path components below the Controller, from 1; 1 elsewhere */
+    bool discrete;       /* every observation is an event, even with the same value */
+    uint16_t path;       /* of Path components, from 1 in document order; 1 elsewhere */
     double native_scale; /* 1 when absent */
     char *id, *name;
     char *source;   /* text of <Source>: the adapter's key */
@@ -23,18 +23,20 @@ struct data_item {
     char *sub_type; /* likewise */
     char *units, *native_units;
     char *statistic;
-    char *composition;    /* type of its composition: MOTOR … */
-    char *component;      /* element of its component: Linear, Path, Coolant … */
-    char *component_name; /* name of that component, or its id */
-    char *constraint;     /* its only allowed value: SPINDLE for a rotary mode … */
+    char *composition; /* type of its composition: MOTOR … */
+    char *constraint;  /* its only allowed value: SPINDLE for a rotary mode … */
+
+    /* Its component, and the nearest Linear, Rotary or Spindle at or above that. */
+    char *component, *component_id, *component_name;
+    char *axis, *axis_id, *axis_name;
 };
 
 struct device {
     char *id, *name, *uuid;
-    char *description;       /* manufacturer and model, as far as given */
-    bool is_agent;           /* the agent's account of itself, never a machine */
-    uint16_t paths;          /* at least 1 */
-    struct data_item *items; /* in document order */
+    char *maker, *model, *serial; /* of its description */
+    bool is_agent;                /* the agent's account of itself, never a machine */
+    uint16_t paths;               /* at least 1 */
+    struct data_item *items;      /* in document order */
     size_t count;
 };
 

@@ -34,8 +34,8 @@ struct mapping_sink {
 };
 
 /*
- * The device is copied as far as needed. Returns 0, -EINVAL with a sentence when an
- * override names what is not there, or -ENOMEM.
+ * The device is borrowed for the mapping's life. Returns 0, -EINVAL with a sentence when
+ * an override names what is not there, or -ENOMEM.
  */
 int mapping_create(const struct device *device, const struct mapping_options *options,
                    struct mapping **ret_mapping, char reterr_sentence[160]);

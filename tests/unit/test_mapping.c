@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "drivers/mtconnect/mapping.h"
+
+#include <cmocka.h>
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What came out, as one line a sample: "execution=run", "program=bad/unavailable". */
+struct heard {
+    char lines[4096];
+    struct sample last;
+};
+
+static void on_sample(void *self, const struct sample *sample)
+{
+    struct heard *heard = self;
+    struct text text;
+    char name[SIGNAL_NAME_MAX];
+    size_t length = strlen(heard->lines);
+
+    signal_print(sample, name);
+    text_init_fixed(&text, heard->lines + length, sizeof(heard->lines) - length);
+    text_add(&text, name);
+    text_add_char(&text, '=');
+    sample_print_json(sample, &text);
+    if (sample->quality != QUALITY_GOOD)
+        text_add_format(&text, "/%s", code_name(why_names, sample->why));
+    text_add(&text, ";");
+    heard->last = *sample;
+}
+
+static struct devices *read_devices(const char *xml)
+{
+    struct devices *devices = NULL;
+    char sentence[160] = "";
+
+    if (devices_read(xml, strlen(xml), &devices, sentence))
+        fail_msg("%s", sentence);
+    return devices;
+}
+
+static const char machine[] =
+    "<MTConnectDevices xmlns='urn:mtconnect.org:MTConnectDevices:2.0'>"
+    "<Header instanceId='77' version='2.0.0.1'/><Devices>"
+    "<Agent name='agent' id='ag' uuid='u0'><DataItems>"
+    "<DataItem id='aav' type='AVAILABILITY' category='EVENT'/></DataItems></Agent>"
+    "<Device name='VMC' uuid='u1' id='d'><DataItems>"
+    "<DataItem id='av' type='AVAILABILITY' category='EVENT'/></DataItems><Components>"
+    "<Axes id='ax'><Components>"
+    "<Linear id='x' name='X'><DataItems>"
+    "<DataItem id='xl' type='LOAD' category='SAMPLE' units='PERCENT'/>"
+    "<DataItem id='xt' type='TEMPERATURE' category='SAMPLE' units='CELSIUS'/>"
+    "<DataItem id='xp' type='POSITION' subType='ACTUAL' category='SAMPLE' "
+    "units='MILLIMETER'/></DataItems></Linear>"
+    "<Rotary id='s' name='C'><DataItems>"
+    "<DataItem id='sr' type='ROTARY_VELOCITY' subType='ACTUAL' category='SAMPLE' "
+    "units='REVOLUTION/MINUTE'/>"
+    "<DataItem id='sl' type='LOAD' category='SAMPLE' units='PERCENT'/>"
+    "<DataItem id='st' type='TEMPERATURE' category='SAMPLE' units='CELSIUS' "
+    "name='Stemp'><Source>spindle temp</Source></DataItem>"
+    "<DataItem id='sa' type='TEMPERATURE' statistic='AVERAGE' category='SAMPLE' "
+    "units='CELSIUS'/></DataItems></Rotary></Components></Axes>"
+    "<Controller id='c'><DataItems>"
+    "<DataItem id='sys' type='SYSTEM' category='CONDITION'/>"
+    "<DataItem id='es' type='EMERGENCY_STOP' category='EVENT'/></DataItems><Components>"
+    "<Path id='p1' name='one'><DataItems>"
+    "<DataItem id='ex' type='EXECUTION' category='EVENT'/>"
+    "<DataItem id='mo' type='CONTROLLER_MODE' category='EVENT'/>"
+    "<DataItem id='pa' type='PROGRAM' subType='ACTIVE' category='EVENT'/>"
+    "<DataItem id='pm' type='PROGRAM' subType='MAIN' category='EVENT'/>"
+    "<DataItem id='pt' type='PART_COUNT' subType='TARGET' category='EVENT'/>"
+    "<DataItem id='pg' type='PART_COUNT' subType='GOOD' category='EVENT'/>"
+    "<DataItem id='pb' type='PART_COUNT' subType='BAD' category='EVENT'/>"
+    "<DataItem id='fr' type='PATH_FEEDRATE' subType='ACTUAL' category='SAMPLE' "
+    "units='MILLIMETER/SECOND' nativeUnits='INCH/MINUTE'/>"
+    "<DataItem id='tg' type='x:TOOL_GROUP' category='EVENT'/>"
+    "<DataItem id='ta' type='TOOL_ASSET_ID' category='EVENT'/>"
+    "<DataItem id='vx' type='x:UNIT' category='EVENT'/></DataItems></Path>"
+    "<Path id='p2' name='two'><DataItems>"
+    "<DataItem id='ex2' type='EXECUTION' category='EVENT'/>"
+    "<DataItem id='tn' type='TOOL_NUMBER' category='EVENT'/>"
+    "<DataItem id='pc2' type='PART_COUNT' category='EVENT' discrete='true'/>"
+    "<DataItem id='ds' type='VARIABLE' category='EVENT' representation='DATA_SET'/>"
+    "</DataItems></Path></Components></Controller></Components></Device>"
+    "</Devices></MTConnectDevices>";
+
+struct bench {
+    struct devices *devices;
+    struct mapping *mapping;
+    struct heard heard;
+};
+
+static void bench_init(struct bench *bench, const struct mapping_options *options)
+{
+    char sentence[160] = "";
+
+    memset(bench, 0, sizeof(*bench));
+    bench->devices = read_devices(machine);
+    if (mapping_create(devices_find(bench->devices, "vmc"), options, &bench->mapping,
+                       sentence))
+        fail_msg("%s", sentence);
+}
+
+static void bench_done(struct bench *bench)
+{
+    mapping_destroy(bench->mapping);
+    devices_free(bench->devices);
+}
+
+static const char *say_at(struct bench *bench, const char *id, const char *value,
+                          double seconds)
+{
+    struct observation observation;
+    struct hearing hearing = {.at = {.mono_ns = (int64_t)(seconds * 1e9)}};
+    struct mapping_sink sink = {.owner = &bench->heard, .emit = on_sample};
+
+    observation_init(&observation);
+    observation.data_item_id = id;
+    observation.value = value;
+    observation.is_unavailable = strcmp(value, "UNAVAILABLE") == 0;
+    bench->heard.lines[0] = '\0';
+    (void)mapping_apply(bench->mapping, &observation, &hearing, &sink);
+    return bench->heard.lines;
+}
+
+static const char *say(struct bench *bench, const char *id, const char *value)
+{
+    return say_at(bench, id, value, 0);
+}
+
+static void the_agent_is_never_the_machine(void **state)
+{
+    struct devices *devices = read_devices(machine);
+
+    (void)state;
+    assert_int_equal(devices->count, 2);
+    assert_int_equal(devices->instance_id, 77);
+    assert_string_equal(devices->version, "2.0");
+    assert_string_equal(devices_find(devices, NULL)->name, "VMC");
+    assert_string_equal(devices_find(devices, "U1")->name, "VMC");
+    assert_null(devices_find(devices, "agent"));
+    assert_int_equal(devices_find(devices, "")->paths, 2);
+    devices_free(devices);
+}
+
+static void what_data_items_mean(void **state)
+{
+    static const struct {
+        const char *id, *value, *expected;
+    } cases[] = {
+        {"av",      "AVAILABLE",             "availability=true;"                        },
+        {"av",      "UNAVAILABLE",           "availability=false;"                       },
+        {"es",      "TRIGGERED",             "emergency_stop=true;"                      },
+        {"ex",      "ACTIVE",                "execution=\"run\";"                        },
+        {"ex",      "PROGRAM_OPTIONAL_STOP", "execution=\"ostop\";"                      },
+        {"ex",      "FEED_HOLD",             "execution=\"hold\";"                       },
+        {"ex",      "INTERRUPTED",           "execution=\"hold\";"                       },
+        {"ex",      "WAIT",                  "execution=\"wait\";"                       },
+        {"ex",      "PROGRAM_STOPPED",       "execution=\"pstop\";"                      },
+        {"ex",      "program_completed",     "execution=\"done\";"                       },
+        {"ex",      "UNAVAILABLE",           "execution=null/unavailable;"               },
+        {"ex",      "STARTED",               "execution=null/none;custom.ex=\"STARTED\";"},
+        {"ex2",     "READY",                 "path2/execution=\"idle\";"                 },
+        {"mo",      "MANUAL_DATA_INPUT",     "mode=\"mdi\";"                             },
+        {"pm",      "O1000",                 "program=\"O1000\";"                        },
+        {"pa",      "O9000",                 "custom.pa=\"O9000\";"                      },
+        {"pt",      "500",                   "custom.pt=\"500\";"                        },
+        {"fr",      "10",                    "feed=600;"                                 },
+        {"fr",      "10,5",                  "feed=630;"                                 },
+        {"fr",      "abc",                   "feed=null/not_a_number;"                   },
+        {"sl",      "120.5",                 "spindle_load=120.5;"                       },
+        {"xl",      "7",                     "axis_load.X=7;"                            },
+        {"sr",      "3000",                  "spindle_speed=3000;"                       },
+        {"xp",      "381,6404",              "axis_position.X=381.6404;"                 },
+        {"xt",      "23",                    "temperature.X=23;"                         },
+        {"st",      "1145979424",            "temperature.spindle=null/out_of_range;"    },
+        {"st",      "31",                    "temperature.spindle=31;"                   },
+        {"tg",      "7",                     "tool_group=\"7\";"                         },
+        {"ta",      "2.000000",              "tool_asset=\"2.000000\";tool=\"2\";"       },
+        {"tn",      "2.000000",              "path2/tool=\"2\";"                         },
+        {"tn",      "T-A1",                  "path2/tool=\"T-A1\";"                      },
+        {"vx",      "3",                     "custom.vx=\"3\";"                          },
+        {"pg",      "7",                     "part_count_good=7;part_count=7;"           },
+        {"pb",      "2",                     "part_count_bad=2;part_count=9;"            },
+        {"pc2",     "3",                     "path2/part_count=3;"                       },
+        {"nowhere", "3",                     "custom.nowhere=\"3\";"                     },
+    };
+    struct bench bench;
+
+    (void)state;
+    bench_init(&bench, &(struct mapping_options){0});
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_string_equal(say(&bench, cases[i].id, cases[i].value), cases[i].expected);
+    bench_done(&bench);
+}
+
+static void a_far_temperature_counts_when_it_is_confirmed(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    bench_init(&bench, &(struct mapping_options){0});
+    assert_string_equal(say_at(&bench, "st", "44", 1), "temperature.spindle=44;");
+    assert_string_equal(say_at(&bench, "st", "0", 2),
+                        "temperature.spindle=null/out_of_range;");
+    assert_string_equal(say_at(&bench, "st", "44", 3), "temperature.spindle=44;");
+    assert_string_equal(say_at(&bench, "st", "0", 4),
+                        "temperature.spindle=null/out_of_range;");
+    assert_string_equal(say_at(&bench, "st", "0.5", 5), "temperature.spindle=0.5;");
+    assert_string_equal(say_at(&bench, "st", "60", 5000), "temperature.spindle=60;");
+    bench_done(&bench);
+}
+
+static void feed_hold_as_a_mode_holds_the_program(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    bench_init(&bench, &(struct mapping_options){0});
+    (void)say(&bench, "ex", "ACTIVE");
+    assert_string_equal(say(&bench, "mo", "FEED_HOLD"),
+                        "mode=\"auto\";execution=\"hold\";");
+    assert_string_equal(say(&bench, "ex", "ACTIVE"), "execution=\"hold\";");
+    assert_string_equal(say(&bench, "mo", "AUTOMATIC"),
+                        "mode=\"auto\";execution=\"run\";");
+    bench_done(&bench);
+}
+
+static void an_adapters_values_are_in_native_units(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    bench_init(&bench, &(struct mapping_options){.is_native = true});
+    assert_string_equal(say(&bench, "fr", "10"), "feed=254;");
+    assert_string_equal(mapping_find_key(bench.mapping, "spindle temp")->id, "st");
+    assert_string_equal(mapping_find_key(bench.mapping, "VMC:Stemp")->id, "st");
+    assert_null(mapping_find_key(bench.mapping, "OTHER:Stemp"));
+    assert_null(mapping_find_key(bench.mapping, "nothing"));
+    bench_done(&bench);
+}
+
+static void the_operator_may_map_otherwise(void **state)
+{
+    struct mapping_override rows[] = {
+        {.signal = "program",            .data_item = "pa"   },
+        {.signal = "temperature.column", .data_item = "Stemp"}
+    };
+    struct mapping_options options = {.overrides = rows, .override_count = 2};
+    struct bench bench;
+    char sentence[160];
+
+    (void)state;
+    bench_init(&bench, &options);
+    assert_string_equal(say(&bench, "pa", "O1"), "program=\"O1\";");
+    assert_string_equal(say(&bench, "pm", "O2"), "custom.pm=\"O2\";");
+    assert_string_equal(say(&bench, "st", "20"), "temperature.column=20;");
+
+    struct mapping *mapping = NULL;
+    rows[0].data_item = "gone";
+    assert_int_equal(
+        mapping_create(devices_find(bench.devices, ""), &options, &mapping, sentence),
+        -EINVAL);
+    assert_non_null(strstr(sentence, "'gone'"));
+    bench_done(&bench);
+}
+
+static void conditions_and_sets_keep_their_keys(void **state)
+{
+    struct observation_entry entries[] = {
+        {.key = "a",   .value = "1"   },
+        { .key = "b", .value = "", .removed = true}
+    };
+    struct bench bench;
+    struct observation observation;
+    struct hearing hearing = {0};
+    struct mapping_sink sink = {.owner = &bench.heard, .emit = on_sample};
+
+    (void)state;
+    bench_init(&bench, &(struct mapping_options){0});
+    observation_init(&observation);
+    observation.category = OBSERVATION_CONDITION;
+    observation.data_item_id = "sys";
+    observation.level = LEVEL_FAULT;
+    observation.native_code = "1101";
+    observation.value = "INTERFERE";
+    assert_int_equal(mapping_apply(bench.mapping, &observation, &hearing, &sink), 1);
+    assert_non_null(strstr(bench.heard.lines, "condition.system={\"level\":\"fault\","
+                                              "\"id\":\"1101\",\"code\":\"1101\""));
+
+    observation_init(&observation);
+    observation.data_item_id = "ds";
+    observation.representation = REPRESENTATION_DATA_SET;
+    observation.entries = entries;
+    observation.entry_count = 2;
+    bench.heard.lines[0] = '\0';
+    assert_int_equal(mapping_apply(bench.mapping, &observation, &hearing, &sink), 2);
+    assert_string_equal(bench.heard.lines,
+                        "path2/custom.ds.a=1;path2/custom.ds.b=null/unavailable;");
+
+    observation_init(&observation);
+    observation.data_item_id = "pc2";
+    observation.value = "0";
+    observation.reset_triggered = "SHIFT";
+    (void)mapping_apply(bench.mapping, &observation, &hearing, &sink);
+    assert_int_equal(bench.heard.last.flags, SAMPLE_RESET | SAMPLE_DISCRETE);
+    bench_done(&bench);
+}
+
+static void what_is_no_devices_document_is_refused(void **state)
+{
+    static const struct {
+        const char *xml;
+        int error;
+    } cases[] = {
+        {"<MTConnectStreams/>",                                -EPROTO },
+        {"<MTConnectDevices><Devices>",                        -EBADMSG},
+        {"",                                                   -EBADMSG},
+        {"<!DOCTYPE a [<!ENTITY b 'cc'>]><MTConnectDevices/>", -EBADMSG},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct devices *devices = NULL;
+        char sentence[160] = "";
+        assert_int_equal(
+            devices_read(cases[i].xml, strlen(cases[i].xml), &devices, sentence),
+            cases[i].error);
+        assert_true(sentence[0] != '\0');
+    }
+}
+
+static char *read_file(const char *name)
+{
+    char path[512];
+    char *data = calloc(1, 4000000);
+
+    (void)snprintf(path, sizeof(path), "%s/mtconnect/%s", DATA_FOLDER, name);
+    FILE *file = fopen(path, "r");
+    if (!file || !data) {
+        free(data);
+        return NULL;
+    }
+    (void)fread(data, 1, 3999999, file);
+    (void)fclose(file);
+    return data;
+}
+
+/* Documents of real agents and builders: version, machine, items, and some signals. */
+static void real_documents_are_understood(void **state)
+{
+    static const struct {
+        const char *file, *version, *device;
+        size_t items;
+        int paths;
+        const char *expected; /* signals that must be there */
+    } cases[] = {
+        {"devices/cppagent-128.32.164.245.xml",      "0.9", "CMP",      4,  1, ""                    },
+        {"devices/cppagent-agent.mtconnect.org.xml", "1.0", "",         0,  1, ""                    },
+        {"devices/cppagent-NoNamespace.xml",         "1.1", "",         0,  1, ""                    },
+        {"devices/cppagent-haas.xml",                "1.1", "",         0,  1, ""                    },
+        {"devices/cppagent-fanuc.xml",               "1.1", "",         0,  1, ""                    },
+        {"devices/cppagent-extension.xml",           "1.1", "",         1,  1, ""                    },
+        {"devices/cppagent-two_devices.xml",         "1.1", "",         0,  1, ""                    },
+        {"devices/cppagent-filter_example_1.3.xml",  "1.3", "",         0,  1, ""                    },
+        {"devices/cppagent-discrete_example.xml",    "1.3", "",         0,  1, ""                    },
+        {"devices/cppagent-SimpleDevlce.xml",        "1.4", "",         0,  1, ""                    },
+        {"devices/cppagent-reference_example.xml",   "1.4", "",         0,  1, ""                    },
+        {"devices/cppagent-data_set.xml",            "1.8", "",         0,  1, ""                    },
+        {"devices/semantics-device-2.3.xml",         "2.3", "m1",       13, 1, "execution part_count"},
+        {"devices/trakhound-mazak-integrex-2.x.xml", "",    "",         0,  0, "execution"           },
+        {"devices/trakhound-okuma-lathe.xml",        "",    "",         0,  0, "execution"           },
+        {"devices/okuma-mazak-demo-2.7.xml",         "2.7", "OKUMA",    0,  1,
+         "execution mode program part_count tool tool_asset feed feed_override "
+         "spindle_speed.C1 spindle_load.C1 spindle_load.C6 axis_load.X axis_load.C3 "
+         "cut_time line mode_override.dry_run pallet fixture"                                        },
+        {"devices/nist-testbed-devices-2017-02.xml", "1.3", "Mazak01",  0,  1,
+         "spindle_load.S1 spindle_load.S2 axis_load.C temperature.S1 cut_time tool "
+         "tool_group program program_comment part_count feed rapid_override"                         },
+        {"devices/nist-testbed-devices-2017-02.xml", "1.3", "Mazak03",  0,  1,
+         "spindle_load.S spindle_load.S2 axis_load.C temperature.S tool_asset pallet"                },
+        {"devices/nist-testbed-devices-2017-02.xml", "1.3", "Hurco01",  0,  1,
+         "spindle_speed spindle_override feed_override part_count tool emergency_stop"               },
+        {"devices/nist-testbed-devices-2017-02.xml", "1.3", "GFAgie01", 0,  1,
+         "feed_override spindle_override tool line axis_position.X"                                  },
+        {"docs/probe-nist-agent1.4-schema1.3.xml",   "1.3", "",         0,  1, "execution"           },
+        {"docs/probe-vmc3axis-1.7.xml",              "1.7", "",         0,  0, "execution"           },
+        {"docs/probe-okuma-agent2.7.xml",            "2.7", "OKUMA",    0,  1, "execution cut_time"  },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *xml = read_file(cases[i].file);
+        if (!xml)
+            skip();
+        struct devices *devices = read_devices(xml);
+        const struct device *device = devices_find(devices, cases[i].device);
+        struct mapping *mapping = NULL;
+        char sentence[160] = "";
+        char names[32768] = " ";
+
+        assert_non_null(device);
+        assert_false(device->is_agent);
+        if (*cases[i].version)
+            assert_string_equal(devices->version, cases[i].version);
+        if (cases[i].items)
+            assert_int_equal(device->count, cases[i].items);
+        if (cases[i].paths)
+            assert_int_equal(device->paths, cases[i].paths);
+        assert_int_equal(
+            mapping_create(device, &(struct mapping_options){0}, &mapping, sentence), 0);
+        for (size_t k = 0; k < mapping_count(mapping); k++) {
+            struct mapping_row row;
+            mapping_describe(mapping, k, &row);
+            strncat(names, row.signal, sizeof(names) - strlen(names) - 2);
+            strncat(names, " ", 2);
+        }
+        char expected[512];
+        (void)snprintf(expected, sizeof(expected), "%s", cases[i].expected);
+        char *rest = expected;
+        for (char *word; (word = strtok_r(rest, " ", &rest));) {
+            char wanted[128];
+            (void)snprintf(wanted, sizeof(wanted), " %s ", word);
+            if (!strstr(names, wanted))
+                fail_msg("%s: no %s in%s", cases[i].file, word, names);
+        }
+        mapping_destroy(mapping);
+        devices_free(devices);
+        free(xml);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_agent_is_never_the_machine),
+        cmocka_unit_test(what_data_items_mean),
+        cmocka_unit_test(a_far_temperature_counts_when_it_is_confirmed),
+        cmocka_unit_test(feed_hold_as_a_mode_holds_the_program),
+        cmocka_unit_test(an_adapters_values_are_in_native_units),
+        cmocka_unit_test(the_operator_may_map_otherwise),
+        cmocka_unit_test(conditions_and_sets_keep_their_keys),
+        cmocka_unit_test(what_is_no_devices_document_is_refused),
+        cmocka_unit_test(real_documents_are_understood),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

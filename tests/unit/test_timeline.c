@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/base/timeline.h"
+
+#include <cmocka.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+static struct moment at(int64_t seconds)
+{
+    return (struct moment){.mono_ns = seconds * NS_PER_S,
+                           .wall_ns = (1000000 + seconds) * NS_PER_S};
+}
+
+static int64_t stamp(double seconds)
+{
+    return (int64_t)((1000000 + seconds) * 1e9);
+}
+
+static void late_data_keep_their_distances(void **state)
+{
+    struct timeline timeline;
+
+    (void)state;
+    timeline_init(&timeline, false);
+    (void)timeline_place(&timeline, stamp(0), at(0), true);
+    for (int i = 1; i <= 30; i++) {
+        struct placement placement = timeline_place(&timeline, stamp(i), at(31), true);
+        assert_int_equal(placement.at.mono_ns, i * NS_PER_S);
+        assert_int_equal(placement.at.wall_ns, stamp(i));
+        assert_false(placement.is_suspect);
+    }
+}
+
+static void a_clock_set_back_makes_no_negative_duration(void **state)
+{
+    struct timeline timeline;
+
+    (void)state;
+    timeline_init(&timeline, false);
+    (void)timeline_place(&timeline, stamp(10), at(10), true);
+    struct placement before = timeline_place(&timeline, stamp(20), at(20), true);
+    struct placement after = timeline_place(&timeline, stamp(-3600), at(21), true);
+    assert_true(after.is_suspect);
+    assert_true(after.at.mono_ns >= before.at.mono_ns);
+    assert_int_equal(timeline.jumps, 1);
+
+    struct placement next = timeline_place(&timeline, stamp(-3590), at(31), true);
+    assert_false(next.is_suspect);
+    assert_int_equal(next.at.mono_ns - after.at.mono_ns, 10 * NS_PER_S);
+}
+
+static void a_clock_set_forward_is_flagged(void **state)
+{
+    struct timeline timeline;
+
+    (void)state;
+    timeline_init(&timeline, false);
+    (void)timeline_place(&timeline, stamp(10), at(10), true);
+    struct placement placement = timeline_place(&timeline, stamp(7200), at(20), true);
+    assert_true(placement.is_suspect);
+    assert_int_equal(placement.at.mono_ns, 20 * NS_PER_S);
+}
+
+static void local_time_labelled_utc_is_recognised(void **state)
+{
+    struct timeline timeline;
+
+    (void)state;
+    timeline_init(&timeline, false);
+    (void)timeline_place(&timeline, stamp(-4 * 3600.0 - 1), at(0), true);
+    assert_int_equal(timeline_zone_error(&timeline), 240);
+    assert_true(fabs(timeline_offset(&timeline) - 14401) < 1e-3);
+
+    timeline_init(&timeline, false);
+    (void)timeline_place(&timeline, stamp(-200), at(0), true);
+    assert_int_equal(timeline_zone_error(&timeline), 0);
+}
+
+static void old_values_of_a_snapshot_teach_nothing(void **state)
+{
+    struct timeline timeline;
+
+    (void)state;
+    timeline_init(&timeline, false);
+    struct placement placement = timeline_place(&timeline, stamp(-86400), at(5), false);
+    assert_int_equal(placement.at.mono_ns, 5 * NS_PER_S);
+    assert_true(isnan(timeline_offset(&timeline)));
+}
+
+static void one_old_stamp_in_a_recording_does_not_move_time(void **state)
+{
+    struct timeline timeline;
+
+    (void)state;
+    timeline_init(&timeline, true);
+    (void)timeline_place(&timeline, stamp(0), at(0), true);
+    struct placement old = timeline_place(&timeline, stamp(-10800), at(0), true);
+    assert_true(old.is_suspect);
+    assert_int_equal(old.at.mono_ns, stamp(0));
+    struct placement next = timeline_place(&timeline, stamp(2), at(0), true);
+    assert_false(next.is_suspect);
+    assert_int_equal(next.at.mono_ns, stamp(2));
+    assert_int_equal(timeline.jumps, 0);
+}
+
+static void a_recording_may_go_on_in_the_past(void **state)
+{
+    struct timeline timeline;
+
+    (void)state;
+    timeline_init(&timeline, true);
+    (void)timeline_place(&timeline, stamp(0), at(0), true);
+    (void)timeline_place(&timeline, stamp(100), at(0), true);
+    (void)timeline_place(&timeline, stamp(-500), at(0), true);
+    struct placement second = timeline_place(&timeline, stamp(-498), at(0), true);
+    struct placement third = timeline_place(&timeline, stamp(-450), at(0), true);
+    assert_int_equal(timeline.jumps, 1);
+    assert_int_equal(second.at.mono_ns, stamp(102));
+    assert_int_equal(third.at.mono_ns, stamp(150));
+    assert_int_equal(third.at.wall_ns, stamp(-450));
+    assert_false(third.is_suspect);
+}
+
+/* Whatever the stamps: time never runs backwards. */
+static void moments_never_fall(void **state)
+{
+    (void)state;
+    for (unsigned seed = 1; seed < 50; seed++) {
+        struct timeline live;
+        struct timeline replayed;
+        unsigned random = seed * 2654435761U;
+        int64_t newest[2] = {INT64_MIN, INT64_MIN};
+
+        timeline_init(&live, false);
+        timeline_init(&replayed, true);
+        for (int i = 0; i < 400; i++) {
+            random = random * 1664525U + 1013904223U;
+            double jitter = (double)(random >> 20) * ((random & 7) == 0 ? 10 : 0.01);
+            int64_t time = stamp(i - jitter);
+            int64_t mono[2] = {timeline_place(&live, time, at(i), true).at.mono_ns,
+                               timeline_place(&replayed, time, at(i), true).at.mono_ns};
+            for (int k = 0; k < 2; k++) {
+                assert_true(mono[k] >= newest[k]);
+                newest[k] = mono[k];
+            }
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(late_data_keep_their_distances),
+        cmocka_unit_test(a_clock_set_back_makes_no_negative_duration),
+        cmocka_unit_test(a_clock_set_forward_is_flagged),
+        cmocka_unit_test(local_time_labelled_utc_is_recognised),
+        cmocka_unit_test(old_values_of_a_snapshot_teach_nothing),
+        cmocka_unit_test(one_old_stamp_in_a_recording_does_not_move_time),
+        cmocka_unit_test(a_recording_may_go_on_in_the_past),
+        cmocka_unit_test(moments_never_fall),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
