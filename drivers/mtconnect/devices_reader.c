@@ -39,7 +39,6 @@ static char *copy(struct devices_reader *reader, const char *string)
     return kept;
 }
 
-/* Makes room for one more of `size` bytes; NULL after an error. */
 static void *grow(struct devices_reader *reader, void *items, size_t count,
                   size_t *capacity, size_t size)
 {
@@ -66,7 +65,8 @@ static void read_root(struct devices_reader *reader, const char **attributes)
 {
     static const char mark[] = "MTConnectDevices:";
 
-    reader->is_devices = strcmp(reader->open[0].kind, "MTConnectDevices") == 0;
+    reader->is_devices = strcmp(reader->open[0].kind, "MTConnectDevices") == 0 ||
+                         strcmp(reader->open[0].kind, "Device") == 0;
     if (!reader->is_devices)
         stop(reader, -EPROTO, "this is no MTConnectDevices document");
     for (; attributes[0]; attributes += 2) {
@@ -111,6 +111,7 @@ static void begin_device(struct devices_reader *reader, const char **attributes)
         .is_agent = strcmp(reader->open[reader->depth - 1].kind, "Agent") == 0,
     };
     reader->item_capacity = 0;
+    reader->device_depth = reader->depth;
 }
 
 static void read_description(struct devices_reader *reader, const char **attributes)
@@ -255,7 +256,8 @@ static void on_device_element(struct devices_reader *reader, const char **attrib
         begin_item(reader, attributes);
     else if (strcmp(kind, "Composition") == 0)
         add_composition(reader, attributes);
-    else if (strcmp(kind, "Description") == 0 && reader->depth == 4)
+    else if (strcmp(kind, "Description") == 0 &&
+             reader->depth == reader->device_depth + 1)
         read_description(reader, attributes);
     reader->is_collecting =
         reader->item &&
@@ -279,11 +281,12 @@ static void XMLCALL on_start(void *self, const char *name, const char **attribut
     const char *kind = reader->open[reader->depth - 1].kind;
     if (reader->depth == 1)
         read_root(reader, attributes);
-    else if (reader->device)
+    if (reader->device)
         on_device_element(reader, attributes);
     else if (strcmp(kind, "Header") == 0)
         read_header(reader, attributes);
-    else if (strcmp(parent_kind(reader), "Devices") == 0)
+    else if (strcmp(parent_kind(reader), "Devices") == 0 ||
+             (reader->depth == 1 && strcmp(kind, "Device") == 0))
         begin_device(reader, attributes);
 }
 
@@ -342,7 +345,7 @@ static void XMLCALL on_end(void *self, const char *name)
         end_text(reader, element->kind);
     if (strcmp(element->kind, "DataItem") == 0)
         reader->item = NULL;
-    if (reader->device && reader->depth == 3)
+    if (reader->device && reader->depth == reader->device_depth)
         end_device(reader);
     free(element->id);
     free(element->name);
@@ -365,10 +368,7 @@ static void XMLCALL on_characters(void *self, const char *characters, int length
 static void XMLCALL on_doctype(void *self, const char *name, const char *system,
                                const char *public, int has_subset)
 {
-    (void)name;
-    (void)system;
-    (void)public;
-    (void)has_subset;
+    (void)name, (void)system, (void)public, (void)has_subset;
     stop(self, -EBADMSG, "a document type declaration is refused");
 }
 

@@ -34,6 +34,7 @@ struct devices_reader {
     bool is_devices; /* the root says so */
     int depth;       /* of open elements */
     struct open_element open[DEVICES_DEPTH_MAX];
+    int device_depth;
     struct device *device;  /* being read; NULL outside */
     struct data_item *item; /* being read; NULL outside */
     size_t item_capacity, device_capacity, total;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "drivers/mtconnect/mapping.h"
 
-#include <cmocka.h>
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -10,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 /* What came out, as one line a sample: "execution=run", "program=bad/unavailable". */
 struct heard {
@@ -249,8 +250,8 @@ static void an_adapters_values_are_in_native_units(void **state)
 static void the_operator_may_map_otherwise(void **state)
 {
     struct mapping_override rows[] = {
-        {.signal = "program",            .data_item = "pa"   },
-        {.signal = "temperature.column", .data_item = "Stemp"}
+        {.signal = (char[]){"program"},            .data_item = (char[]){"pa"}   },
+        {.signal = (char[]){"temperature.column"}, .data_item = (char[]){"Stemp"}}
     };
     struct mapping_options options = {.overrides = rows, .override_count = 2};
     struct bench bench;
@@ -263,7 +264,7 @@ static void the_operator_may_map_otherwise(void **state)
     assert_string_equal(say(&bench, "st", "20"), "temperature.column=20;");
 
     struct mapping *mapping = NULL;
-    rows[0].data_item = "gone";
+    rows[0].data_item = (char[]){"gone"};
     assert_int_equal(
         mapping_create(devices_find(bench.devices, ""), &options, &mapping, sentence),
         -EINVAL);
@@ -352,86 +353,107 @@ static char *read_file(const char *name)
     return data;
 }
 
+struct document {
+    const char *file, *version, *device;
+    size_t items;
+    int paths;
+    const char *expected; /* signals that must be there */
+};
+
 /* Documents of real agents and builders: version, machine, items, and some signals. */
+static const struct document documents[] = {
+    {"devices/cppagent-128.32.164.245.xml",      "0.9", "CMP",      5,  1, ""                    },
+    {"devices/cppagent-agent.mtconnect.org.xml", "1.0", "",         0,  1, ""                    },
+    {"devices/cppagent-NoNamespace.xml",         "1.1", "",         0,  1, ""                    },
+    {"devices/cppagent-haas.xml",                "1.1", "",         0,  1, ""                    },
+    {"devices/cppagent-fanuc.xml",               "1.1", "",         0,  1, ""                    },
+    {"devices/cppagent-extension.xml",           "1.1", "",         1,  1, ""                    },
+    {"devices/cppagent-two_devices.xml",         "1.1", "",         0,  1, ""                    },
+    {"devices/cppagent-filter_example_1.3.xml",  "1.3", "",         0,  1, ""                    },
+    {"devices/cppagent-discrete_example.xml",    "1.3", "",         0,  1, ""                    },
+    {"devices/cppagent-SimpleDevlce.xml",        "1.4", "",         0,  1, ""                    },
+    {"devices/cppagent-reference_example.xml",   "1.4", "",         0,  1, ""                    },
+    {"devices/cppagent-data_set.xml",            "1.8", "",         0,  1, ""                    },
+    {"devices/semantics-device-2.3.xml",         "2.3", "m1",       13, 1, "execution part_count"},
+    {"devices/trakhound-mazak-integrex-2.x.xml", "",    "",         0,  0, "execution"           },
+    {"devices/trakhound-okuma-lathe.xml",        "",    "",         0,  0, "execution"           },
+    {"devices/okuma-mazak-demo-2.7.xml",         "2.7", "OKUMA",    0,  1,
+     "execution mode program part_count tool tool_asset feed feed_override "
+     "spindle_speed.C1 spindle_load.C1 spindle_load.C6 axis_load.X axis_load.C3 "
+     "cut_time line mode_override.dry_run pallet fixture"                                        },
+    {"devices/nist-testbed-devices-2017-02.xml", "1.3", "Mazak01",  0,  1,
+     "spindle_load.S1 spindle_load.S2 axis_load.C temperature.S1 cut_time tool "
+     "tool_group program program_comment part_count feed rapid_override"                         },
+    {"devices/nist-testbed-devices-2017-02.xml", "1.3", "Mazak03",  0,  1,
+     "spindle_load.S spindle_load.S2 axis_load.C temperature.S tool_asset pallet"                },
+    {"devices/nist-testbed-devices-2017-02.xml", "1.3", "Hurco01",  0,  1,
+     "spindle_speed spindle_override feed_override part_count tool emergency_stop"               },
+    {"devices/nist-testbed-devices-2017-02.xml", "1.3", "GFAgie01", 0,  1,
+     "feed_override spindle_override tool line axis_position.X"                                  },
+    {"docs/probe-nist-agent1.4-schema1.3.xml",   "1.3", "",         0,  1, "execution"           },
+    {"docs/probe-vmc3axis-1.7.xml",              "1.7", "",         0,  0, "execution"           },
+    {"docs/probe-okuma-agent2.7.xml",            "2.7", "OKUMA",    0,  1, "execution cut_time"  },
+};
+
+static void list_signals(const struct mapping *mapping, struct text *names)
+{
+    text_add_char(names, ' ');
+    for (size_t i = 0; i < mapping_count(mapping); i++) {
+        struct mapping_row row;
+        mapping_describe(mapping, i, &row);
+        text_add(names, row.signal);
+        text_add_char(names, ' ');
+    }
+}
+
+static void check_signals(const struct document *document, const struct mapping *mapping)
+{
+    struct text names;
+    char expected[512];
+    char wanted[128];
+    char *rest = expected;
+
+    text_init_heap(&names);
+    list_signals(mapping, &names);
+    (void)snprintf(expected, sizeof(expected), "%s", document->expected);
+    for (char *word; (word = strtok_r(rest, " ", &rest));) {
+        (void)snprintf(wanted, sizeof(wanted), " %s ", word);
+        if (!strstr(names.data, wanted))
+            fail_msg("%s: no %s in%s", document->file, word, names.data);
+    }
+    text_done(&names);
+}
+
+static void check_document(const struct document *document, const char *xml)
+{
+    struct devices *devices = read_devices(xml);
+    const struct device *device = devices_find(devices, document->device);
+    struct mapping *mapping = NULL;
+    char sentence[160] = "";
+
+    assert_non_null(device);
+    assert_false(device->is_agent);
+    if (*document->version)
+        assert_string_equal(devices->version, document->version);
+    if (document->items)
+        assert_int_equal(device->count, document->items);
+    if (document->paths)
+        assert_int_equal(device->paths, document->paths);
+    assert_int_equal(
+        mapping_create(device, &(struct mapping_options){0}, &mapping, sentence), 0);
+    check_signals(document, mapping);
+    mapping_destroy(mapping);
+    devices_free(devices);
+}
+
 static void real_documents_are_understood(void **state)
 {
-    static const struct {
-        const char *file, *version, *device;
-        size_t items;
-        int paths;
-        const char *expected; /* signals that must be there */
-    } cases[] = {
-        {"devices/cppagent-128.32.164.245.xml",      "0.9", "CMP",      4,  1, ""                    },
-        {"devices/cppagent-agent.mtconnect.org.xml", "1.0", "",         0,  1, ""                    },
-        {"devices/cppagent-NoNamespace.xml",         "1.1", "",         0,  1, ""                    },
-        {"devices/cppagent-haas.xml",                "1.1", "",         0,  1, ""                    },
-        {"devices/cppagent-fanuc.xml",               "1.1", "",         0,  1, ""                    },
-        {"devices/cppagent-extension.xml",           "1.1", "",         1,  1, ""                    },
-        {"devices/cppagent-two_devices.xml",         "1.1", "",         0,  1, ""                    },
-        {"devices/cppagent-filter_example_1.3.xml",  "1.3", "",         0,  1, ""                    },
-        {"devices/cppagent-discrete_example.xml",    "1.3", "",         0,  1, ""                    },
-        {"devices/cppagent-SimpleDevlce.xml",        "1.4", "",         0,  1, ""                    },
-        {"devices/cppagent-reference_example.xml",   "1.4", "",         0,  1, ""                    },
-        {"devices/cppagent-data_set.xml",            "1.8", "",         0,  1, ""                    },
-        {"devices/semantics-device-2.3.xml",         "2.3", "m1",       13, 1, "execution part_count"},
-        {"devices/trakhound-mazak-integrex-2.x.xml", "",    "",         0,  0, "execution"           },
-        {"devices/trakhound-okuma-lathe.xml",        "",    "",         0,  0, "execution"           },
-        {"devices/okuma-mazak-demo-2.7.xml",         "2.7", "OKUMA",    0,  1,
-         "execution mode program part_count tool tool_asset feed feed_override "
-         "spindle_speed.C1 spindle_load.C1 spindle_load.C6 axis_load.X axis_load.C3 "
-         "cut_time line mode_override.dry_run pallet fixture"                                        },
-        {"devices/nist-testbed-devices-2017-02.xml", "1.3", "Mazak01",  0,  1,
-         "spindle_load.S1 spindle_load.S2 axis_load.C temperature.S1 cut_time tool "
-         "tool_group program program_comment part_count feed rapid_override"                         },
-        {"devices/nist-testbed-devices-2017-02.xml", "1.3", "Mazak03",  0,  1,
-         "spindle_load.S spindle_load.S2 axis_load.C temperature.S tool_asset pallet"                },
-        {"devices/nist-testbed-devices-2017-02.xml", "1.3", "Hurco01",  0,  1,
-         "spindle_speed spindle_override feed_override part_count tool emergency_stop"               },
-        {"devices/nist-testbed-devices-2017-02.xml", "1.3", "GFAgie01", 0,  1,
-         "feed_override spindle_override tool line axis_position.X"                                  },
-        {"docs/probe-nist-agent1.4-schema1.3.xml",   "1.3", "",         0,  1, "execution"           },
-        {"docs/probe-vmc3axis-1.7.xml",              "1.7", "",         0,  0, "execution"           },
-        {"docs/probe-okuma-agent2.7.xml",            "2.7", "OKUMA",    0,  1, "execution cut_time"  },
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        char *xml = read_file(cases[i].file);
+    for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++) {
+        char *xml = read_file(documents[i].file);
         if (!xml)
             skip();
-        struct devices *devices = read_devices(xml);
-        const struct device *device = devices_find(devices, cases[i].device);
-        struct mapping *mapping = NULL;
-        char sentence[160] = "";
-        char names[32768] = " ";
-
-        assert_non_null(device);
-        assert_false(device->is_agent);
-        if (*cases[i].version)
-            assert_string_equal(devices->version, cases[i].version);
-        if (cases[i].items)
-            assert_int_equal(device->count, cases[i].items);
-        if (cases[i].paths)
-            assert_int_equal(device->paths, cases[i].paths);
-        assert_int_equal(
-            mapping_create(device, &(struct mapping_options){0}, &mapping, sentence), 0);
-        for (size_t k = 0; k < mapping_count(mapping); k++) {
-            struct mapping_row row;
-            mapping_describe(mapping, k, &row);
-            strncat(names, row.signal, sizeof(names) - strlen(names) - 2);
-            strncat(names, " ", 2);
-        }
-        char expected[512];
-        (void)snprintf(expected, sizeof(expected), "%s", cases[i].expected);
-        char *rest = expected;
-        for (char *word; (word = strtok_r(rest, " ", &rest));) {
-            char wanted[128];
-            (void)snprintf(wanted, sizeof(wanted), " %s ", word);
-            if (!strstr(names, wanted))
-                fail_msg("%s: no %s in%s", cases[i].file, word, names);
-        }
-        mapping_destroy(mapping);
-        devices_free(devices);
+        check_document(&documents[i], xml);
         free(xml);
     }
 }
