@@ -168,6 +168,33 @@ static void only_what_changed_has_another_fingerprint(void **state)
     assert_true(seen[0][0] != seen[2][0]);
 }
 
+static void the_example_is_accepted_and_says_the_defaults(void **state)
+{
+    struct config *example = NULL, *plain = NULL;
+    struct text text, none;
+
+    (void)state;
+    text_init_heap(&text);
+    assert_int_equal(config_load(SOURCE_FOLDER "/config/spindled.yaml", &text, &example),
+                     0);
+    assert_null(text.data);
+    plain = load("version: 1\n"
+                 "gateway: {id: gw-1, enterprise: enterprise, site: site, area: area}\n",
+                 &none);
+    const struct settings *a = config_settings(example), *b = config_settings(plain);
+    assert_string_equal(a->gateway.site, b->gateway.site);
+    assert_string_equal(a->store.path, b->store.path);
+    assert_true(a->store.keep == b->store.keep);
+    assert_true(a->store.max_size == b->store.max_size);
+    assert_true(a->store.keep_signals == b->store.keep_signals);
+    assert_int_equal(a->store.signals, b->store.signals);
+    assert_string_equal(a->http.listen, b->http.listen);
+    config_free(example);
+    config_free(plain);
+    text_done(&text);
+    text_done(&none);
+}
+
 struct folder {
     char path[64];
 };
@@ -286,6 +313,7 @@ int main(void)
         cmocka_unit_test(what_nobody_wrote_has_its_default),
         cmocka_unit_test(the_whole_file_arrives),
         cmocka_unit_test(only_what_changed_has_another_fingerprint),
+        cmocka_unit_test(the_example_is_accepted_and_says_the_defaults),
         cmocka_unit_test_setup_teardown(files_of_conf_d_add_machines_and_parts,
                                         make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(names_that_clash_are_told_with_both_places,
