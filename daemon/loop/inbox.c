@@ -71,6 +71,18 @@ struct inbox_item *inbox_take(struct inbox *inbox, int64_t wait_ns, bool *ret_is
     return item;
 }
 
+bool inbox_wait_closed(struct inbox *inbox, int64_t wait_ns)
+{
+    uint64_t until = uv_hrtime() + (uint64_t)wait_ns;
+
+    uv_mutex_lock(&inbox->lock);
+    for (uint64_t now = uv_hrtime(); !inbox->is_closed && now < until; now = uv_hrtime())
+        (void)uv_cond_timedwait(&inbox->news, &inbox->lock, until - now);
+    bool is_closed = inbox->is_closed;
+    uv_mutex_unlock(&inbox->lock);
+    return is_closed;
+}
+
 size_t inbox_count(struct inbox *inbox)
 {
     uv_mutex_lock(&inbox->lock);

@@ -41,4 +41,7 @@ void inbox_close(struct inbox *inbox);
  */
 struct inbox_item *inbox_take(struct inbox *inbox, int64_t wait_ns, bool *ret_is_closed);
 
+/* Waits `wait_ns`, or less when it is closed meanwhile; returns whether it is closed. */
+bool inbox_wait_closed(struct inbox *inbox, int64_t wait_ns);
+
 size_t inbox_count(struct inbox *inbox);

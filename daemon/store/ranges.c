@@ -112,8 +112,9 @@ int ranges_copy(struct ranges *ranges, const struct ranges *from)
 
     if (error)
         return error;
-    ranges->count = 0;
-    replace(ranges, 0, 0, from->items, from->count);
+    for (size_t i = 0; i < from->count; i++)
+        ranges->items[i] = from->items[i];
+    ranges->count = from->count;
     return 0;
 }
 

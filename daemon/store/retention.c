@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/store/retention.h"
+
+enum {
+    STEP_ROWS = 500,
+    MACHINES_MAX = 4096
+};
+
+/* The rows a query found, before any of them goes. */
+struct found {
+    struct book_row rows[STEP_ROWS];
+    int count;
+};
+
+/* Adds to `found`; the query's columns are id, kind, weight, size. */
+static int collect(struct database *database, sqlite3_stmt *query, struct found *found)
+{
+    int result = database_step(database, query);
+
+    while (result > 0 && found->count < STEP_ROWS) {
+        found->rows[found->count++] = (struct book_row){
+            .id = sqlite3_column_int64(query, 0),
+            .kind = (enum record_kind)sqlite3_column_int64(query, 1),
+            .sum = {1, sqlite3_column_int64(query, 2), sqlite3_column_int64(query, 3)},
+        };
+        result = database_step(database, query);
+    }
+    (void)sqlite3_reset(query);
+    return result < 0 ? result : 0;
+}
+
+static int delete_found(struct database *database, struct book *book,
+                        const struct found *found, enum ledger_account account)
+{
+    for (int i = 0; i < found->count; i++) {
+        const struct book_row *row = &found->rows[i];
+        bool is_archive = row->kind == RECORD_ARCHIVE;
+        sqlite3_stmt *delete = database_statement(
+            database, is_archive ? QUERY_DELETE_ARCHIVED : QUERY_DELETE_RECORD);
+        if (!delete)
+            return database_error(database);
+        (void)sqlite3_bind_int64(delete, 1, row->id);
+        int error = database_finish(database, delete);
+        if (error)
+            return error;
+        if (!is_archive)
+            book_drop(book, row, account);
+    }
+    return book_save(book, database, 0);
+}
+
+/* Deletes them in one transaction; returns how many. */
+static int delete_step(struct database *database, struct book *book,
+                       const struct found *found, enum ledger_account account)
+{
+    if (found->count == 0)
+        return 0;
+    int error = database_run(database, "BEGIN IMMEDIATE");
+    if (error)
+        return error;
+    error = delete_found(database, book, found, account);
+    if (!error)
+        error = database_run(database, "COMMIT");
+    if (!error)
+        return found->count;
+
+    (void)database_run(database, "ROLLBACK");
+    (void)book_reload(book, database);
+    return error;
+}
+
+static int64_t age_limit(const struct store_options *options, int kind)
+{
+    bool is_raw = kind == RECORD_SIGNAL || kind == RECORD_ARCHIVE;
+
+    return is_raw ? options->keep_signals : options->keep;
+}
+
+static int collect_old(struct database *database, int64_t machine,
+                       const struct store_options *options, int64_t wall_ns,
+                       struct found *found)
+{
+    for (int kind = 0; kind < RECORD_KIND_COUNT && found->count < STEP_ROWS; kind++) {
+        int64_t keep = age_limit(options, kind);
+        sqlite3_stmt *old = database_statement(
+            database, kind == RECORD_ARCHIVE ? QUERY_OLD_ARCHIVED : QUERY_OLD_RECORDS);
+        if (!old)
+            return database_error(database);
+        if (keep <= 0)
+            continue;
+        (void)sqlite3_bind_int64(old, 1, machine);
+        (void)sqlite3_bind_int64(old, 2, kind);
+        (void)sqlite3_bind_int64(old, 3, wall_ns - keep);
+        (void)sqlite3_bind_int64(old, 4, STEP_ROWS - found->count);
+        int error = collect(database, old, found);
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+int retention_age(struct database *database, struct book *book,
+                  const struct store_options *options, int64_t wall_ns)
+{
+    int64_t machines = database_ask(database, "SELECT max(machine) FROM machine", 0);
+    struct found found = {.count = 0};
+
+    for (int64_t machine = 1; machine <= machines && machine <= MACHINES_MAX; machine++) {
+        int error = collect_old(database, machine, options, wall_ns, &found);
+        if (error)
+            return error;
+        if (found.count == STEP_ROWS)
+            break;
+    }
+    return delete_step(database, book, &found, LEDGER_DROPPED_AGE);
+}
+
+int64_t retention_used(struct database *database)
+{
+    int64_t pages = database_ask(database, "PRAGMA page_count", 0) -
+                    database_ask(database, "PRAGMA freelist_count", 0);
+
+    return pages * database_ask(database, "PRAGMA page_size", 4096);
+}
+
+int retention_shrink(struct database *database, struct book *book, int64_t newest_id,
+                     enum ledger_account account)
+{
+    int64_t floor = book_floor(book);
+    const struct {
+        enum query query;
+        int64_t last_id;
+    } steps[] = {
+        {QUERY_OLDEST_ARCHIVED, newest_id - 1                            },
+        {QUERY_OLDEST_SIGNALS,  newest_id - 1                            },
+        {QUERY_OLDEST_RECORDS,  floor < newest_id ? floor : newest_id - 1},
+        {QUERY_OLDEST_RECORDS,  newest_id - 1                            },
+    };
+    struct found found = {.count = 0};
+
+    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps) && found.count == 0; i++) {
+        sqlite3_stmt *oldest = database_statement(database, steps[i].query);
+        if (!oldest)
+            return database_error(database);
+        (void)sqlite3_bind_int64(oldest, 1, steps[i].last_id);
+        (void)sqlite3_bind_int64(oldest, 2, STEP_ROWS);
+        if (steps[i].query == QUERY_OLDEST_SIGNALS)
+            (void)sqlite3_bind_int64(oldest, 3, RECORD_SIGNAL);
+        int error = collect(database, oldest, &found);
+        if (error)
+            return error;
+    }
+    return delete_step(database, book, &found, account);
+}

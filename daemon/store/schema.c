@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/store/schema.h"
+
+#include "daemon/base/text.h"
+#include "daemon/model/record.h"
+
+#include <errno.h>
+
+#define ROW_COLUMNS                                                             \
+    "id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, machine INTEGER NOT NULL, " \
+    "path INTEGER NOT NULL, wall_ns INTEGER NOT NULL, key TEXT NOT NULL, "      \
+    "weight INTEGER NOT NULL, size INTEGER NOT NULL, body TEXT NOT NULL"
+
+/* Never change one that has been released; append the next. */
+static const char *const migrations[] = {
+    "CREATE TABLE machine(machine INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE record(" ROW_COLUMNS ") STRICT;"
+    "CREATE INDEX record_by_time ON record(machine, kind, wall_ns);"
+    "CREATE TABLE archived(" ROW_COLUMNS ") STRICT;"
+    "CREATE INDEX archived_by_time ON archived(machine, kind, wall_ns);"
+    "CREATE TABLE sink(name TEXT PRIMARY KEY, kinds INTEGER NOT NULL, away_id INTEGER, "
+    "acknowledged TEXT NOT NULL, ledger TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE refused(sink TEXT NOT NULL, id INTEGER NOT NULL, at_ns INTEGER NOT "
+    "NULL, kind INTEGER NOT NULL, machine INTEGER NOT NULL, path INTEGER NOT NULL, "
+    "wall_ns INTEGER NOT NULL, key TEXT NOT NULL, weight INTEGER NOT NULL, "
+    "size INTEGER NOT NULL, reason TEXT NOT NULL, body TEXT NOT NULL, "
+    "PRIMARY KEY(sink, id)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE snapshot(machine TEXT PRIMARY KEY, body BLOB, positions TEXT NOT NULL) "
+    "STRICT;"
+    "CREATE VIEW ledger AS SELECT sink.name AS sink, account.key AS account, "
+    "account.value AS amount FROM sink, json_each(sink.ledger) AS account;",
+};
+
+enum {
+    VERSION = sizeof(migrations) / sizeof(*migrations)
+};
+
+int schema_version(void)
+{
+    return VERSION;
+}
+
+static void add_column(struct text *sql, const char *name)
+{
+    text_add_format(sql, ", json_extract(body,'$.\"%s\"') AS \"%s\"", name, name);
+}
+
+static void add_view(struct text *sql, enum record_kind kind)
+{
+    const struct record_layout *layout = &record_layouts[kind];
+    const char *table = kind == RECORD_ARCHIVE ? "archived" : "record";
+
+    text_add_format(sql, "DROP VIEW IF EXISTS \"%s\"; CREATE VIEW \"%s\" AS SELECT id, ",
+                    layout->measurement, layout->measurement);
+    text_add(sql, "strftime('%Y-%m-%dT%H:%M:%fZ', wall_ns / 1e9, 'unixepoch') AS time, "
+                  "wall_ns");
+    for (const struct record_field *field = layout->fields; field->name; field++)
+        add_column(sql, field->name);
+    if (kind == RECORD_SIGNAL || kind == RECORD_ARCHIVE)
+        add_column(sql, "signals");
+    text_add_format(sql, " FROM %s WHERE kind = %d;", table, (int)kind);
+}
+
+/* Views follow the layouts, which grow without a migration. */
+static int make_views(struct database *database)
+{
+    struct text sql;
+
+    text_init_heap(&sql);
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
+        add_view(&sql, (enum record_kind)kind);
+    int error = sql.failed ? -ENOMEM : database_run(database, sql.data);
+    text_done(&sql);
+    return error;
+}
+
+static int migrate(struct database *database)
+{
+    char sql[96];
+    struct text text;
+    int64_t version = database_ask(database, "PRAGMA user_version", 0);
+
+    for (int64_t i = version; i < VERSION; i++) {
+        int error = database_run(database, migrations[i]);
+        if (error)
+            return error;
+    }
+    text_init_fixed(&text, sql, sizeof(sql));
+    text_add_format(&text, "PRAGMA user_version=%d; PRAGMA application_id=%d", VERSION,
+                    SCHEMA_APPLICATION_ID);
+    int error = version < VERSION ? database_run(database, sql) : 0;
+    return error ? error : make_views(database);
+}
+
+int schema_apply(struct database *database)
+{
+    int error = database_run(database, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                                       "PRAGMA journal_size_limit=4194304;"
+                                       "PRAGMA cache_size=-4000");
+    if (!error)
+        error = database_run(database, "BEGIN IMMEDIATE");
+    if (error)
+        return error;
+
+    error = migrate(database);
+    if (!error)
+        error = database_run(database, "COMMIT");
+    if (error)
+        (void)database_run(database, "ROLLBACK");
+    return error;
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/store/writer.h"
+
+#include "daemon/base/clock.h"
+#include "daemon/store/report.h"
+#include "daemon/store/retention.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define UPKEEP_NS       NS_PER_S
+#define AGE_NS          (10 * NS_PER_S)
+#define RETRY_NS        (500 * NS_PER_MS)
+#define GATEWAY_EPOCH_S INT64_C(1577836800) /* 2020 */
+
+enum {
+    GROUP_MAX = 500,
+    SHRINK_STEPS = 4, /* of deleting, before others get their turn */
+};
+
+static int64_t newest_id(struct database *database)
+{
+    return database_ask(database,
+                        "SELECT max(n) FROM (SELECT max(id) AS n FROM record UNION ALL"
+                        " SELECT max(id) FROM archived UNION ALL SELECT max(id) FROM"
+                        " refused UNION ALL SELECT max(json_extract(acknowledged,"
+                        " '$[#-1][1]')) FROM sink)",
+                        0);
+}
+
+/* What a full disk kept out goes into the ledgers with the next commit. */
+static void settle_turned_away(struct writer *writer)
+{
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
+        if (writer->turned_away[kind] > 0)
+            book_turn_away(&writer->book, (enum record_kind)kind,
+                           writer->turned_away[kind], LEDGER_DROPPED_DISK);
+}
+
+static int apply_group(struct writer *writer)
+{
+    int64_t first_new_id = 0;
+
+    settle_turned_away(writer);
+    for (struct job *job = writer->group; job; job = (struct job *)job->item.next) {
+        int error = writing_apply(&writer->writing, job);
+        if (error && error != -EINVAL)
+            return error;
+        if (job->kind == JOB_APPEND && first_new_id == 0)
+            first_new_id = job->id;
+    }
+    return book_save(&writer->book, &writer->database, first_new_id);
+}
+
+static int try_group(struct writer *writer)
+{
+    struct database *database = &writer->database;
+
+    writer->writing.wall_ns = clock_now().wall_ns;
+    if (!database->handle)
+        return -EIO;
+    int error = book_copy(&writer->before, &writer->book);
+    if (!error)
+        error = database_finish(database, database_statement(database, QUERY_BEGIN));
+    if (error)
+        return error;
+    error = apply_group(writer);
+    if (!error)
+        error = database_finish(database, database_statement(database, QUERY_COMMIT));
+    if (!error)
+        return 0;
+
+    (void)database_run(database, "ROLLBACK");
+    writing_forget_answers(&writer->writing);
+    (void)book_copy(&writer->book, &writer->before);
+    return error;
+}
+
+static void drop_group(struct writer *writer)
+{
+    while (writer->group) {
+        struct job *job = writer->group;
+        writer->group = (struct job *)job->item.next;
+        free(job);
+    }
+    writer->group_end = &writer->group;
+    writer->group_count = 0;
+}
+
+static void finish_group(struct writer *writer, int64_t began_ns)
+{
+    double seconds = (double)(clock_now().mono_ns - began_ns) / 1e9;
+    int64_t last_id = writer->writing.last_id;
+
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
+        writer->turned_away[kind] = 0;
+    drop_group(writer);
+    writer->health.commits++;
+    writer->health.last_id = last_id;
+    writer->health.unwritten = (int64_t)inbox_count(&writer->inbox);
+    if (seconds > writer->health.commit_max_s)
+        writer->health.commit_max_s = seconds;
+    report_publish(writer, false);
+    if (last_id > writer->committed_id)
+        mail_post(writer->mailbox, &(struct mail){.kind = MAIL_STORED, .id = last_id});
+    writer->committed_id = last_id;
+    writing_give_answers(&writer->writing, writer->mailbox);
+}
+
+/* Raw values go first; the group keeps its records. */
+static void drop_raw(struct writer *writer)
+{
+    struct job **link = &writer->group;
+
+    while (*link) {
+        struct job *job = *link;
+        bool is_raw = job->kind == JOB_APPEND && (job->record->kind == RECORD_ARCHIVE ||
+                                                  job->record->kind == RECORD_SIGNAL);
+        if (!is_raw) {
+            link = (struct job **)&job->item.next;
+            continue;
+        }
+        int64_t values = job->record->packed.count;
+        writer->turned_away[job->record->kind] += values > 0 ? values : 1;
+        *link = (struct job *)job->item.next;
+        writer->group_count--;
+        free(job);
+    }
+    writer->group_end = link;
+}
+
+static void get_over_full_disk(struct writer *writer)
+{
+    if (!writer->disk_full)
+        report_trouble(writer, true,
+                       "the disk of %s is full: raw values are dropped, the oldest go; "
+                       "records are kept as long as possible",
+                       writer->path);
+    writer->disk_full = true;
+    ballast_drop(writer->path);
+    drop_raw(writer);
+    for (int i = 0; i < SHRINK_STEPS; i++)
+        if (retention_shrink(&writer->database, &writer->book, writer->committed_id,
+                             LEDGER_DROPPED_DISK) <= 0)
+            break;
+    (void)database_run(&writer->database, "PRAGMA wal_checkpoint(TRUNCATE)");
+    report_publish(writer, false);
+}
+
+/*
+ * After an error of the disk nothing is believed: the file is closed, opened and checked
+ * again, and what is not known to be committed is applied once more. What did reach the
+ * disk is recognised by its identity.
+ */
+static void open_anew(struct writer *writer, int error)
+{
+    struct rescue rescue;
+    char name[512] = "";
+
+    if (!writer->health.is_degraded)
+        report_trouble(
+            writer, true, "cannot write to the store %s (%s); trying again", writer->path,
+            writer->database.handle ? database_words(&writer->database) : "not open");
+    database_close(&writer->database);
+    if (error == -EUCLEAN)
+        (void)rescue_set_aside(writer->path, "corrupt", clock_now().wall_ns, name);
+    if (rescue_open(writer->path, clock_now().wall_ns, &writer->database, &rescue))
+        return;
+    writer->generation++;
+    if (error != -EUCLEAN && !rescue.set_aside) {
+        (void)book_reload(&writer->book, &writer->database);
+        return;
+    }
+    (void)book_start_over(&writer->book, writer->committed_id);
+    report_trouble(writer, true, "the store %s was damaged; kept as %s, started afresh",
+                   writer->path, name);
+}
+
+static void recover(struct writer *writer, int error)
+{
+    switch (error) {
+    case -ENOSPC:
+        get_over_full_disk(writer);
+        break;
+    case -EUCLEAN:
+    case -EIO:
+    case -EROFS:
+        open_anew(writer, error);
+        break;
+    default: /* busy, out of memory: it passes */
+        break;
+    }
+}
+
+/* Ends with the group committed, or, when closing, with one more try after failing. */
+static void commit_group(struct writer *writer)
+{
+    bool last_try = false;
+    bool was_ok = true;
+
+    for (;;) {
+        int64_t began_ns = clock_now().mono_ns;
+        int error = try_group(writer);
+        if (!error) {
+            finish_group(writer, began_ns);
+            if (!was_ok && !writer->disk_full && writer->health.is_degraded)
+                report_trouble(writer, false, "the store is written to again");
+            return;
+        }
+        if (last_try) {
+            report_trouble(writer, true, "closing without having stored everything");
+            drop_group(writer);
+            return;
+        }
+        recover(writer, error);
+        if (!was_ok)
+            last_try = inbox_wait_closed(&writer->inbox, RETRY_NS);
+        was_ok = false;
+    }
+}
+
+static int64_t ballast_size(const struct writer *writer)
+{
+    int64_t bytes = writer->options.max_size / 16;
+
+    return bytes < 262144 ? 262144 : bytes > 8388608 ? 8388608 : bytes;
+}
+
+static void keep_in_bounds(struct writer *writer, int64_t now_ns)
+{
+    if (!writer->database.handle)
+        return;
+    for (int i = 0;
+         i < SHRINK_STEPS && retention_used(&writer->database) > writer->options.max_size;
+         i++)
+        if (retention_shrink(&writer->database, &writer->book, writer->committed_id,
+                             LEDGER_DROPPED_SIZE) <= 0)
+            break;
+    if (now_ns >= writer->next_age_ns &&
+        retention_age(&writer->database, &writer->book, &writer->options,
+                      clock_now().wall_ns) <= 0)
+        writer->next_age_ns = now_ns + AGE_NS;
+}
+
+static void upkeep(struct writer *writer, int64_t now_ns)
+{
+    writer->next_upkeep_ns = now_ns + UPKEEP_NS;
+    keep_in_bounds(writer, now_ns);
+    if (ballast_make(writer->path, ballast_size(writer)) == 0 && writer->disk_full) {
+        writer->disk_full = false;
+        report_trouble(writer, false,
+                       "the disk has room again; raw values are kept again");
+    }
+    if (writer->database.handle) {
+        writer->health.bytes = retention_used(&writer->database);
+        writer->health.rows =
+            writer->committed_id -
+            database_ask(&writer->database, "SELECT min(id) FROM record",
+                         writer->committed_id + 1) +
+            1;
+        report_publish(writer, true);
+    }
+}
+
+static void take(struct writer *writer, struct job *job, int64_t now_ns)
+{
+    job->item.next = NULL;
+    if (writer->group_count++ == 0)
+        writer->group_since_ns = now_ns;
+    *writer->group_end = job;
+    writer->group_end = (struct job **)&job->item.next;
+}
+
+static int64_t time_to_wait(const struct writer *writer, int64_t now_ns)
+{
+    int64_t until_ns = writer->next_upkeep_ns;
+
+    if (writer->group_count > 0 &&
+        writer->group_since_ns + writer->options.commit < until_ns)
+        until_ns = writer->group_since_ns + writer->options.commit;
+    return until_ns - now_ns;
+}
+
+static void run(void *argument)
+{
+    struct writer *writer = argument;
+    bool is_closed = false;
+
+    while (!is_closed) {
+        int64_t now_ns = clock_now().mono_ns;
+        struct inbox_item *item =
+            inbox_take(&writer->inbox, time_to_wait(writer, now_ns), &is_closed);
+
+        now_ns = clock_now().mono_ns;
+        if (item)
+            take(writer, (struct job *)item, now_ns);
+        if (writer->group_count >= GROUP_MAX ||
+            (writer->group_count > 0 &&
+             (is_closed || now_ns >= writer->group_since_ns + writer->options.commit)))
+            commit_group(writer);
+        if (now_ns >= writer->next_upkeep_ns)
+            upkeep(writer, now_ns);
+    }
+    database_close(&writer->database);
+    mail_post(writer->mailbox, &(struct mail){.kind = MAIL_GONE});
+}
+
+/* Larger than any id that was given out before the file was lost; below 2^53. */
+static int64_t id_floor(int64_t wall_ns)
+{
+    int64_t seconds = wall_ns / NS_PER_S - GATEWAY_EPOCH_S;
+
+    return seconds > 0 ? seconds << 16 : 0;
+}
+
+int writer_open(struct writer *writer, const struct store_options *options,
+                struct rescue *ret_rescue)
+{
+    int64_t wall_ns = clock_now().wall_ns;
+
+    *writer = (struct writer){.options = *options};
+    writer->group_end = &writer->group;
+    if (!text_copy(writer->path, sizeof(writer->path), options->path))
+        return -ENAMETOOLONG;
+    writer->options.path = writer->path;
+    int error = inbox_init(&writer->inbox);
+    if (error)
+        return error;
+    error = rescue_open(writer->path, wall_ns, &writer->database, ret_rescue);
+    if (error) {
+        inbox_done(&writer->inbox);
+        return error;
+    }
+    writing_init(&writer->writing, &writer->database, &writer->book);
+    writer->committed_id = newest_id(&writer->database);
+    if (ret_rescue->set_aside)
+        writer->committed_id = id_floor(wall_ns);
+    writer->writing.last_id = writer->committed_id;
+    writer->health.last_id = writer->committed_id;
+    writer->health.bytes = retention_used(&writer->database);
+    return 0;
+}
+
+int writer_start(struct writer *writer, struct mailbox *mailbox, struct board *board)
+{
+    writer->mailbox = mailbox;
+    writer->board = board;
+    return uv_thread_create(&writer->thread, run, writer);
+}
+
+void writer_done(struct writer *writer)
+{
+    drop_group(writer);
+    writing_done(&writer->writing);
+    book_done(&writer->book);
+    book_done(&writer->before);
+    database_close(&writer->database);
+    inbox_done(&writer->inbox);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/store_scene.h"
+
+#include <math.h>
+#include <sqlite3.h>
+
+static void ids_grow_and_survive_a_restart(void **state)
+{
+    struct scene scene;
+    struct record record = scene_cycle("vmc-1", 1);
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    assert_int_equal(scene_append(&scene, &record), 1);
+    record = scene_cycle("vmc-1", 2);
+    assert_int_equal(scene_append(&scene, &record), 2);
+    scene_wait_stored(&scene, 2);
+    scene_close(&scene);
+
+    scene_open(&scene);
+    record = scene_cycle("vmc-1", 3);
+    assert_int_equal(scene_append(&scene, &record), 3);
+    scene_end(&scene);
+}
+
+static void closing_commits_what_is_left(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    scene.options.commit = NS_PER_S;
+    scene_open(&scene);
+    for (int i = 1; i <= 1234; i++) {
+        struct record record = scene_cycle("vmc-1", i);
+        (void)scene_append(&scene, &record);
+    }
+    scene_close(&scene);
+    scene_open(&scene);
+    scene_ask(&scene, &(struct history_query){.until_wall_ns = INT64_MAX,
+                                              .run_seq = RECORD_UNKNOWN,
+                                              .limit = 10000});
+    assert_int_equal(scene.count, 1234);
+    assert_true(scene.last.cycle.ct == 60.0 + 0.1 * 1234);
+    assert_true(isnan(scene.last.cycle.net));
+    scene_end(&scene);
+}
+
+static void history_is_asked_by_machine_kind_time_and_run(void **state)
+{
+    struct history_query query = {.until_wall_ns = INT64_MAX, .run_seq = RECORD_UNKNOWN};
+    struct scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    for (int i = 1; i <= 60; i++) {
+        struct record record = scene_cycle(i % 2 ? "vmc-1" : "vmc-2", i);
+        record.context.run_seq = i <= 30 ? 7 : 8;
+        (void)scene_append(&scene, &record);
+        record.kind = RECORD_EVENT;
+        record_init(&record, RECORD_EVENT, (struct moment){.wall_ns = record.wall_ns});
+        (void)text_copy(record.machine, sizeof(record.machine), "vmc-1");
+        (void)scene_append(&scene, &record);
+        record = scene_packed(RECORD_ARCHIVE, i, 10);
+        (void)scene_append(&scene, &record);
+    }
+    scene_wait_stored(&scene, 180);
+
+    scene_ask(&scene, &query);
+    assert_int_equal(scene.count, 120);
+    query.kinds = 1u << RECORD_CYCLE;
+    query.machine = "vmc-2";
+    scene_ask(&scene, &query);
+    assert_int_equal(scene.count, 30);
+    assert_int_equal(scene.first.cycle.cycle_no, 2);
+    query.newest_first = true;
+    query.limit = 5;
+    scene_ask(&scene, &query);
+    assert_int_equal(scene.count, 5);
+    assert_int_equal(scene.first.cycle.cycle_no, 60);
+    assert_int_equal(scene.last.cycle.cycle_no, 52);
+    query.run_seq = 7;
+    scene_ask(&scene, &query);
+    assert_int_equal(scene.first.cycle.cycle_no, 30);
+    query = (struct history_query){.from_wall_ns = SCENE_WALL_NS + 10 * NS_PER_S,
+                                   .until_wall_ns = SCENE_WALL_NS + 12 * NS_PER_S,
+                                   .run_seq = RECORD_UNKNOWN,
+                                   .kinds = 1u << RECORD_ARCHIVE};
+    scene_ask(&scene, &query);
+    assert_int_equal(scene.count, 2);
+    query.machine = "nobody";
+    scene_ask(&scene, &query);
+    assert_int_equal(scene.count, 0);
+    scene_end(&scene);
+}
+
+static int64_t ask_file(const struct scene *scene, const char *sql)
+{
+    sqlite3 *file;
+    sqlite3_stmt *statement;
+
+    assert_int_equal(sqlite3_open(scene->path, &file), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(file, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int64_t answer = sqlite3_column_int64(statement, 0);
+    (void)sqlite3_finalize(statement);
+    (void)sqlite3_close(file);
+    return answer;
+}
+
+static void a_person_can_ask_each_measurement_with_sqlite3(void **state)
+{
+    struct scene scene;
+    struct record record = scene_cycle("vmc-1", 12);
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    (void)scene_append(&scene, &record);
+    record = scene_packed(RECORD_ARCHIVE, 1, 10);
+    (void)scene_append(&scene, &record);
+    scene_close(&scene);
+    assert_int_equal(ask_file(&scene, "SELECT cycle_no FROM cycle WHERE machine='vmc-1' "
+                                      "AND time LIKE '20%Z' AND net IS NULL"),
+                     12);
+    assert_int_equal(ask_file(&scene, "SELECT json_extract(signals, "
+                                      "'$.spindle_load[1][0]') FROM archive"),
+                     100);
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        char sql[128];
+        (void)snprintf(sql, sizeof(sql),
+                       "SELECT count(*) >= 0 FROM (SELECT * FROM \"%s\")",
+                       record_layouts[kind].measurement);
+        assert_int_equal(ask_file(&scene, sql), 1);
+    }
+    scene_end(&scene);
+}
+
+static void snapshots_and_positions_come_back(void **state)
+{
+    const char *const positions[] = {"1600000000/42", "quote \" and \\", ""};
+    struct scene scene;
+    struct store_resume resume = {0};
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    assert_int_equal(store_load(scene.store, "vmc-1", &resume), 0);
+    assert_null(resume.snapshot);
+    assert_int_equal(store_snapshot(scene.store, "vmc-1", "old", 3, NULL, 0), 0);
+    assert_int_equal(store_snapshot(scene.store, "vmc-1", "a\0b", 3, positions, 3), 0);
+    assert_int_equal(store_snapshot(scene.store, "vmc-2", NULL, 0, positions, 1), 0);
+    scene_close(&scene);
+
+    scene_open(&scene);
+    assert_int_equal(store_load(scene.store, "vmc-1", &resume), 0);
+    assert_int_equal(resume.length, 3);
+    assert_memory_equal(resume.snapshot, "a\0b", 3);
+    assert_int_equal(resume.position_count, 3);
+    for (int i = 0; i < 3; i++)
+        assert_string_equal(resume.positions[i], positions[i]);
+    store_resume_done(&resume);
+    assert_int_equal(store_load(scene.store, "vmc-2", &resume), 0);
+    assert_null(resume.snapshot);
+    assert_int_equal(resume.position_count, 1);
+    store_resume_done(&resume);
+    scene_end(&scene);
+}
+
+static void what_is_produced_again_is_there_once(void **state)
+{
+    struct history_query query = {.until_wall_ns = INT64_MAX, .run_seq = RECORD_UNKNOWN};
+    struct scene scene;
+    struct record record = scene_cycle("vmc-1", 1);
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    (void)scene_append(&scene, &record);
+    scene_close(&scene);
+    scene_open(&scene);
+    (void)scene_append(&scene, &record);
+    scene_close(&scene);
+    scene_open(&scene);
+    scene_ask(&scene, &query);
+    assert_int_equal(scene.count, 1);
+    assert_int_equal(scene.first.id, 1);
+
+    record.cycle.ct = 99;
+    int64_t id = scene_append(&scene, &record);
+    record.path = 2;
+    (void)text_copy(record.context.part, sizeof(record.context.part), "other");
+    scene_wait_stored(&scene, scene_append(&scene, &record));
+    scene_ask(&scene, &query);
+    assert_int_equal(scene.count, 2);
+    assert_int_equal(scene.first.id, id);
+    assert_true(scene.first.cycle.ct == 99);
+    scene_end(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ids_grow_and_survive_a_restart),
+        cmocka_unit_test(closing_commits_what_is_left),
+        cmocka_unit_test(history_is_asked_by_machine_kind_time_and_run),
+        cmocka_unit_test(a_person_can_ask_each_measurement_with_sqlite3),
+        cmocka_unit_test(snapshots_and_positions_come_back),
+        cmocka_unit_test(what_is_produced_again_is_there_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
