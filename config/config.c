@@ -24,7 +24,7 @@ struct config {
 struct loading {
     struct config *config;
     struct report report;
-    struct reader reader;
+    struct interpreter interpreter;
     struct document *documents; /* the main one first */
 };
 
@@ -34,9 +34,9 @@ static bool take_list(void *owner, struct node key, struct node value)
     struct loading *loading = owner;
 
     if (strcmp(node_scalar(key), "machines") == 0)
-        machines_read(&loading->reader, value, &loading->config->machines);
+        machines_read(&loading->interpreter, value, &loading->config->machines);
     else if (strcmp(node_scalar(key), "sinks") == 0)
-        destinations_read(&loading->reader, value, &loading->config->sinks);
+        destinations_read(&loading->interpreter, value, &loading->config->sinks);
     else
         return false;
     return true;
@@ -52,7 +52,7 @@ static void *complete(const struct section *section, void **record)
 
 static bool fill_settings(struct config *config)
 {
-    static const struct section *const sections[] = {&gateway_section, &own_store_section,
+    static const struct section *const sections[] = {&gateway_section, &store_section,
                                                      &http_section, &control_section};
     struct root_options *root = &config->root;
     void **const records[] = {&root->gateway, &root->store, &root->http, &root->control};
@@ -174,8 +174,8 @@ static void apply(struct loading *loading)
          document = document->next)
         roots[layers.count++] = document_root(document);
     layers.nodes = roots;
-    reader_apply(&loading->reader, &root_section, &layers, &extra,
-                 &loading->config->root);
+    interpreter_apply(&loading->interpreter, &root_section, &layers, &extra,
+                      &loading->config->root);
     free(roots);
     check_parts(loading);
     resolve_zone(loading);
@@ -188,13 +188,13 @@ static int load(struct loading *loading, struct config **ret_config)
     int error = config ? 0 : -ENOMEM;
 
     loading->config = config;
-    loading->reader.report = &loading->report;
-    loading->reader.budget = READER_BUDGET;
+    loading->interpreter.report = &loading->report;
+    loading->interpreter.budget = INTERPRETER_BUDGET;
     if (config && loading->documents) {
         apply(loading);
         error = fill_settings(config) ? 0 : -ENOMEM;
     }
-    reader_done(&loading->reader);
+    interpreter_done(&loading->interpreter);
     document_destroy(loading->documents);
     if (loading->report.errors)
         error = -EINVAL;
@@ -213,7 +213,7 @@ int config_load(const char *path, struct text *complaints, struct config **ret_c
     struct folders folders;
 
     folders_init(&folders, path);
-    loading.reader.profile_folders = folders.profiles;
+    loading.interpreter.profile_folders = folders.profiles;
     loading.documents = folder_read(path, &loading.report);
     int error = load(&loading, ret_config);
     folders_done(&folders);
@@ -227,7 +227,7 @@ int config_load_text(const char *name, const char *text, size_t length,
     struct folders folders;
 
     folders_init(&folders, NULL);
-    loading.reader.profile_folders = folders.profiles;
+    loading.interpreter.profile_folders = folders.profiles;
     loading.documents = document_parse(name, text, length, &loading.report);
     int error = load(&loading, ret_config);
     folders_done(&folders);

@@ -26,7 +26,8 @@ static bool take_driver(void *owner, struct node key, struct node value)
     return strcmp(node_scalar(key), driver_key[0]) == 0;
 }
 
-static void complain_of_kind(struct reader *reader, struct node key, struct node driver)
+static void complain_of_kind(struct interpreter *interpreter, struct node key,
+                             struct node driver)
 {
     struct node said = driver.yaml ? driver : key;
     struct guess guess = {0};
@@ -40,16 +41,16 @@ static void complain_of_kind(struct reader *reader, struct node key, struct node
         text_add(&kinds, sinks[i]->name);
     }
     if (guess.name)
-        report_error_at(reader->report, said, "unknown sink %s; did you mean '%s'?",
+        report_error_at(interpreter->report, said, "unknown sink %s; did you mean '%s'?",
                         value_show(said, shown), guess.name);
     else
-        report_error_at(reader->report, said,
+        report_error_at(interpreter->report, said,
                         "unknown sink %s; say which kind it is by 'driver', one of %s",
                         value_show(said, shown), kinds.data ? kinds.data : "none");
     text_done(&kinds);
 }
 
-static bool is_unique(struct reader *reader, const struct sink_list *list,
+static bool is_unique(struct interpreter *interpreter, const struct sink_list *list,
                       struct node key)
 {
     for (size_t i = 0; i < list->count; i++) {
@@ -57,7 +58,7 @@ static bool is_unique(struct reader *reader, const struct sink_list *list,
 
         if (strcmp(list->settings[i].name, node_scalar(key)) != 0)
             continue;
-        report_error_at(reader->report, key,
+        report_error_at(interpreter->report, key,
                         "sink '%s' is already described at %s:%zu:%zu", node_scalar(key),
                         node_file(other), node_line(other), node_column(other));
         return false;
@@ -65,7 +66,7 @@ static bool is_unique(struct reader *reader, const struct sink_list *list,
     return true;
 }
 
-static void add(struct reader *reader, struct sink_list *list, struct node key,
+static void add(struct interpreter *interpreter, struct sink_list *list, struct node key,
                 struct sink_settings settings)
 {
     size_t count = list->count + 1;
@@ -77,21 +78,21 @@ static void add(struct reader *reader, struct sink_list *list, struct node key,
     if (!grown || !keys || !settings.name || !settings.options) {
         record_destroy(settings.sink->options, settings.options);
         free(settings.name);
-        report_error_at(reader->report, key, "out of memory");
+        report_error_at(interpreter->report, key, "out of memory");
         return;
     }
     list->settings[list->count] = settings;
     list->keys[list->count++] = key;
 }
 
-static void read_sink(struct reader *reader, struct node key, struct node value,
+static void read_sink(struct interpreter *interpreter, struct node key, struct node value,
                       struct sink_list *list)
 {
     const struct extra_keys extra = {.names = driver_key, .take = take_driver};
     char expected[128], shown[SHOWN_MAX];
 
     if (name_check(node_scalar(key), expected) < 0) {
-        report_error_at(reader->report, key, "a sink wants %s; got %s", expected,
+        report_error_at(interpreter->report, key, "a sink wants %s; got %s", expected,
                         value_show(key, shown));
         return;
     }
@@ -99,33 +100,34 @@ static void read_sink(struct reader *reader, struct node key, struct node value,
     const struct sink *sink =
         find_sink(driver.yaml ? node_scalar(driver) : node_scalar(key));
     if (!sink) {
-        complain_of_kind(reader, key, driver);
+        complain_of_kind(interpreter, key, driver);
         return;
     }
-    if (!is_unique(reader, list, key))
+    if (!is_unique(interpreter, list, key))
         return;
-    add(reader, list, key,
+    add(interpreter, list, key,
         (struct sink_settings){
             .name = strdup(node_scalar(key)),
             .sink = sink,
-            .options = reader_create(reader, sink->options, value, &extra),
+            .options = interpreter_create(interpreter, sink->options, value, &extra),
         });
 }
 
-void destinations_read(struct reader *reader, struct node value, struct sink_list *list)
+void destinations_read(struct interpreter *interpreter, struct node value,
+                       struct sink_list *list)
 {
     char shown[SHOWN_MAX];
 
     if (node_is_null(value))
         return;
     if (!node_is_map(value)) {
-        report_error_at(reader->report, value,
+        report_error_at(interpreter->report, value,
                         "'sinks' wants a name and options for each; got %s",
                         value_show(value, shown));
         return;
     }
     for (size_t i = 0; i < node_count(value); i++)
-        read_sink(reader, node_key(value, i), node_value(value, i), list);
+        read_sink(interpreter, node_key(value, i), node_value(value, i), list);
 }
 
 void destinations_fingerprint(struct sink_list *list, uint64_t shared)

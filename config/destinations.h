@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "config/reader.h"
+#include "config/interpreter.h"
 #include "daemon/pipeline/settings.h"
 
 struct sink_list {
@@ -14,6 +14,7 @@ struct sink_list {
 };
 
 /* Appends the sinks of one file. */
-void destinations_read(struct reader *reader, struct node value, struct sink_list *list);
+void destinations_read(struct interpreter *interpreter, struct node value,
+                       struct sink_list *list);
 void destinations_fingerprint(struct sink_list *list, uint64_t shared);
 void destinations_done(struct sink_list *list);

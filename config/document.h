@@ -3,7 +3,7 @@
  * One YAML file as libyaml's tree of nodes, each of which knows where it stands.
  *
  * Aliases may make a tree refer to itself; who walks one is bounded by the option tables
- * and by the reader's budget.
+ * and by the interpreter's budget.
  */
 #pragma once
 

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "config/reader.h"
+#include "config/interpreter.h"
 
 /* One entry of a list, or of a map that is written for a list. */
 struct item {

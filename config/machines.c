@@ -11,7 +11,7 @@
 
 /* One machine while it is read. */
 struct reading {
-    struct reader *reader;
+    struct interpreter *interpreter;
     struct machine_settings *machine;
     bool failed;
 };
@@ -35,7 +35,7 @@ static void add_link(struct reading *reading, const struct driver *driver,
     if (!grown)
         return;
     machine->links = grown;
-    void *options = reader_create(reading->reader, driver->options, node, NULL);
+    void *options = interpreter_create(reading->interpreter, driver->options, node, NULL);
     reading->failed |= !options;
     if (options)
         machine->links[machine->link_count++] = (struct link_settings){driver, options};
@@ -59,7 +59,8 @@ static bool take_link(void *owner, struct node key, struct node value)
 }
 
 /* Room for one more; false after a complaint. */
-static bool reserve(struct reader *reader, struct machine_list *list, struct node node)
+static bool reserve(struct interpreter *interpreter, struct machine_list *list,
+                    struct node node)
 {
     size_t count = list->count + 1;
     void *settings = realloc(list->settings, count * sizeof(*list->settings));
@@ -71,11 +72,11 @@ static bool reserve(struct reader *reader, struct machine_list *list, struct nod
 
     if (settings && options && nodes)
         return true;
-    report_error_at(reader->report, node, "out of memory");
+    report_error_at(interpreter->report, node, "out of memory");
     return false;
 }
 
-static void check_unique(struct reader *reader, const struct machine_list *list)
+static void check_unique(struct interpreter *interpreter, const struct machine_list *list)
 {
     size_t last = list->count - 1;
     const char *name = list->settings[last].name;
@@ -83,7 +84,7 @@ static void check_unique(struct reader *reader, const struct machine_list *list)
     for (size_t i = 0; i < last && name; i++) {
         if (!list->settings[i].name || strcmp(list->settings[i].name, name) != 0)
             continue;
-        report_error_at(reader->report, list->nodes[last],
+        report_error_at(interpreter->report, list->nodes[last],
                         "machine '%s' is already described at %s:%zu:%zu", name,
                         node_file(list->nodes[i]), node_line(list->nodes[i]),
                         node_column(list->nodes[i]));
@@ -116,54 +117,55 @@ static void complete(struct machine_options *options, struct machine_settings *m
     }
 }
 
-static void read_machine(struct reader *reader, struct node node,
+static void read_machine(struct interpreter *interpreter, struct node node,
                          struct machine_list *list)
 {
     const char *names[DRIVERS_MAX + 1] = {0};
     char shown[SHOWN_MAX];
 
     if (!node_is_map(node)) {
-        report_error_at(reader->report, node,
+        report_error_at(interpreter->report, node,
                         "'machines' wants keys and values for each; got %s",
                         value_show(node, shown));
         return;
     }
-    if (!reserve(reader, list, node))
+    if (!reserve(interpreter, list, node))
         return;
     for (size_t i = 0; drivers[i] && i < DRIVERS_MAX; i++)
         names[i] = drivers[i]->name;
 
     struct machine_settings *machine = &list->settings[list->count];
     *machine = (struct machine_settings){0};
-    struct reading reading = {.reader = reader, .machine = machine};
+    struct reading reading = {.interpreter = interpreter, .machine = machine};
     const struct extra_keys extra = {
         .owner = &reading, .names = names, .take = take_link};
     struct machine_options *options =
-        reader_create(reader, &machine_section, node, &extra);
+        interpreter_create(interpreter, &machine_section, node, &extra);
     list->options[list->count] = options;
     list->nodes[list->count] = node;
     list->count++;
     if (!options || reading.failed) {
-        report_error_at(reader->report, node, "out of memory");
+        report_error_at(interpreter->report, node, "out of memory");
         return;
     }
     complete(options, machine);
-    check_unique(reader, list);
+    check_unique(interpreter, list);
 }
 
-void machines_read(struct reader *reader, struct node value, struct machine_list *list)
+void machines_read(struct interpreter *interpreter, struct node value,
+                   struct machine_list *list)
 {
     char shown[SHOWN_MAX];
 
     if (node_is_null(value))
         return;
     if (!node_is_list(value)) {
-        report_error_at(reader->report, value, "'machines' wants a list; got %s",
+        report_error_at(interpreter->report, value, "'machines' wants a list; got %s",
                         value_show(value, shown));
         return;
     }
     for (size_t i = 0; i < node_count(value); i++)
-        read_machine(reader, node_item(value, i), list);
+        read_machine(interpreter, node_item(value, i), list);
 }
 
 void machines_fingerprint(struct machine_list *list, uint64_t shared)

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "config/reader.h"
+#include "config/interpreter.h"
 #include "config/sections.h"
 #include "daemon/pipeline/settings.h"
 
@@ -16,7 +16,8 @@ struct machine_list {
 };
 
 /* Appends the machines of one file. */
-void machines_read(struct reader *reader, struct node value, struct machine_list *list);
+void machines_read(struct interpreter *interpreter, struct node value,
+                   struct machine_list *list);
 
 /* `shared` is the fingerprint of what all machines depend on. */
 void machines_fingerprint(struct machine_list *list, uint64_t shared);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "config/reader.h"
+#include "config/interpreter.h"
 #include "config/value.h"
 
 #include <stdlib.h>

@@ -95,41 +95,12 @@ const struct section control_section = {
     .options = control_rows,
 };
 
-static const char *const signal_policies[] = {"all", "published", "none", NULL};
-
-static const struct option store_rows[] = {
-    OPTION(store_options, path, .fallback.text = "/var/lib/spindled/spindled.db",
-           .help = "the one file that holds records until they are sent, and history"),
-    OPTION(store_options, keep, .measure = MEASURE_DURATION,
-           .fallback.integer = 90 * NS_PER_DAY, .min = 3600e9, .max = 3650 * 86400e9,
-           .help = "history of records"),
-    OPTION(store_options, max_size, .measure = MEASURE_SIZE,
-           .fallback.integer = INT64_C(2) << 30, .min = 16 << 20, .max = 1e15,
-           .help = "of the file; the oldest history goes first"),
-    OPTION(store_options, signals, .choices = signal_policies,
-           .help = "which signals are kept as they came"),
-    OPTION(store_options, keep_signals, .measure = MEASURE_DURATION,
-           .fallback.integer = 7 * NS_PER_DAY, .min = 60e9, .max = 3650 * 86400e9,
-           .help = "how long signals are kept"),
-    OPTION(store_options, commit, .measure = MEASURE_DURATION,
-           .fallback.integer = 200 * NS_PER_MS, .min = 1e7, .max = 1e9,
-           .help = "longest time before what is new is on disk"),
-    {0},
-};
-
-const struct section own_store_section = {
-    .name = "store",
-    .help = "where records are kept, and for how long",
-    .size = sizeof(struct store_options),
-    .options = store_rows,
-};
-
 static const struct option root_rows[] = {
     OPTION(root_options, version, .required = true, .min = 1, .max = 1,
            .help = "of this format: 1"),
     OPTION(root_options, gateway, .entry = &gateway_section,
            .help = "where this gateway stands in the plant"),
-    OPTION(root_options, store, .entry = &own_store_section,
+    OPTION(root_options, store, .entry = &store_section,
            .help = "where records are kept, and for how long"),
     OPTION(root_options, http, .entry = &http_section, .help = "the status page"),
     OPTION(root_options, control, .entry = &control_section,

@@ -18,7 +18,6 @@ struct root_options {
 };
 
 extern const struct section root_section;
-extern const struct section own_store_section;
 extern const struct section gateway_section;
 extern const struct section http_section;
 extern const struct section control_section;

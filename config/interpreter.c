@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "config/reader.h"
+#include "config/interpreter.h"
 
 #include "config/keys.h"
 #include "config/profile.h"
@@ -18,7 +18,8 @@ struct source {
     const struct extra_keys *extra;
 };
 
-static void fill(struct reader *reader, const struct source *source, void *record);
+static void fill(struct interpreter *interpreter, const struct source *source,
+                 void *record);
 
 static const struct option *find_flagged(const struct section *section, bool wants_key)
 {
@@ -28,17 +29,18 @@ static const struct option *find_flagged(const struct section *section, bool wan
     return NULL;
 }
 
-static bool budget_allows(struct reader *reader, struct node at)
+static bool budget_allows(struct interpreter *interpreter, struct node at)
 {
-    if (reader->budget == 0)
+    if (interpreter->budget == 0)
         return false;
-    if (--reader->budget > 0)
+    if (--interpreter->budget > 0)
         return true;
-    report_error_at(reader->report, at, "too large: aliases multiply here beyond reason");
+    report_error_at(interpreter->report, at,
+                    "too large: aliases multiply here beyond reason");
     return false;
 }
 
-static void list_add_node(struct reader *reader, const struct option *row,
+static void list_add_node(struct interpreter *interpreter, const struct option *row,
                           struct node node, struct items *items)
 {
     bool is_map = row->entry && find_flagged(row->entry, true) && node_is_map(node);
@@ -49,7 +51,8 @@ static void list_add_node(struct reader *reader, const struct option *row,
         return;
     }
     if (!is_map && !node_is_list(node)) {
-        report_error_at(reader->report, node, "'%s' wants a list%s; got %s", row->name,
+        report_error_at(interpreter->report, node, "'%s' wants a list%s; got %s",
+                        row->name,
                         row->entry && find_flagged(row->entry, true) ? " or a map" : "",
                         value_show(node, shown));
         return;
@@ -63,7 +66,7 @@ static void list_add_node(struct reader *reader, const struct option *row,
 }
 
 /* Makes one entry; scalars stand for it where the entry has a brief form. */
-static void fill_entry(struct reader *reader, const struct option *row,
+static void fill_entry(struct interpreter *interpreter, const struct option *row,
                        const struct item *item, void *record)
 {
     struct source source = {
@@ -81,17 +84,17 @@ static void fill_entry(struct reader *reader, const struct option *row,
     } else if (is_empty) {
         source.layers.count = 0;
     } else if (!node_is_map(item->value)) {
-        report_error_at(reader->report, item->value,
+        report_error_at(interpreter->report, item->value,
                         "'%s' wants keys and values for each entry; got %s", row->name,
                         value_show(item->value, shown));
         source.layers.count = 0;
         return;
     }
-    fill(reader, &source, record);
+    fill(interpreter, &source, record);
 }
 
 /* Names within one list are told apart by the row marked is_key. */
-static void check_names(struct reader *reader, const struct option *row,
+static void check_names(struct interpreter *interpreter, const struct option *row,
                         const struct items *items, const struct option_list *list)
 {
     const struct option *key = row->entry ? find_flagged(row->entry, true) : NULL;
@@ -108,7 +111,7 @@ static void check_names(struct reader *reader, const struct option *row,
 
             if (!other || strcmp(name, other) != 0)
                 continue;
-            report_error_at(reader->report, items->items[i].value,
+            report_error_at(interpreter->report, items->items[i].value,
                             "%s '%s' is already described at %s:%zu:%zu",
                             row->entry->name, name, node_file(items->items[j].value),
                             node_line(items->items[j].value),
@@ -118,7 +121,7 @@ static void check_names(struct reader *reader, const struct option *row,
     }
 }
 
-static void set_list(struct reader *reader, const struct option *row,
+static void set_list(struct interpreter *interpreter, const struct option *row,
                      const struct items *items, struct node at, struct option_list *list)
 {
     size_t size = row->entry ? row->entry->size : sizeof(char *);
@@ -128,39 +131,39 @@ static void set_list(struct reader *reader, const struct option *row,
     if (value_has_limits(row) &&
         ((double)items->count < row->min ||
          (value_has_upper_limit(row) && (double)items->count > row->max))) {
-        report_error_at(reader->report, at, "'%s' wants %g to %g entries; got %zu",
+        report_error_at(interpreter->report, at, "'%s' wants %g to %g entries; got %zu",
                         row->name, row->min, row->max, items->count);
         return;
     }
     list->items = calloc(items->count, size);
     if (!list->items || items->failed) {
-        report_error_at(reader->report, at, "out of memory");
+        report_error_at(interpreter->report, at, "out of memory");
         return;
     }
     for (size_t i = 0; i < items->count; i++) {
         void *field = (char *)list->items + i * size;
 
         list->count = i + 1;
-        if (!budget_allows(reader, items->items[i].value))
+        if (!budget_allows(interpreter, items->items[i].value))
             return;
         if (row->entry)
-            fill_entry(reader, row, &items->items[i], field);
+            fill_entry(interpreter, row, &items->items[i], field);
         else
-            value_set_text(reader->report, row, items->items[i].value, field);
+            value_set_text(interpreter->report, row, items->items[i].value, field);
     }
-    check_names(reader, row, items, list);
+    check_names(interpreter, row, items, list);
 }
 
-static void complain_if_twice(struct reader *reader, const struct option *row,
+static void complain_if_twice(struct interpreter *interpreter, const struct option *row,
                               const struct node *found, size_t count)
 {
     for (size_t i = 1; i < count; i++)
-        report_error_at(reader->report, found[i], "'%s' is already given at %s:%zu:%zu",
-                        row->name, node_file(found[0]), node_line(found[0]),
-                        node_column(found[0]));
+        report_error_at(interpreter->report, found[i],
+                        "'%s' is already given at %s:%zu:%zu", row->name,
+                        node_file(found[0]), node_line(found[0]), node_column(found[0]));
 }
 
-static void set_section(struct reader *reader, const struct option *row,
+static void set_section(struct interpreter *interpreter, const struct option *row,
                         const struct node *found, size_t count, void *field)
 {
     const struct source source = {
@@ -170,8 +173,8 @@ static void set_section(struct reader *reader, const struct option *row,
     };
     void *record = calloc(1, row->entry->size ? row->entry->size : 1);
 
-    if (record && budget_allows(reader, source.at))
-        fill(reader, &source, record);
+    if (record && budget_allows(interpreter, source.at))
+        fill(interpreter, &source, record);
     memcpy(field, &record, sizeof(record));
 }
 
@@ -194,7 +197,7 @@ static size_t find_values(const struct source *source, const struct option *row,
     return count;
 }
 
-static void set_row(struct reader *reader, const struct source *source,
+static void set_row(struct interpreter *interpreter, const struct source *source,
                     const struct option *row, struct node *found, void *field)
 {
     size_t count = find_values(source, row, found);
@@ -202,86 +205,88 @@ static void set_row(struct reader *reader, const struct source *source,
 
     if (count == 0) {
         if (row->required)
-            report_error_at(reader->report, source->at, "'%s' is missing: %s", row->name,
-                            row->help ? row->help : "required");
+            report_error_at(interpreter->report, source->at, "'%s' is missing: %s",
+                            row->name, row->help ? row->help : "required");
         return;
     }
     if (source->layers.are_exclusive && row->kind == OPTION_SECTION)
-        complain_if_twice(reader, row, found, count);
+        complain_if_twice(interpreter, row, found, count);
     if (row->kind == OPTION_SECTION) {
-        set_section(reader, row, found, count, field);
+        set_section(interpreter, row, found, count, field);
     } else if (row->kind == OPTION_LIST) {
         for (size_t i = 0; i < count; i++)
-            list_add_node(reader, row, found[i], &items);
-        set_list(reader, row, &items, found[count - 1], field);
+            list_add_node(interpreter, row, found[i], &items);
+        set_list(interpreter, row, &items, found[count - 1], field);
         free(items.items);
     } else {
-        value_set(reader->report, row, found[count - 1], field);
+        value_set(interpreter->report, row, found[count - 1], field);
     }
 }
 
-static void check_whole(struct reader *reader, const struct source *source,
+static void check_whole(struct interpreter *interpreter, const struct source *source,
                         const void *record, size_t errors_before)
 {
     char sentence[256] = "not sensible";
 
-    if (!source->section->check || reader->report->errors != errors_before)
+    if (!source->section->check || interpreter->report->errors != errors_before)
         return;
     if (source->section->check(record, sentence) < 0)
-        report_error_at(reader->report, source->at, "%s", sentence);
+        report_error_at(interpreter->report, source->at, "%s", sentence);
 }
 
 /* `found` has room for every layer, a key and a brief form. */
-static void fill_rows(struct reader *reader, const struct source *source,
+static void fill_rows(struct interpreter *interpreter, const struct source *source,
                       struct node *found, char *record)
 {
-    size_t errors = reader->report->errors;
+    size_t errors = interpreter->report->errors;
     struct items others = {0};
 
     for (size_t i = 0; i < source->layers.count; i++) {
         struct node layer = source->layers.nodes[i];
 
         if (!node_is_map(layer)) {
-            report_error_at(reader->report, layer, "'%s' wants keys and values",
+            report_error_at(interpreter->report, layer, "'%s' wants keys and values",
                             source->section->name);
             free(others.items);
             return;
         }
-        keys_check(reader->report, source->section, source->extra, layer, &others);
+        keys_check(interpreter->report, source->section, source->extra, layer, &others);
     }
     for (const struct option *row = source->section->options; row->name; row++)
-        set_row(reader, source, row, found, record + row->offset);
+        set_row(interpreter, source, row, found, record + row->offset);
     if (source->section->others)
-        set_list(reader, source->section->others, &others, source->at,
+        set_list(interpreter, source->section->others, &others, source->at,
                  (struct option_list *)(record + source->section->others->offset));
     free(others.items);
-    check_whole(reader, source, record, errors);
+    check_whole(interpreter, source, record, errors);
 }
 
 /* The profile a layer names, if the section has a row for that. */
-static struct node find_profile(struct reader *reader, const struct source *source)
+static struct node find_profile(struct interpreter *interpreter,
+                                const struct source *source)
 {
     for (const struct option *row = source->section->options; row->name; row++)
         for (size_t i = source->layers.count; row->merges && i-- > 0;) {
             struct node name = node_find(source->layers.nodes[i], row->name);
 
             if (node_is_scalar(name) && !node_is_null(name))
-                return profile_open(reader, name);
+                return profile_open(interpreter, name);
         }
     return (struct node){0};
 }
 
-static void fill(struct reader *reader, const struct source *source, void *record)
+static void fill(struct interpreter *interpreter, const struct source *source,
+                 void *record)
 {
     struct source whole = *source;
-    struct node profile = find_profile(reader, source);
+    struct node profile = find_profile(interpreter, source);
     struct node *nodes = calloc(source->layers.count + 1, sizeof(*nodes));
     struct node *found = calloc(source->layers.count + 3, sizeof(*found));
 
     /* Entries of a list start as zeroes. */
     record_set_fallbacks(source->section, record);
     if (!nodes || !found) {
-        report_error_at(reader->report, source->at, "out of memory");
+        report_error_at(interpreter->report, source->at, "out of memory");
         goto out;
     }
     size_t count = 0;
@@ -291,15 +296,15 @@ static void fill(struct reader *reader, const struct source *source, void *recor
         nodes[count++] = source->layers.nodes[i];
     whole.layers.nodes = nodes;
     whole.layers.count = count;
-    fill_rows(reader, &whole, found, record);
+    fill_rows(interpreter, &whole, found, record);
 out:
     free(nodes);
     free(found);
 }
 
-void reader_apply(struct reader *reader, const struct section *section,
-                  const struct layers *layers, const struct extra_keys *extra,
-                  void *record)
+void interpreter_apply(struct interpreter *interpreter, const struct section *section,
+                       const struct layers *layers, const struct extra_keys *extra,
+                       void *record)
 {
     const struct source source = {
         .section = section,
@@ -308,22 +313,22 @@ void reader_apply(struct reader *reader, const struct section *section,
         .extra = extra,
     };
 
-    fill(reader, &source, record);
+    fill(interpreter, &source, record);
 }
 
-void *reader_create(struct reader *reader, const struct section *section,
-                    struct node node, const struct extra_keys *extra)
+void *interpreter_create(struct interpreter *interpreter, const struct section *section,
+                         struct node node, const struct extra_keys *extra)
 {
     const struct layers layers = {.nodes = &node, .count = 1};
     void *record = calloc(1, section->size ? section->size : 1);
 
-    if (record && budget_allows(reader, node))
-        reader_apply(reader, section, &layers, extra, record);
+    if (record && budget_allows(interpreter, node))
+        interpreter_apply(interpreter, section, &layers, extra, record);
     return record;
 }
 
-void reader_done(struct reader *reader)
+void interpreter_done(struct interpreter *interpreter)
 {
-    document_destroy(reader->profiles);
-    reader->profiles = NULL;
+    document_destroy(interpreter->profiles);
+    interpreter->profiles = NULL;
 }

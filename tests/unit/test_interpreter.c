@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "config/reader.h"
+#include "config/interpreter.h"
 #include "daemon/base/moment.h"
 
 #include <errno.h>
@@ -88,14 +88,15 @@ static const struct section section = {
 static struct station *read_station(const char *yaml, struct text *text)
 {
     struct report report = {.text = text};
-    struct reader reader = {.report = &report, .budget = 1000};
+    struct interpreter interpreter = {.report = &report, .budget = 1000};
     struct document *document = document_parse("f", yaml, strlen(yaml), &report);
     struct station *station = NULL;
 
     if (document)
-        station = reader_create(&reader, &section, document_root(document), NULL);
+        station =
+            interpreter_create(&interpreter, &section, document_root(document), NULL);
     document_destroy(document);
-    reader_done(&reader);
+    interpreter_done(&interpreter);
     return station;
 }
 
@@ -235,14 +236,14 @@ static struct station *read_layers(const char *yaml, bool are_exclusive,
                                    struct text *text)
 {
     struct report report = {.text = text};
-    struct reader reader = {.report = &report, .budget = 1000};
+    struct interpreter interpreter = {.report = &report, .budget = 1000};
     struct document *document = document_parse("f", yaml, strlen(yaml), &report);
     struct node root = document_root(document);
     const struct node nodes[] = {node_item(root, 0), node_item(root, 1)};
     const struct layers layers = {nodes, 2, are_exclusive};
     struct station *station = calloc(1, sizeof(*station));
 
-    reader_apply(&reader, &section, &layers, NULL, station);
+    interpreter_apply(&interpreter, &section, &layers, NULL, station);
     document_destroy(document);
     return station;
 }

@@ -28,31 +28,31 @@ struct extra_keys {
     bool (*take)(void *owner, struct node key, struct node value);
 };
 
-struct reader {
+struct interpreter {
     struct report *report;
     const char *const *profile_folders; /* ends with NULL */
-    struct document *profiles;          /* those read so far; the reader's */
+    struct document *profiles;          /* those read so far; the interpreter's */
     size_t budget; /* records that may still be made: aliases multiply */
 };
 
-#define READER_BUDGET 1000000
+#define INTERPRETER_BUDGET 1000000
 
 /*
  * Fills `record` (section->size zeroes) with fallbacks and what the layers say. `extra`
  * may be NULL. Free the contents with record_release(), always.
  */
-void reader_apply(struct reader *reader, const struct section *section,
-                  const struct layers *layers, const struct extra_keys *extra,
-                  void *record);
+void interpreter_apply(struct interpreter *interpreter, const struct section *section,
+                       const struct layers *layers, const struct extra_keys *extra,
+                       void *record);
 
 /* The row of that name, or NULL. */
 const struct option *section_row(const struct section *section, const char *name);
 
 /* A new record of one map; NULL only when memory is out. */
-void *reader_create(struct reader *reader, const struct section *section,
-                    struct node node, const struct extra_keys *extra);
+void *interpreter_create(struct interpreter *interpreter, const struct section *section,
+                         struct node node, const struct extra_keys *extra);
 
-void reader_done(struct reader *reader);
+void interpreter_done(struct interpreter *interpreter);
 
 /* A new record of fallbacks only, nested ones absent; NULL when memory is out. */
 void *record_create(const struct section *section);
