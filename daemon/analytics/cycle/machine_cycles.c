@@ -1,17 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/cycle/machine_cycles.h"
 
+#include "daemon/analytics/cycle/path_cycles.h"
+#include "daemon/analytics/run/job.h"
+
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct state {
-    struct context context;
+#define LAYOUT  UINT32_C(1)
+#define LATE_NS NS_PER_S /* a sample this far behind shows a clock that is wrong */
+
+/* All that is remembered: plain bytes, no pointers. */
+struct machine_state {
+    uint32_t layout, size;
+    struct job job;
+    struct execution_state executions[PATHS_MAX];
+    struct path_cycles paths[PATHS_MAX]; /* of a union only the master's is used */
+    bool is_heard[PATHS_MAX];
+    int64_t newest_ns; /* of the samples that cycles are made of */
+    bool has_newest;
 };
 
 struct machine_cycles {
-    struct state state;
-    struct path_view paths[PATHS_MAX];
+    struct tracker_options options;
+    struct cycle_options defaults;
+    const struct cycle_options *cycle;
+    struct machine_state state;
+    struct path_view views[PATHS_MAX];
 };
 
 int machine_cycles_create(const struct tracker_options *options,
@@ -19,12 +36,22 @@ int machine_cycles_create(const struct tracker_options *options,
 {
     struct machine_cycles *cycles = calloc(1, sizeof(*cycles));
 
-    (void)options;
     if (!cycles)
         return -ENOMEM;
-    context_init(&cycles->state.context);
-    for (size_t i = 0; i < PATHS_MAX; i++)
-        cycles->paths[i].tool = cycles->paths[i].program = "";
+    cycles->options = *options;
+    cycle_options_init(&cycles->defaults);
+    cycles->cycle = options->cycle ? options->cycle : &cycles->defaults;
+    cycles->state.layout = LAYOUT;
+    cycles->state.size = sizeof(cycles->state);
+    job_init(&cycles->state.job);
+    for (size_t i = 0; i < PATHS_MAX; i++) {
+        execution_init(&cycles->state.executions[i]);
+        path_cycles_init(&cycles->state.paths[i]);
+        cycles->views[i].tool = cycles->state.paths[i].levels.tool;
+        cycles->views[i].program = cycles->state.paths[i].levels.program;
+        cycles->views[i].speed = cycles->views[i].load = NAN;
+        cycles->views[i].feed = cycles->views[i].feed_override = NAN;
+    }
     *ret_cycles = cycles;
     return 0;
 }
@@ -34,37 +61,302 @@ void machine_cycles_destroy(struct machine_cycles *cycles)
     free(cycles);
 }
 
-void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *sample,
+static int64_t parts_per_cycle(const struct machine_cycles *cycles)
+{
+    const struct part_options *part = job_part(&cycles->state.job, &cycles->options);
+    int64_t parts = part && part->parts_per_cycle > 1 ? part->parts_per_cycle
+                                                      : cycles->cycle->parts_per_cycle;
+
+    return parts > 0 ? parts : 1;
+}
+
+/* Counts what was made while records pass by. */
+struct listener {
+    struct machine_cycles *cycles;
+    const struct record_sink *out;
+};
+
+static void listen(void *owner, const struct record *record)
+{
+    struct listener *listener = owner;
+    struct job *job = &listener->cycles->state.job;
+
+    listener->out->append(listener->out->owner, record);
+    if (record->kind == RECORD_CYCLE)
+        job_count(job, &listener->cycles->options, record, listener->out);
+}
+
+static struct path_site make_site(const struct machine_cycles *cycles, size_t path,
+                                  const struct record_sink *sink)
+{
+    return (struct path_site){
+        .options = cycles->cycle,
+        .parts_per_cycle = parts_per_cycle(cycles),
+        .outlet = {.sink = sink,
+                   .cell = cycles->options.cell ? cycles->options.cell : "",
+                   .machine = cycles->options.machine ? cycles->options.machine : "",
+                   .context = &cycles->state.job.context,
+                   .path = (int64_t)path + 1},
+    };
+}
+
+static size_t master(const struct machine_cycles *cycles)
+{
+    return (size_t)cycles->cycle->master_path - 1;
+}
+
+static bool is_union(const struct machine_cycles *cycles)
+{
+    return cycles->cycle->paths == PATHS_UNION;
+}
+
+/* The busiest path says what the machine does: the union of domain.md 1.3. */
+static enum execution combine(const struct machine_cycles *cycles)
+{
+    static const enum execution busiest[] = {
+        EXECUTION_RUN,  EXECUTION_HOLD, EXECUTION_OSTOP,   EXECUTION_PSTOP,
+        EXECUTION_WAIT, EXECUTION_DONE, EXECUTION_UNAVAIL,
+    };
+
+    for (size_t rank = 0; rank < sizeof(busiest) / sizeof(*busiest); rank++)
+        for (size_t i = 0; i < PATHS_MAX; i++)
+            if (cycles->state.executions[i].is_known &&
+                cycles->state.executions[i].execution == busiest[rank])
+                return busiest[rank];
+    return EXECUTION_IDLE;
+}
+
+static bool has_one_path(const struct machine_cycles *cycles)
+{
+    int known = 0;
+
+    for (size_t i = 0; i < PATHS_MAX; i++)
+        known += cycles->state.executions[i].is_known;
+    return known <= 1;
+}
+
+static void apply_edges(struct machine_cycles *cycles, size_t path,
+                        const struct execution_edges *edges,
+                        const struct record_sink *sink)
+{
+    bool joined = is_union(cycles);
+    size_t index = joined ? master(cycles) : path;
+    struct path_site site = make_site(cycles, index, sink);
+    bool alone = has_one_path(cycles);
+
+    for (size_t i = 0; i < edges->count; i++) {
+        struct execution_edge edge = edges->items[i];
+
+        if (joined && !alone)
+            edge.to = combine(cycles);
+        if (cycles->state.paths[index].has_execution &&
+            cycles->state.paths[index].execution == edge.to)
+            continue;
+        path_cycles_edge(&cycles->state.paths[index], &site, &edge);
+    }
+}
+
+static void refresh_view(struct machine_cycles *cycles, size_t index)
+{
+    const struct path_cycles *path = &cycles->state.paths[index];
+    struct path_view *view = &cycles->views[index];
+
+    view->is_known = path->has_first;
+    view->execution = path->execution;
+    view->in_cycle = path->phase == PHASE_IN_CYCLE;
+    view->is_cutting = view->in_cycle && path->execution == EXECUTION_RUN &&
+                       path->motion.points[path->motion.newest].flags & MOTION_CUTTING;
+    view->cycle_no = view->in_cycle ? path->cycle.no : path->cycle_no;
+    view->since = view->in_cycle ? path->cycle.start : path->ended;
+    view->speed = levels_speed(&path->levels);
+    view->load = levels_load(&path->levels);
+    view->feed = path->levels.feed;
+    view->feed_override = path->levels.feed_override;
+}
+
+static void advance_path(struct machine_cycles *cycles, size_t index, struct moment now,
+                         const struct record_sink *sink)
+{
+    struct execution_edges edges = {0};
+    struct path_site site = make_site(cycles, index, sink);
+
+    if (!cycles->state.is_heard[index])
+        return;
+    execution_advance(&cycles->state.executions[index], cycles->cycle, now, &edges);
+    if (edges.count)
+        apply_edges(cycles, index, &edges, sink);
+    if (cycles->state.paths[index].phase == PHASE_PENDING)
+        path_cycles_advance(&cycles->state.paths[index], &site, now);
+}
+
+/* Signals of the whole machine, which every path must know of. */
+static bool is_shared(enum signal signal)
+{
+    switch (signal) {
+    case SIGNAL_ALARM:
+    case SIGNAL_CONDITION:
+    case SIGNAL_EMERGENCY_STOP:
+    case SIGNAL_DOOR:
+    case SIGNAL_PALLET:
+    case SIGNAL_BAR_END:
+    case SIGNAL_FUNCTION:
+    case SIGNAL_STACK_LIGHT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* What cycles are not made of: it may be old, and costs nothing. */
+static bool is_of_use(enum signal signal)
+{
+    switch (signal) {
+    case SIGNAL_AXIS_LOAD:
+    case SIGNAL_AXIS_CURRENT:
+    case SIGNAL_AXIS_POSITION:
+    case SIGNAL_TEMPERATURE:
+    case SIGNAL_POWER:
+    case SIGNAL_TOOL_OFFSET:
+    case SIGNAL_WORK_OFFSET:
+    case SIGNAL_COOLANT_LEVEL:
+    case SIGNAL_CUSTOM:
+    case SIGNAL_TOOL_LIFE:
+    case SIGNAL_LINE:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static void observe_path(struct machine_cycles *cycles, size_t index,
+                         const struct sample *sample, const struct record_sink *sink)
+{
+    struct execution_edges edges = {0};
+    size_t target = is_union(cycles) ? master(cycles) : index;
+    struct path_site site = make_site(cycles, target, sink);
+
+    execution_observe(&cycles->state.executions[index], cycles->cycle, sample, &edges);
+    if (edges.count)
+        apply_edges(cycles, index, &edges, sink);
+    if (target != index && !is_shared(sample->signal))
+        return;
+    if (sample->flags & SAMPLE_CLOCK)
+        path_cycles_mark(&cycles->state.paths[target], CYCLE_CLOCK);
+    path_cycles_observe(&cycles->state.paths[target], &site, sample);
+    refresh_view(cycles, target);
+}
+
+static void lose_link(struct machine_cycles *cycles, const struct sample *sample)
+{
+    for (size_t i = 0; i < PATHS_MAX; i++)
+        if (cycles->state.is_heard[i])
+            path_cycles_mark(&cycles->state.paths[i], CYCLE_GAP);
+    (void)sample;
+}
+
+static void write_gap(const struct machine_cycles *cycles, const struct sample *sample,
+                      const struct record_sink *sink)
+{
+    const struct gap *gap = sample->value.gap;
+    struct path_site site = make_site(cycles, sample->path - 1U, sink);
+    struct record record;
+
+    record_init(&record, RECORD_GAP, sample->at);
+    outlet_stamp(&site.outlet, &record);
+    record.gap.from = gap->from;
+    record.gap.to = gap->to;
+    record.gap.count = gap->count;
+    record.gap.dur = gap->seconds;
+    (void)text_copy(record.gap.reason, sizeof(record.gap.reason), gap->reason);
+    outlet_append(&site.outlet, &record);
+}
+
+void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *given,
                             const struct record_sink *out)
 {
-    (void)cycles;
-    (void)sample;
-    (void)out;
+    struct machine_state *state = &cycles->state;
+    struct listener listener = {cycles, out};
+    const struct record_sink sink = {&listener, listen};
+    struct sample sample = *given;
+
+    if (!is_of_use(sample.signal) || sample.path < 1 || sample.path > PATHS_MAX)
+        return;
+    if (sample.signal == SIGNAL_GAP) {
+        lose_link(cycles, &sample);
+        if (sample.value.kind == VALUE_GAP)
+            write_gap(cycles, &sample, &sink);
+        return;
+    }
+
+    /* Time of cycles never runs backwards; what comes late counts as now. */
+    if (state->has_newest && sample.at.mono_ns < state->newest_ns) {
+        if (state->newest_ns - sample.at.mono_ns > LATE_NS)
+            sample.flags |= SAMPLE_CLOCK;
+        sample.at = moment_plus(sample.at, state->newest_ns - sample.at.mono_ns);
+    }
+    state->has_newest = true;
+    state->newest_ns = sample.at.mono_ns;
+    for (size_t i = 0; i < PATHS_MAX; i++)
+        advance_path(cycles, i, sample.at, &sink);
+    if (sample.signal == SIGNAL_PROGRAM && sample_is_good(&sample) &&
+        sample.path - 1U == master(cycles))
+        job_hear_program(&state->job, &cycles->options, sample.value.text);
+    state->is_heard[sample.path - 1] = true;
+    if (!is_union(cycles) && is_shared(sample.signal)) {
+        for (size_t i = 0; i < PATHS_MAX; i++)
+            if (state->is_heard[i])
+                observe_path(cycles, i, &sample, &sink);
+        return;
+    }
+    observe_path(cycles, sample.path - 1U, &sample, &sink);
 }
 
 void machine_cycles_advance(struct machine_cycles *cycles, struct moment now,
                             const struct record_sink *out)
 {
-    (void)cycles;
-    (void)now;
-    (void)out;
+    struct listener listener = {cycles, out};
+    const struct record_sink sink = {&listener, listen};
+
+    for (size_t i = 0; i < PATHS_MAX; i++)
+        advance_path(cycles, i, now, &sink);
+}
+
+static void explain(struct machine_cycles *cycles, const struct statement *statement,
+                    const struct record_sink *sink)
+{
+    for (size_t i = 0; i < PATHS_MAX; i++) {
+        struct path_site site = make_site(cycles, i, sink);
+
+        if (cycles->state.is_heard[i])
+            (void)stops_explain(&cycles->state.paths[i].stops, &site.outlet,
+                                statement->about, statement->text);
+    }
 }
 
 void machine_cycles_tell(struct machine_cycles *cycles, const struct statement *statement,
                          const struct record_sink *out)
 {
-    (void)out;
-    cycles->state.context = statement->context;
+    struct path_site site = make_site(cycles, master(cycles), out);
+
+    job_tell(&cycles->state.job, &cycles->options, statement, &site.outlet);
+    for (size_t i = 0; i < PATHS_MAX; i++) {
+        if (statement->kind == STATEMENT_TOOL_CHANGED)
+            path_cycles_changed_tool(&cycles->state.paths[i]);
+        if (statement->kind == STATEMENT_RUN_START)
+            path_cycles_set_up(&cycles->state.paths[i]);
+    }
+    if (statement->kind == STATEMENT_REASON)
+        explain(cycles, statement, out);
 }
 
 const struct context *machine_cycles_context(const struct machine_cycles *cycles)
 {
-    return &cycles->state.context;
+    return &cycles->state.job.context;
 }
 
 const struct path_view *machine_cycles_paths(const struct machine_cycles *cycles)
 {
-    return cycles->paths;
+    return cycles->views;
 }
 
 void machine_cycles_save(const struct machine_cycles *cycles, struct text *text)
@@ -75,8 +367,15 @@ void machine_cycles_save(const struct machine_cycles *cycles, struct text *text)
 int machine_cycles_restore(struct machine_cycles *cycles, const void *bytes,
                            size_t length)
 {
+    uint32_t head[2];
+
     if (length != sizeof(cycles->state))
         return -EPROTO;
+    memcpy(head, bytes, sizeof(head));
+    if (head[0] != LAYOUT || head[1] != sizeof(cycles->state))
+        return -EPROTO;
     memcpy(&cycles->state, bytes, length);
+    for (size_t i = 0; i < PATHS_MAX; i++)
+        refresh_view(cycles, i);
     return 0;
 }

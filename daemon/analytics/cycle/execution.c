@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/analytics/cycle/execution.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Poorer sources wait this long for a better one to be heard. */
+#define BETTER_WAIT_NS (5 * NS_PER_S)
+#define BIT_HOLD_NS    NS_PER_S
+
+void execution_init(struct execution_state *state)
+{
+    memset(state, 0, sizeof(*state));
+    state->execution = EXECUTION_UNAVAIL;
+    spindle_level_init(&state->level);
+}
+
+static double variance(int64_t width_ns, int64_t uncertainty_ns)
+{
+    double width = (double)width_ns / 1e9, half = (double)uncertainty_ns / 1e9;
+
+    return width > 0 ? width * width / 12 : half * half / 3;
+}
+
+/* --- candidates ------------------------------------------------------------------- */
+
+struct proposal {
+    enum execution next;
+    struct moment at; /* of the sighting */
+    int64_t width_ns;
+    int64_t hold_ns;
+};
+
+static void propose(struct candidate *candidate, const struct proposal *proposal)
+{
+    if (candidate->is_settled && candidate->settled == proposal->next) {
+        candidate->is_open = false;
+        return;
+    }
+    if (candidate->is_open && candidate->next == proposal->next) {
+        candidate->sightings++;
+        return;
+    }
+    *candidate = (struct candidate){
+        .is_settled = candidate->is_settled,
+        .settled = candidate->settled,
+        .is_open = true,
+        .next = proposal->next,
+        .next_at = moment_plus(proposal->at, -proposal->width_ns / 2),
+        .width_ns = proposal->width_ns,
+        .decide_ns = proposal->at.mono_ns + proposal->hold_ns,
+        .sightings = 1,
+    };
+}
+
+static int rank(enum seg_source source)
+{
+    static const int ranks[] = {
+        [SEG_SOURCE_EXECUTION] = 5,   [SEG_SOURCE_CYCLE_BIT] = 4,
+        [SEG_SOURCE_STACK_LIGHT] = 2, [SEG_SOURCE_SPINDLE] = 1,
+        [SEG_SOURCE_COUNTER] = 0,
+    };
+    return ranks[source];
+}
+
+static bool is_chosen(const struct execution_state *state,
+                      const struct cycle_options *options, enum seg_source source)
+{
+    static const enum seg_source pinned[] = {
+        [SOURCE_AUTO] = SEG_SOURCE_EXECUTION,
+        [SOURCE_EXECUTION] = SEG_SOURCE_EXECUTION,
+        [SOURCE_CYCLE_BIT] = SEG_SOURCE_CYCLE_BIT,
+        [SOURCE_COUNTER] = SEG_SOURCE_COUNTER,
+        [SOURCE_STACK_LIGHT] = SEG_SOURCE_STACK_LIGHT,
+        [SOURCE_SPINDLE] = SEG_SOURCE_SPINDLE,
+    };
+
+    if (options->source != SOURCE_AUTO)
+        return pinned[options->source] == source;
+    return !state->is_known || rank(source) >= rank(state->source);
+}
+
+static void publish(struct execution_state *state, const struct candidate *candidate,
+                    enum seg_source source, int64_t uncertainty_ns,
+                    struct execution_edges *edges)
+{
+    bool is_news = !state->is_known || state->execution != candidate->settled;
+
+    state->is_known = true;
+    state->source = source;
+    state->execution = candidate->settled;
+    if (!is_news || edges->count == EXECUTION_EDGES)
+        return;
+    edges->items[edges->count++] = (struct execution_edge){
+        .to = candidate->settled,
+        .at = candidate->next_at,
+        .variance_s2 = variance(candidate->width_ns, uncertainty_ns),
+        .source = source,
+    };
+}
+
+static bool settle(struct candidate *candidate)
+{
+    if (!candidate->is_open)
+        return false;
+    candidate->is_open = false;
+    candidate->is_settled = true;
+    candidate->settled = candidate->next;
+    return true;
+}
+
+/* A candidate of a poorer source, once it is believed and nothing better was heard. */
+static void settle_poor(struct execution_state *state,
+                        const struct cycle_options *options, struct candidate *candidate,
+                        enum seg_source source, int64_t now_ns,
+                        struct execution_edges *edges)
+{
+    bool waits = options->source == SOURCE_AUTO && source != SEG_SOURCE_CYCLE_BIT &&
+                 now_ns < state->first_ns + BETTER_WAIT_NS;
+
+    if (!candidate->is_open || now_ns < candidate->decide_ns || waits)
+        return;
+    if (settle(candidate) && is_chosen(state, options, source))
+        publish(state, candidate, source, 0, edges);
+}
+
+/* --- bits ------------------------------------------------------------------------- */
+
+static enum execution read_bits(struct execution_state *state)
+{
+    if (state->bits_bad)
+        return EXECUTION_UNAVAIL;
+    if (!state->has_operating)
+        return state->cycle_bit ? EXECUTION_RUN : EXECUTION_IDLE;
+    if (!state->operating)
+        return state->program_end ? EXECUTION_DONE : EXECUTION_IDLE;
+    if (state->start_lamp)
+        return EXECUTION_RUN;
+    if (state->hold_lamp)
+        return EXECUTION_HOLD;
+    return state->optional_stop ? EXECUTION_OSTOP : EXECUTION_PSTOP;
+}
+
+static enum seg_source bit_source(const struct execution_state *state)
+{
+    return state->has_operating ? SEG_SOURCE_EXECUTION : SEG_SOURCE_CYCLE_BIT;
+}
+
+/* Bits of one answer have one moment: they are looked at together when it has passed. */
+static void look_at_bits(struct execution_state *state,
+                         const struct cycle_options *options, int64_t now_ns,
+                         struct execution_edges *edges)
+{
+    struct candidate *bits = &state->bits;
+
+    if (state->bits_dirty && now_ns > state->instant.mono_ns) {
+        enum execution next = read_bits(state);
+        bool is_sure = state->bit_slot.period_ns >= NS_PER_S ||
+                       options->poll >= NS_PER_S || !bits->is_settled ||
+                       next == EXECUTION_UNAVAIL;
+
+        propose(bits, &(struct proposal){next, state->instant, state->instant_width_ns,
+                                         is_sure ? 0 : BIT_HOLD_NS});
+        state->bits_dirty = false;
+        if (bits->is_open && bits->sightings > 1)
+            bits->decide_ns = state->instant.mono_ns;
+        if (next == EXECUTION_RUN && !bits->is_open)
+            state->program_end = false;
+    }
+    settle_poor(state, options, bits, bit_source(state), now_ns, edges);
+}
+
+static void hear_bit(struct execution_state *state, const struct cycle_options *options,
+                     const struct sample *sample)
+{
+    bool is_on = sample->value.kind != VALUE_NONE && sample->value.integer != 0;
+    bool is_bad = !sample_is_good(sample);
+    bool *bit = NULL;
+
+    switch (sample->signal) {
+    case SIGNAL_OPERATING:
+        state->has_operating |= !is_bad;
+        bit = &state->operating;
+        break;
+    case SIGNAL_CYCLE_START_LAMP:
+        bit = &state->start_lamp;
+        break;
+    case SIGNAL_FEED_HOLD_LAMP:
+        bit = &state->hold_lamp;
+        break;
+    case SIGNAL_CYCLE_BIT:
+        state->has_cycle_bit |= !is_bad;
+        bit = &state->cycle_bit;
+        break;
+    default:
+        state->program_end |= is_on;
+        return;
+    }
+    if (!state->bits_dirty || sample->at.mono_ns != state->instant.mono_ns) {
+        bool same = !is_bad && *bit == is_on;
+        state->instant_width_ns =
+            poll_slot_observe(&state->bit_slot, options, sample, same);
+        state->bits_bad = false;
+    }
+    state->instant = sample->at;
+    state->bits_dirty = true;
+    if (is_bad)
+        state->bits_bad = true;
+    else
+        *bit = is_on;
+}
+
+/* --- lights ----------------------------------------------------------------------- */
+
+static bool is_flashing(const struct lamp *light, int64_t flash_ns, int64_t now_ns)
+{
+    if (light->light == LIGHT_FLASHING)
+        return true;
+    return light->before_ns && now_ns - light->changed_ns < flash_ns &&
+           light->changed_ns - light->before_ns < flash_ns;
+}
+
+static bool is_lit(const struct lamp *light, int64_t flash_ns, int64_t now_ns)
+{
+    return light->is_known &&
+           (light->light == LIGHT_ON || is_flashing(light, flash_ns, now_ns));
+}
+
+/* domain.md 1.2, source 3 */
+static enum execution read_lights(const struct execution_state *state, int64_t flash_ns,
+                                  int64_t now_ns)
+{
+    if (is_lit(&state->red, flash_ns, now_ns) || is_lit(&state->amber, flash_ns, now_ns))
+        return EXECUTION_HOLD;
+    if (is_flashing(&state->green, flash_ns, now_ns))
+        return EXECUTION_WAIT;
+    return state->green.light == LIGHT_ON ? EXECUTION_RUN : EXECUTION_IDLE;
+}
+
+static int64_t last_change(const struct execution_state *state)
+{
+    int64_t last = state->green.changed_ns;
+
+    last = state->red.changed_ns > last ? state->red.changed_ns : last;
+    return state->amber.changed_ns > last ? state->amber.changed_ns : last;
+}
+
+static void look_at_lights(struct execution_state *state,
+                           const struct cycle_options *options, struct moment now,
+                           struct execution_edges *edges)
+{
+    struct candidate *lights = &state->lights;
+    int64_t last = last_change(state);
+
+    /* What was due before the lights counted as steady again comes first. */
+    if (lights->is_open && lights->decide_ns <= last + options->flash)
+        settle_poor(state, options, lights, SEG_SOURCE_STACK_LIGHT, now.mono_ns, edges);
+    propose(lights,
+            &(struct proposal){read_lights(state, options->flash, now.mono_ns),
+                               moment_plus(now, last - now.mono_ns), 0, options->flash});
+    settle_poor(state, options, lights, SEG_SOURCE_STACK_LIGHT, now.mono_ns, edges);
+}
+
+static void hear_light(struct execution_state *state, const struct sample *sample)
+{
+    struct lamp *light =
+        strcmp(sample->place, "red") == 0     ? &state->red
+        : strcmp(sample->place, "green") == 0 ? &state->green
+        : strcmp(sample->place, "amber") == 0 || strcmp(sample->place, "yellow") == 0
+            ? &state->amber
+            : NULL;
+
+    if (!light || !sample_is_good(sample))
+        return;
+    if (light->is_known && light->light == (enum light)sample->value.integer)
+        return;
+    state->has_lights = true;
+    if (light->is_known)
+        light->before_ns = light->changed_ns;
+    light->is_known = true;
+    light->light = (enum light)sample->value.integer;
+    light->changed_ns = sample->at.mono_ns;
+}
+
+/* --- spindle ---------------------------------------------------------------------- */
+
+static void hear_spindle(struct execution_state *state,
+                         const struct cycle_options *options, const struct sample *sample)
+{
+    struct spindle_level *level = &state->level;
+    double value = fabs(sample_number(sample));
+
+    if (!sample_is_good(sample) || isnan(value))
+        return;
+    spindle_level_observe(level, sample->signal, value);
+    if (sample->signal != level->signal ||
+        (!level->is_known && isnan(options->spindle_on)))
+        return;
+
+    double on = isnan(options->spindle_on) ? level->on : options->spindle_on;
+    double off = !isnan(options->spindle_off) ? options->spindle_off
+                 : isnan(options->spindle_on) ? level->off
+                                              : options->spindle_on;
+    struct candidate *spindle = &state->spindle;
+    enum execution now = spindle->is_open ? spindle->next : spindle->settled;
+    bool was_running = (spindle->is_open || spindle->is_settled) && now == EXECUTION_RUN;
+    bool runs = was_running ? value >= off : value > on;
+    int64_t width =
+        poll_slot_observe(&state->spindle_slot, options, sample, runs == was_running);
+
+    state->has_spindle = true;
+    propose(spindle,
+            &(struct proposal){runs ? EXECUTION_RUN : EXECUTION_IDLE, sample->at, width,
+                               runs ? options->spindle_start : options->spindle_stop});
+    if (!spindle->is_settled && spindle->is_open && !runs)
+        spindle->decide_ns = sample->at.mono_ns; /* the first state needs no proof */
+}
+
+/* ---------------------------------------------------------------------------------- */
+
+static void hear_direct(struct execution_state *state,
+                        const struct cycle_options *options, const struct sample *sample,
+                        struct execution_edges *edges)
+{
+    enum execution next = sample_is_good(sample) ? (enum execution)sample->value.integer
+                                                 : EXECUTION_UNAVAIL;
+    bool same = state->direct.is_settled && state->direct.settled == next;
+    int64_t width = poll_slot_observe(&state->direct_slot, options, sample, same);
+
+    if (next == EXECUTION_UNAVAIL && !state->direct.is_settled)
+        return; /* a data item that never had a value is no source */
+    if (next == EXECUTION_UNAVAIL || state->execution == EXECUTION_UNAVAIL)
+        width = 0;
+    propose(&state->direct, &(struct proposal){next, sample->at, width, 0});
+    if (settle(&state->direct) && is_chosen(state, options, SEG_SOURCE_EXECUTION))
+        publish(state, &state->direct, SEG_SOURCE_EXECUTION, sample->uncertainty_ns,
+                edges);
+}
+
+void execution_advance(struct execution_state *state, const struct cycle_options *options,
+                       struct moment now, struct execution_edges *edges)
+{
+    if (state->bits_dirty || state->bits.is_open)
+        look_at_bits(state, options, now.mono_ns, edges);
+    if (state->has_lights)
+        look_at_lights(state, options, now, edges);
+    if (state->spindle.is_open)
+        settle_poor(state, options, &state->spindle, SEG_SOURCE_SPINDLE, now.mono_ns,
+                    edges);
+}
+
+void execution_observe(struct execution_state *state, const struct cycle_options *options,
+                       const struct sample *sample, struct execution_edges *edges)
+{
+    if (!state->has_first) {
+        state->has_first = true;
+        state->first_ns = sample->at.mono_ns;
+    }
+    execution_advance(state, options, sample->at, edges);
+    switch (sample->signal) {
+    case SIGNAL_EXECUTION:
+        hear_direct(state, options, sample, edges);
+        break;
+    case SIGNAL_OPERATING:
+    case SIGNAL_CYCLE_START_LAMP:
+    case SIGNAL_FEED_HOLD_LAMP:
+    case SIGNAL_CYCLE_BIT:
+    case SIGNAL_PROGRAM_END:
+        hear_bit(state, options, sample);
+        break;
+    case SIGNAL_STACK_LIGHT:
+        hear_light(state, sample);
+        if (state->has_lights)
+            look_at_lights(state, options, sample->at, edges);
+        break;
+    case SIGNAL_SPINDLE_SPEED:
+    case SIGNAL_SPINDLE_LOAD:
+    case SIGNAL_SPINDLE_POWER:
+    case SIGNAL_SPINDLE_CURRENT:
+        if (!state->direct.is_settled || options->source == SOURCE_SPINDLE)
+            hear_spindle(state, options, sample);
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a path is doing, from the best of what it says: domain.md 1.1 and 1.2. Pure.
+ *
+ * An edge is decided when it is sure and dated when it happened: in the middle between
+ * the last poll without and the first with it, and never where a debounce ended.
+ */
+#pragma once
+
+#include "daemon/analytics/cycle/cycle_options.h"
+#include "daemon/analytics/cycle/poll_slot.h"
+#include "daemon/analytics/cycle/spindle_level.h"
+#include "daemon/model/sample.h"
+
+#define EXECUTION_EDGES 4
+
+/* A state that must be confirmed before it is believed. */
+struct candidate {
+    bool is_settled, is_open;
+    enum execution settled, next;
+    struct moment next_at;
+    int64_t width_ns;  /* of the interval in which the edge lies */
+    int64_t decide_ns; /* believed at this time, monotonic */
+    uint32_t sightings;
+};
+
+struct lamp {
+    bool is_known;
+    enum light light;
+    int64_t changed_ns, before_ns; /* the last change and the one before it */
+};
+
+struct execution_state {
+    bool is_known;
+    enum execution execution;
+    enum seg_source source;
+    int64_t first_ns; /* of any signal of this path */
+    bool has_first;
+
+    struct candidate direct, bits, lights, spindle;
+    struct poll_slot direct_slot, bit_slot, light_slot, spindle_slot;
+
+    bool has_operating, has_cycle_bit, has_lights, has_spindle; /* ever heard */
+    bool operating, start_lamp, hold_lamp, cycle_bit, program_end;
+    bool optional_stop;
+    bool bits_bad, bits_dirty;
+    struct moment instant; /* of the bits heard last, not yet looked at together */
+    int64_t instant_width_ns;
+    struct lamp red, amber, green;
+    struct spindle_level level;
+};
+
+struct execution_edge {
+    enum execution to;
+    struct moment at;
+    double variance_s2; /* of the date */
+    enum seg_source source;
+};
+
+struct execution_edges {
+    size_t count;
+    struct execution_edge items[EXECUTION_EDGES];
+};
+
+void execution_init(struct execution_state *state);
+
+/* Appends what became sure by this sample; what became sure by time comes first. */
+void execution_observe(struct execution_state *state, const struct cycle_options *options,
+                       const struct sample *sample, struct execution_edges *edges);
+void execution_advance(struct execution_state *state, const struct cycle_options *options,
+                       struct moment now, struct execution_edges *edges);

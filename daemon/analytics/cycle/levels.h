@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The newest values of a path, as far as cycles are concerned, and whether it cuts:
+ * domain.md 1.6. Pure.
+ */
+#pragma once
+
+#include "daemon/analytics/cycle/cycle_options.h"
+#include "daemon/model/record.h"
+#include "daemon/model/sample.h"
+
+#define LEVEL_SPINDLES 4
+#define LEVEL_FAULTS   16
+
+struct spindle_values {
+    uint32_t place;
+    double speed, load;
+};
+
+/* Load of a spindle that turns in air. */
+struct air_load {
+    double mean, variance;
+    uint32_t seen;
+};
+
+struct levels {
+    bool has_mode, has_function, has_bit, has_timer, has_energy, has_counter, has_feed;
+    bool single_block, dry_run, axis_lock;
+    bool door_open, chuck_open, has_door, bar_end, waits_for_part, emergency, alarm;
+    enum mode mode;
+    enum function function;
+    bool cutting_bit;
+    double feed, feed_override, timer, energy;
+    int64_t timer_ns, energy_ns; /* what they have counted so far, resets taken out */
+    struct spindle_values spindles[LEVEL_SPINDLES];
+    uint32_t spindle_count;
+    struct air_load air;
+    uint32_t faults[LEVEL_FAULTS]; /* active ones, 0 = free */
+    uint32_t fault_types[LEVEL_FAULTS];
+    struct moment fault_at; /* the newest to begin while none was active */
+    char fault_code[RECORD_NAME_MAX];
+    char program[RECORD_TEXT_MAX], tool[RECORD_NAME_MAX], pallet[RECORD_NAME_MAX];
+    char wait_reason[RECORD_NAME_MAX];
+};
+
+void levels_init(struct levels *levels);
+
+/* Takes the sample in; texts, counters and executions are the caller's. */
+void levels_observe(struct levels *levels, const struct sample *sample);
+
+bool levels_has_fault(const struct levels *levels);
+
+/* Is the mode one in which running makes cycles? Not known counts as yes. */
+bool levels_is_automatic(const struct levels *levels);
+
+/* The busiest spindle; NAN when none was heard. */
+double levels_load(const struct levels *levels);
+double levels_speed(const struct levels *levels);
+
+bool levels_is_cutting(const struct levels *levels, const struct cycle_options *options);
+enum cut_source levels_cut_source(const struct levels *levels,
+                                  const struct cycle_options *options);

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/analytics/cycle/path_cycles.h"
+
+#include <math.h>
+#include <string.h>
+
+#define COLD_GAP_S 1800.0 /* longer idle: the next cycles run on a cold machine */
+#define MARKED     2      /* cycles after a set-up, a tool change, a cold start */
+
+static double seconds(int64_t ns)
+{
+    return (double)ns / 1e9;
+}
+
+void path_cycles_account_gap(struct path_cycles *path, struct moment at)
+{
+    struct gap_facts *facts = &path->stops.facts;
+    const struct levels *levels = &path->levels;
+    int64_t passed = at.mono_ns - path->gap_seen.mono_ns;
+
+    if (passed <= 0)
+        return;
+    path->gap_seen = at;
+    if (!path->stops.in_gap)
+        return;
+    if (levels->has_function &&
+        (levels->function == FUNCTION_SETUP || levels->function == FUNCTION_TEARDOWN))
+        facts->setup_ns += passed;
+    if (levels->has_function && levels->function == FUNCTION_MAINTENANCE)
+        facts->maintenance_ns += passed;
+    if (path->execution == EXECUTION_RUN)
+        facts->manual_ns += passed;
+    facts->has_door = levels->has_door;
+    if (levels->door_open || levels->chuck_open || levels->waits_for_part)
+        facts->open_ns += passed;
+    facts->bar |= levels->bar_end;
+}
+
+void path_cycles_refresh_motion(struct path_cycles *path, const struct path_site *site,
+                                struct moment at)
+{
+    const struct levels *levels = &path->levels;
+    unsigned flags = 0;
+
+    flags |= levels_is_cutting(levels, site->options) ? MOTION_CUTTING : 0;
+    flags |= levels->tool[0] == '\0' ? MOTION_BLANK : 0;
+    flags |= path->is_probing ? MOTION_PROBING : 0;
+    flags |= !levels->has_feed || levels->feed > 0 ? MOTION_FEEDING : 0;
+    flags |= levels->has_function && (levels->function == FUNCTION_SETUP ||
+                                      levels->function == FUNCTION_PROCESS_DEVELOPMENT)
+                 ? MOTION_TRIAL
+                 : 0;
+    motion_set(&path->motion, at.mono_ns, flags, levels->feed_override / 100);
+}
+
+/* Running totals of the open cycle at `at`. */
+static struct motion_totals totals_at(const struct path_cycles *path, struct moment at)
+{
+    struct motion_totals totals = path->cycle.run;
+
+    if (path->execution == EXECUTION_RUN && at.mono_ns > path->since.mono_ns) {
+        struct motion_totals now = motion_at(&path->motion, at.mono_ns);
+
+        motion_add(&totals, &now, &path->cycle.run_from);
+    }
+    return totals;
+}
+
+struct segment_clocks path_cycles_clocks(const struct path_cycles *path, struct moment at)
+{
+    struct motion_totals totals = totals_at(path, at);
+    int64_t timed = path->levels.timer_ns - path->cycle.timer_from;
+
+    return (struct segment_clocks){
+        .blank_ns = totals.blank,
+        .cut_ns = path->levels.has_timer ? timed : totals.cutting,
+        .gain_ns = totals.gain,
+        .mean = totals.mean,
+        .mean_ns = (double)totals.overridden,
+    };
+}
+
+void path_cycles_settle(struct path_cycles *path, struct moment at)
+{
+    if (path->phase == PHASE_IN_CYCLE) {
+        path->cycle.run = totals_at(path, at);
+        path->cycle.spent[path->execution] += at.mono_ns - path->since.mono_ns;
+        path->cycle.run_from = motion_at(&path->motion, at.mono_ns);
+    }
+    path->since = at;
+}
+
+static struct segment_cycle segment_cycle(const struct path_cycles *path)
+{
+    return (struct segment_cycle){path->cycle.start, path->cycle.no};
+}
+
+void path_cycles_open(struct path_cycles *path, const struct path_site *site,
+                      struct moment at, double variance_s2)
+{
+    const struct levels *levels = &path->levels;
+    struct open_cycle *cycle = &path->cycle;
+
+    path_cycles_account_gap(path, at);
+    if (path->stops.in_gap && path->has_ended && path->ended_program[0] &&
+        strcmp(path->ended_program, levels->program) != 0)
+        path->stops.facts.setup = true;
+    struct pause gap = stops_end_gap(&path->stops, &site->outlet, site->options, at);
+
+    memset(cycle, 0, sizeof(*cycle));
+    cycle->start = at;
+    cycle->variance_s2 = variance_s2;
+    cycle->no = ++path->cycle_no;
+    cycle->has_previous = path->has_ended;
+    cycle->previous_end = path->ended;
+    cycle->gap = gap;
+    cycle->gap.seconds = moment_seconds(path->ended, at);
+    cycle->timer_from = levels->timer_ns;
+    cycle->energy_from = levels->energy_ns;
+    (void)text_copy(cycle->pallet, sizeof(cycle->pallet), levels->pallet);
+    if (gap.is_known && gap.reason == REASON_SETUP && path->has_ended)
+        path->setup_left = MARKED;
+    if (gap.is_known && gap.seconds > COLD_GAP_S)
+        path->cold_left = MARKED;
+    cycle->flags |= levels_has_fault(levels) ? CYCLE_ALARM : 0;
+
+    path->phase = PHASE_IN_CYCLE;
+    path->execution = EXECUTION_RUN;
+    path->since = at;
+    cycle->run_from = motion_at(&path->motion, at.mono_ns);
+    struct segment_clocks clocks = path_cycles_clocks(path, at);
+    segments_begin(&path->segments, levels->tool, at, &clocks);
+}
+
+/* Every second of it in one bucket; what is left of the running time is `noncut`. */
+static void fill_times(const struct path_cycles *path, const struct path_site *site,
+                       struct cycle_record *cycle)
+{
+    const struct open_cycle *open = &path->cycle;
+    int64_t net = open->spent[EXECUTION_RUN] + open->spent[EXECUTION_DONE] +
+                  open->spent[EXECUTION_IDLE];
+    int64_t left = net;
+    int64_t change = path->segments.change_ns, probe = open->run.probing;
+    int64_t cut = path->levels.has_timer ? path->levels.timer_ns - open->timer_from
+                                         : open->run.cutting;
+
+    left -= change = change < left ? change : left;
+    left -= probe = probe < left ? probe : left;
+    left -= cut = cut < left ? cut : left;
+    cycle->hold = seconds(open->spent[EXECUTION_HOLD]);
+    cycle->ostop = seconds(open->spent[EXECUTION_OSTOP]);
+    cycle->pstop = seconds(open->spent[EXECUTION_PSTOP]);
+    cycle->wait = seconds(open->spent[EXECUTION_WAIT]);
+    cycle->unknown = seconds(open->spent[EXECUTION_UNAVAIL]);
+    cycle->net = seconds(net);
+    cycle->cut = seconds(cut);
+    cycle->tchg = seconds(change);
+    cycle->probe = seconds(probe);
+    cycle->aux = 0;
+    cycle->noncut = seconds(left);
+    cycle->cut_source = levels_cut_source(&path->levels, site->options);
+    cycle->ovr_loss = open->run.overridden > 0 ? open->run.gain / 1e9 : 0;
+    cycle->ct100 = cycle->net + cycle->ovr_loss;
+}
+
+static int64_t take(int64_t *left, int64_t flag)
+{
+    if (*left <= 0)
+        return 0;
+    --*left;
+    return flag;
+}
+
+static int64_t closing_flags(struct path_cycles *path)
+{
+    int64_t flags = path->cycle.flags;
+
+    flags |= take(&path->setup_left, CYCLE_FIRST_AFTER_SETUP);
+    flags |= take(&path->tool_left, CYCLE_FIRST_AFTER_TOOL);
+    flags |= take(&path->cold_left, CYCLE_COLD);
+    flags |= path->cycle.run.changed > 0 ? CYCLE_OVERRIDE : 0;
+    flags |= path->cycle.spent[EXECUTION_UNAVAIL] > 0 ? CYCLE_GAP : 0;
+    return flags;
+}
+
+void path_cycles_close(struct path_cycles *path, const struct path_site *site,
+                       struct moment at, double variance_s2, enum ending ending)
+{
+    struct open_cycle *open = &path->cycle;
+    struct record *record = &path->pending;
+    struct cycle_record *cycle = &record->cycle;
+
+    path_cycles_settle(path, at);
+    struct segment_clocks clocks = path_cycles_clocks(path, at);
+    struct segment_cycle told = segment_cycle(path);
+    segments_end(&path->segments, &site->outlet, &told, at, &clocks);
+
+    record_init(record, RECORD_CYCLE, at);
+    outlet_stamp(&site->outlet, record);
+    cycle->ct = moment_seconds(open->start, at);
+    fill_times(path, site, cycle);
+    cycle->gap = open->has_previous ? open->gap.seconds : (double)NAN;
+    cycle->load = open->has_previous && open->gap.is_known ? open->gap.load : (double)NAN;
+    cycle->u_ct = sqrt(open->variance_s2 + variance_s2);
+    cycle->parts = open->parts;
+    cycle->count = 1;
+    cycle->flags = closing_flags(path);
+    cycle->cycle_no = open->no;
+    if (path->levels.has_energy)
+        cycle->energy_kwh = seconds(path->levels.energy_ns - open->energy_from);
+    cycle->prog_id =
+        path->levels.program[0] ? program_id(path->levels.program) : RECORD_UNKNOWN;
+    (void)text_copy(cycle->program, sizeof(cycle->program), path->levels.program);
+    (void)text_copy(cycle->pallet, sizeof(cycle->pallet), open->pallet);
+    cycle->seg_source = path->source;
+    cycle->started_s = (double)open->start.wall_ns / 1e9;
+
+    path->pending_ending = ending;
+    path->phase = PHASE_PENDING;
+    path->deadline_ns =
+        at.mono_ns + (int64_t)(path_cycles_grace(path, site->options) * 1e9);
+    path->ended = at;
+    path->has_ended = true;
+    path->tool_changed = false;
+    (void)text_copy(path->ended_program, sizeof(path->ended_program),
+                    path->levels.program);
+    if (open->was_counted && ending != ENDING_COUNT)
+        path->lags[path->lags_count++ % RECENT] = moment_seconds(open->counted_at, at);
+}
+
+static enum cycle_class judge_outcome(struct path_cycles *path,
+                                      const struct cycle_options *options,
+                                      struct cycle_record *cycle)
+{
+    bool counts = path->levels.has_counter;
+    bool idle_ends = options->end_rule == END_RULE_IDLE ||
+                     (options->end_rule == END_RULE_AUTO && !path->has_done && !counts);
+    bool ends_well = path->pending_ending == ENDING_DONE ||
+                     (path->pending_ending == ENDING_IDLE && idle_ends);
+
+    if (cycle->flags & CYCLE_PARTIAL)
+        return CYCLE_CLASS_PARTIAL;
+    return ends_well || cycle->parts > 0 ? CYCLE_CLASS_COMPLETE : CYCLE_CLASS_ABORTED;
+}
+
+static double share(int64_t part, int64_t whole)
+{
+    return whole > 0 ? (double)part / (double)whole : 0;
+}
+
+static void judge_kind(struct path_cycles *path, const struct path_site *site,
+                       struct cycle_record *cycle)
+{
+    const struct open_cycle *open = &path->cycle;
+    int64_t net = open->spent[EXECUTION_RUN];
+    struct kind_facts facts = {
+        .program = cycle->program,
+        .single_block = open->single_block,
+        .axis_lock = open->axis_lock,
+        .dry_run = open->dry_run,
+        .is_tail = path->is_tail && cycle->parts == 0,
+        .trial_share = share(open->run.trial, net),
+        .slow_share = share(open->run.slow, net),
+        .energy =
+            path->segments.cycle_load_s > 0 ? path->segments.cycle_energy : (double)NAN,
+    };
+
+    cycle->kind = programs_judge(&path->programs, site->options, cycle, &facts);
+    programs_learn(&path->programs, cycle, &facts, open->stopped);
+}
+
+static void find_part_to_part(struct cycle_record *cycle)
+{
+    if (cycle->parts > 0)
+        cycle->ptp =
+            (cycle->gap + cycle->ct * (double)cycle->count) / (double)cycle->parts;
+}
+
+void path_cycles_emit(struct path_cycles *path, const struct path_site *site)
+{
+    struct cycle_record *cycle = &path->pending.cycle;
+    bool counts = path->levels.has_counter;
+
+    if (path->phase != PHASE_PENDING)
+        return;
+    path->phase = PHASE_BETWEEN;
+    cycle->outcome = judge_outcome(path, site->options, cycle);
+    if (!counts && cycle->outcome == CYCLE_CLASS_COMPLETE)
+        cycle->parts = site->parts_per_cycle;
+    if (!counts && cycle->outcome == CYCLE_CLASS_PARTIAL &&
+        path->pending_ending != ENDING_ABORT)
+        cycle->parts = site->parts_per_cycle;
+    find_part_to_part(cycle);
+    judge_kind(path, site, cycle);
+    if (cycle->outcome == CYCLE_CLASS_COMPLETE && !(cycle->flags & CYCLE_ESTIMATED))
+        path->cycle_seconds[path->cycle_seconds_count++ % RECENT] = cycle->ct;
+    outlet_append(&site->outlet, &path->pending);
+    path->last = path->pending;
+    path->has_last = true;
+    path->last_end = path->ended;
+}
+
+void path_cycles_correct(struct path_cycles *path, const struct path_site *site,
+                         int64_t parts)
+{
+    struct cycle_record *cycle = &path->last.cycle;
+
+    cycle->parts = (cycle->parts > 0 ? cycle->parts : 0) + parts;
+    cycle->flags |= CYCLE_CORRECTED;
+    if (cycle->outcome == CYCLE_CLASS_ABORTED)
+        cycle->outcome = CYCLE_CLASS_COMPLETE;
+    find_part_to_part(cycle);
+    outlet_append(&site->outlet, &path->last);
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/analytics/cycle/path_cycles.h"
+
+#include <math.h>
+
+#define FIRST_GRACE_S  2.0
+#define SHORTEST_NS    (30 * NS_PER_S)
+#define LEARN_LAGS     20
+#define LEARN_COUNTS   5
+#define BETTER_WAIT_NS (5 * NS_PER_S)
+
+static uint32_t known(uint32_t count)
+{
+    return count < RECENT ? count : RECENT;
+}
+
+double path_cycles_grace(const struct path_cycles *path,
+                         const struct cycle_options *options)
+{
+    if (options->grace > 0)
+        return (double)options->grace / 1e9;
+    return path->grace_s > 0 ? path->grace_s : FIRST_GRACE_S;
+}
+
+int64_t path_cycles_shortest_ns(const struct path_cycles *path,
+                                const struct cycle_options *options)
+{
+    double median;
+
+    if (options->shortest > 0)
+        return options->shortest;
+    if (path->cycle_seconds_count < 5)
+        return SHORTEST_NS;
+    median = stops_quantile(path->cycle_seconds, known(path->cycle_seconds_count), 0.5);
+    return (int64_t)fmax(0.5e9 * median, 1e9);
+}
+
+/* domain.md 1.3, "Grace" */
+static void learn_grace(struct path_cycles *path, const struct path_site *site,
+                        struct moment at, double lag_s)
+{
+    path->lags[path->lags_count++ % RECENT] = lag_s;
+    if (path->lags_count < LEARN_LAGS || site->options->grace > 0)
+        return;
+
+    double poll =
+        fmax((double)path->counter_slot.period_ns, (double)site->options->poll) / 1e9;
+    double least = fmax(2, 3 * poll);
+    uint32_t gaps = path->stops.length_count;
+    double most = 0.5 * stops_quantile(path->stops.lengths, known(gaps), 0.05);
+    double wanted = 2 * stops_quantile(path->lags, known(path->lags_count), 0.95);
+    double grace = fmax(least, isnan(most) ? wanted : fmin(wanted, most));
+
+    if (path->grace_s > 0 && fabs(grace - path->grace_s) < 0.2 * path->grace_s)
+        return;
+    path->grace_s = grace;
+    outlet_announce(&site->outlet, at,
+                    &(struct notice){"grace_learned",
+                                     "how long the counter may lag behind the end, s",
+                                     grace, path->cycle_no, SEVERITY_INFO});
+}
+
+bool path_cycles_ends_by_count(const struct path_cycles *path,
+                               const struct cycle_options *options)
+{
+    if (options->boundary == BOUNDARY_AUTO)
+        return path->boundary.is_learned && path->boundary.is_partcount;
+    return options->boundary == BOUNDARY_PARTCOUNT;
+}
+
+/* Did the program run on long enough after the count to be a loop? */
+void path_cycles_vote(struct path_cycles *path, const struct path_site *site,
+                      struct moment run_until)
+{
+    struct boundary_vote *vote = &path->boundary;
+    int64_t lasted = run_until.mono_ns - vote->counted_at.mono_ns;
+    int64_t needed = vote->interval_ns / 4;
+
+    if (!vote->waits)
+        return;
+    vote->waits = false;
+    needed = needed > SHORTEST_NS ? needed : SHORTEST_NS;
+    vote->votes += lasted >= needed;
+    if (vote->is_learned || vote->counts < LEARN_COUNTS)
+        return;
+    vote->is_learned = true;
+    vote->is_partcount = vote->votes * 10 >= vote->counts * 8;
+    if (site->options->boundary == BOUNDARY_AUTO)
+        outlet_announce(&site->outlet, run_until,
+                        &(struct notice){"boundary_learned",
+                                         vote->is_partcount ? "partcount" : "execution",
+                                         vote->votes, path->cycle_no, SEVERITY_INFO});
+}
+
+static void begin_vote(struct path_cycles *path, const struct path_site *site,
+                       struct moment at)
+{
+    struct boundary_vote *vote = &path->boundary;
+    bool first = vote->counts == 0;
+
+    if (vote->is_learned)
+        return;
+    path_cycles_vote(path, site, at);
+    if (vote->is_learned)
+        return;
+    vote->counts++;
+    vote->interval_ns =
+        at.mono_ns - (first ? path->cycle.start.mono_ns : vote->counted_at.mono_ns);
+    vote->counted_at = at;
+    vote->waits = true;
+    if (path->phase != PHASE_IN_CYCLE)
+        path_cycles_vote(path, site, at);
+}
+
+static void announce_step(const struct path_cycles *path, const struct path_site *site,
+                          const struct counter_step *step)
+{
+    static const char *const codes[] = {
+        [COUNTER_WRAP] = "counter_wrap",
+        [COUNTER_RESET] = "counter_reset",
+        [COUNTER_PRESET] = "counter_preset",
+    };
+    char sentence[96];
+    struct text text;
+
+    if (step->change < COUNTER_WRAP || step->change > COUNTER_PRESET)
+        return;
+    text_init_fixed(&text, sentence, sizeof(sentence));
+    text_add(&text, "from ");
+    text_add_integer(&text, step->from);
+    text_add(&text, " to ");
+    text_add_integer(&text, step->to);
+    outlet_announce(&site->outlet, step->at,
+                    &(struct notice){codes[step->change], sentence, (double)step->parts,
+                                     path->cycle_no, SEVERITY_INFO});
+}
+
+static void scale(struct cycle_record *cycle, double by)
+{
+    double *const times[] = {
+        &cycle->ct,    &cycle->net,   &cycle->ct100,   &cycle->cut,     &cycle->noncut,
+        &cycle->tchg,  &cycle->probe, &cycle->aux,     &cycle->hold,    &cycle->ostop,
+        &cycle->pstop, &cycle->wait,  &cycle->unknown, &cycle->ovr_loss};
+
+    for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
+        *times[i] *= by;
+}
+
+/* One record for cycles that nobody saw: domain.md 1.4, "Missed cycles". */
+static void estimate(struct path_cycles *path, const struct path_site *site,
+                     const struct counter_step *step)
+{
+    struct cycle_record *cycle = &path->pending.cycle;
+    int64_t count = step->parts / site->parts_per_cycle;
+
+    cycle->count = count > 1 ? count : 1;
+    cycle->parts = step->parts;
+    cycle->flags |= CYCLE_ESTIMATED | CYCLE_GAP;
+    cycle->flags &= ~(int64_t)CYCLE_PARTIAL;
+    scale(cycle, 1.0 / (double)cycle->count);
+    path_cycles_emit(path, site);
+}
+
+/* The cycle went on through a loss of data in which more than one part was made. */
+static void split_unseen(struct path_cycles *path, const struct path_site *site,
+                         const struct counter_step *step)
+{
+    struct moment at = step->at.mono_ns < path->since.mono_ns ? path->since : step->at;
+    enum execution execution = path->execution;
+
+    path_cycles_close(path, site, at, 0, ENDING_COUNT);
+    estimate(path, site, step);
+    path_cycles_open(path, site, at, 0);
+    path->execution = execution;
+    path->cycle.flags |= CYCLE_PARTIAL | CYCLE_GAP;
+}
+
+/* Parts made while nothing was heard and no cycle was open. */
+static void write_unseen(struct path_cycles *path, const struct path_site *site,
+                         const struct counter_step *step)
+{
+    struct record record;
+    int64_t count = step->parts / site->parts_per_cycle;
+    double interval = moment_seconds(path->lost_at, step->at);
+
+    record_init(&record, RECORD_CYCLE, step->at);
+    outlet_stamp(&site->outlet, &record);
+    record.cycle.count = count > 1 ? count : 1;
+    record.cycle.ct = record.cycle.unknown = interval / (double)record.cycle.count;
+    record.cycle.cut = record.cycle.noncut = record.cycle.tchg = 0;
+    record.cycle.probe = record.cycle.aux = record.cycle.hold = 0;
+    record.cycle.ostop = record.cycle.pstop = record.cycle.wait = 0;
+    record.cycle.net = record.cycle.ct100 = 0;
+    record.cycle.parts = step->parts;
+    record.cycle.flags = CYCLE_ESTIMATED | CYCLE_GAP;
+    record.cycle.kind = CYCLE_KIND_PROD;
+    record.cycle.outcome = CYCLE_CLASS_COMPLETE;
+    record.cycle.seg_source = SEG_SOURCE_COUNTER;
+    record.cycle.cut_source = CUT_SOURCE_NONE;
+    record.cycle.cycle_no = ++path->cycle_no;
+    if (path->phase == PHASE_IN_CYCLE) {
+        record.cycle.cycle_no = path->cycle.no;
+        path->cycle.no = path->cycle_no;
+    }
+    outlet_append(&site->outlet, &record);
+}
+
+static bool count_unseen(struct path_cycles *path, const struct path_site *site,
+                         const struct counter_step *step)
+{
+    double lasted = moment_seconds(path->lost_at, step->at);
+    bool is_spanned = path->phase == PHASE_IN_CYCLE &&
+                      path->cycle.start.mono_ns < path->lost_at.mono_ns;
+
+    if (lasted <= path_cycles_grace(path, site->options))
+        return false;
+    if (is_spanned && step->parts > site->parts_per_cycle) {
+        split_unseen(path, site, step);
+        return true;
+    }
+    if (is_spanned || path->phase == PHASE_PENDING)
+        return false;
+    write_unseen(path, site, step);
+    return true;
+}
+
+/* Part-to-part time is all that a counter alone can tell. */
+static void count_alone(struct path_cycles *path, const struct path_site *site,
+                        const struct counter_step *step)
+{
+    struct record record;
+    int64_t count = step->parts / site->parts_per_cycle;
+
+    if (path->was_counted) {
+        record_init(&record, RECORD_CYCLE, step->at);
+        outlet_stamp(&site->outlet, &record);
+        record.cycle.ptp =
+            moment_seconds(path->counted_at, step->at) / (double)step->parts;
+        record.cycle.parts = step->parts;
+        record.cycle.count = count > 1 ? count : 1;
+        record.cycle.flags = count > 1 ? CYCLE_ESTIMATED : 0;
+        record.cycle.kind = CYCLE_KIND_PROD;
+        record.cycle.outcome = CYCLE_CLASS_COMPLETE;
+        record.cycle.seg_source = SEG_SOURCE_COUNTER;
+        record.cycle.cut_source = CUT_SOURCE_NONE;
+        record.cycle.cycle_no = ++path->cycle_no;
+        (void)text_copy(record.cycle.program, sizeof(record.cycle.program),
+                        path->levels.program);
+        outlet_append(&site->outlet, &record);
+    }
+    path->counted_at = step->at;
+    path->was_counted = true;
+}
+
+/* A part whose cycle is already told: domain.md 1.3, ORPHAN. */
+static void count_orphan(struct path_cycles *path, const struct path_site *site,
+                         const struct counter_step *step)
+{
+    bool is_near = path->has_last &&
+                   moment_seconds(path->last_end, step->at) <=
+                       path_cycles_grace(path, site->options) &&
+                   path->last.cycle.parts == 0;
+    bool was_idle = path->has_last && path->phase == PHASE_BETWEEN &&
+                    path->pending_ending == ENDING_IDLE &&
+                    path->last.cycle.outcome == CYCLE_CLASS_ABORTED;
+
+    if (is_near || was_idle) {
+        path_cycles_correct(path, site, step->parts);
+        return;
+    }
+    path->unattributed += step->parts;
+    outlet_announce(&site->outlet, step->at,
+                    &(struct notice){"parts_unattributed",
+                                     "counted while no cycle was seen",
+                                     (double)step->parts, path->cycle_no, SEVERITY_INFO});
+}
+
+static void count_in_cycle(struct path_cycles *path, const struct path_site *site,
+                           const struct counter_step *step, double variance_s2)
+{
+    struct open_cycle *cycle = &path->cycle;
+    bool belongs_before = path->has_last && path->last.cycle.parts == 0 &&
+                          cycle->parts == 0 && path->pending_ending != ENDING_ABORT &&
+                          moment_seconds(path->last_end, step->at) <=
+                              path_cycles_grace(path, site->options);
+
+    if (belongs_before) {
+        path_cycles_correct(path, site, step->parts);
+        return;
+    }
+    cycle->parts += step->parts;
+    cycle->counted_at = step->at;
+    cycle->was_counted = true;
+    if (!path_cycles_ends_by_count(path, site->options))
+        return;
+
+    struct moment at = step->at.mono_ns < path->since.mono_ns ? path->since : step->at;
+    enum execution execution = path->execution;
+    path_cycles_close(path, site, at, variance_s2, ENDING_COUNT);
+    if (path->pending.cycle.parts > step->parts)
+        path->pending.cycle.flags |= CYCLE_ESTIMATED; /* before the loop was known */
+    path_cycles_emit(path, site);
+    path_cycles_open(path, site, at, variance_s2);
+    path->execution = execution;
+    path->is_tail = true;
+}
+
+static void attribute(struct path_cycles *path, const struct path_site *site,
+                      const struct counter_step *step, double variance_s2)
+{
+    if (!path->has_execution) {
+        if (site->options->source == SOURCE_COUNTER ||
+            step->at.mono_ns - path->first.mono_ns > BETTER_WAIT_NS)
+            count_alone(path, site, step);
+        return;
+    }
+    if (path->is_lost) {
+        path->is_lost = false;
+        if (count_unseen(path, site, step))
+            return;
+    }
+    begin_vote(path, site, step->at);
+    switch (path->phase) {
+    case PHASE_IN_CYCLE:
+        count_in_cycle(path, site, step, variance_s2);
+        break;
+    case PHASE_PENDING:
+        path->pending.cycle.parts += step->parts;
+        learn_grace(path, site, step->at, moment_seconds(path->ended, step->at));
+        break;
+    case PHASE_BETWEEN:
+        count_orphan(path, site, step);
+        break;
+    case PHASE_UNKNOWN:
+        path->unattributed += step->parts;
+        break;
+    }
+}
+
+void path_cycles_count(struct path_cycles *path, const struct path_site *site,
+                       const struct sample *sample)
+{
+    bool same = path->counter.is_known && path->counter.value == sample->value.integer;
+    int64_t width = poll_slot_observe(&path->counter_slot, site->options, sample, same);
+    struct counter_rules rules = {
+        .modulus = site->options->counter_modulus,
+        .per_cycle = site->parts_per_cycle,
+        .shortest_ns = path_cycles_shortest_ns(path, site->options),
+        .confirms = path->counter_slot.is_polled,
+    };
+
+    path->levels.has_counter = true;
+    struct counter_step step = counter_observe(
+        &path->counter, &rules, sample->value.integer,
+        moment_plus(sample->at, -width / 2), (sample->flags & SAMPLE_RESET) != 0);
+    announce_step(path, site, &step);
+    /* A target reached may zero the counter as the part is done. */
+    if (step.change == COUNTER_RESET && step.parts == 0 && path->phase == PHASE_PENDING &&
+        path->pending_ending == ENDING_DONE && path->pending.cycle.parts == 0)
+        step.parts = site->parts_per_cycle;
+    if (step.parts > 0)
+        attribute(path, site, &step, (double)width / 1e9 * ((double)width / 1e9) / 12);
+    else if (step.change == COUNTER_SAME || step.change == COUNTER_INCREMENT)
+        path->is_lost = path->is_lost && path->execution == EXECUTION_UNAVAIL;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/analytics/cycle/programs.h"
+
+#include <math.h>
+
+#define KNOWN_CYCLES 5
+
+/* Names that say what they are, for machines without lists. */
+static const char *const warmup_names[] = {"*WARMUP*", "*WARM-UP*", "*WARM_UP*", NULL};
+static const char *const aux_names[] = {"*-TRAN*", "*_TRAN*", "*TRANSFER*", NULL};
+
+uint32_t program_id(const char *program)
+{
+    uint32_t sum = UINT32_C(2166136261);
+
+    for (; *program; program++)
+        sum = (sum ^ (unsigned char)*program) * UINT32_C(16777619);
+    return sum ? sum : 1;
+}
+
+struct program_habits *programs_find(struct programs *programs, const char *program)
+{
+    uint32_t id = program_id(program);
+    struct program_habits *oldest = &programs->kept[0];
+
+    for (size_t i = 0; i < PROGRAMS_KEPT; i++) {
+        struct program_habits *habits = &programs->kept[i];
+
+        if (habits->id == id) {
+            habits->used = ++programs->uses;
+            return habits;
+        }
+        if (habits->used < oldest->used)
+            oldest = habits;
+    }
+    *oldest = (struct program_habits){
+        .id = id, .used = ++programs->uses, .seconds = NAN, .energy = NAN};
+    return oldest;
+}
+
+bool programs_plan_stops(struct programs *programs, const char *program)
+{
+    const struct program_habits *habits = programs_find(programs, program);
+
+    return habits->cycles >= KNOWN_CYCLES && habits->stopped * 10 >= habits->cycles * 8;
+}
+
+static bool is_named(const struct option_list *patterns, const char *const *names,
+                     const char *program)
+{
+    char upper[RECORD_TEXT_MAX];
+
+    if (patterns->count)
+        return cycle_options_match(patterns, program);
+    (void)text_copy(upper, sizeof(upper), program);
+    for (char *c = upper; *c; c++)
+        *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+    for (; *names; names++)
+        if (text_match(*names, upper))
+            return true;
+    return false;
+}
+
+/* Cuts next to nothing, and is much shorter than any program that makes parts. */
+static bool is_idle_walk(const struct programs *programs,
+                         const struct cycle_record *cycle)
+{
+    double shortest = INFINITY;
+
+    if (cycle->cut_source == CUT_SOURCE_NONE || !(cycle->cut < 0.05 * cycle->ct))
+        return false;
+    for (size_t i = 0; i < PROGRAMS_KEPT; i++)
+        if (programs->kept[i].cycles > 0 &&
+            programs->kept[i].id != (uint32_t)cycle->prog_id)
+            shortest = fmin(shortest, programs->kept[i].seconds);
+    return isfinite(shortest) && cycle->ct < 0.3 * shortest;
+}
+
+static bool cuts_air(struct programs *programs, const struct kind_facts *facts)
+{
+    const struct program_habits *habits = programs_find(programs, facts->program);
+
+    return facts->dry_run || (habits->cycles >= KNOWN_CYCLES && facts->energy >= 0 &&
+                              facts->energy < 0.1 * habits->energy);
+}
+
+enum cycle_kind programs_judge(struct programs *programs,
+                               const struct cycle_options *options,
+                               const struct cycle_record *cycle,
+                               const struct kind_facts *facts)
+{
+    if (is_named(&options->warmup_programs, warmup_names, facts->program))
+        return CYCLE_KIND_WARMUP;
+    if (facts->is_tail || is_named(&options->aux_programs, aux_names, facts->program) ||
+        is_idle_walk(programs, cycle))
+        return CYCLE_KIND_AUX;
+    if (facts->single_block || facts->axis_lock || facts->trial_share > 0.10 ||
+        facts->slow_share > 0.25)
+        return CYCLE_KIND_PROVEOUT;
+    if (cuts_air(programs, facts))
+        return CYCLE_KIND_AIRCUT;
+    return CYCLE_KIND_PROD;
+}
+
+static double towards(double mean, double value, int64_t count)
+{
+    double weight = count < 10 ? 1.0 / (double)count : 0.1;
+
+    return isnan(mean) ? value : mean + weight * (value - mean);
+}
+
+void programs_learn(struct programs *programs, const struct cycle_record *cycle,
+                    const struct kind_facts *facts, bool stopped)
+{
+    struct program_habits *habits = programs_find(programs, facts->program);
+
+    if (cycle->outcome != CYCLE_CLASS_COMPLETE || cycle->kind != CYCLE_KIND_PROD)
+        return;
+    habits->cycles++;
+    habits->stopped += stopped;
+    habits->seconds = towards(habits->seconds, cycle->ct, habits->cycles);
+    if (facts->energy >= 0)
+        habits->energy = towards(habits->energy, facts->energy, habits->cycles);
+}

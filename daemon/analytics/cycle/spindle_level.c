@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/analytics/cycle/spindle_level.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MANY UINT32_C(200000) /* then old values weigh half */
+
+void spindle_level_init(struct spindle_level *level)
+{
+    *level = (struct spindle_level){.least = INFINITY};
+}
+
+/* Speed says most, load least: it also moves when nothing is cut. */
+static int rank(enum signal signal)
+{
+    switch (signal) {
+    case SIGNAL_SPINDLE_SPEED:
+        return 4;
+    case SIGNAL_SPINDLE_POWER:
+        return 3;
+    case SIGNAL_SPINDLE_CURRENT:
+        return 2;
+    default:
+        return 1;
+    }
+}
+
+static void halve(struct spindle_level *level)
+{
+    level->seen = 0;
+    for (size_t i = 0; i < SPINDLE_BINS; i++)
+        level->seen += level->bins[i] /= 2;
+}
+
+static void widen(struct spindle_level *level, double value)
+{
+    if (level->most <= 0)
+        level->most = value * 1.5;
+    while (value >= level->most) {
+        for (size_t i = 0; i < SPINDLE_BINS / 2; i++)
+            level->bins[i] = level->bins[2 * i] + level->bins[2 * i + 1];
+        memset(level->bins + SPINDLE_BINS / 2, 0, sizeof(level->bins) / 2);
+        level->most *= 2;
+    }
+}
+
+static double centre(const struct spindle_level *level, size_t bin)
+{
+    return ((double)bin + 0.5) * level->most / SPINDLE_BINS;
+}
+
+/* The value below which `share` of the bins' content from `from` to `until` lies. */
+static double quantile(const struct spindle_level *level, size_t from, size_t until,
+                       double share)
+{
+    double total = 0, below = 0;
+
+    for (size_t i = from; i < until; i++)
+        total += level->bins[i];
+    for (size_t i = from; i < until; i++) {
+        if (level->bins[i] && below + level->bins[i] >= share * total)
+            return ((double)i + (share * total - below) / level->bins[i]) * level->most /
+                   SPINDLE_BINS;
+        below += level->bins[i];
+    }
+    return NAN;
+}
+
+/* Otsu: the border that separates the two clusters best; 0 = there is one cluster. */
+static size_t find_border(const struct spindle_level *level, double *ret_below)
+{
+    double total = 0, sum = 0, below = 0, sum_below = 0, best = 0;
+    size_t border = 0;
+
+    for (size_t i = 0; i < SPINDLE_BINS; i++) {
+        total += level->bins[i];
+        sum += level->bins[i] * centre(level, i);
+    }
+    for (size_t i = 0; i + 1 < SPINDLE_BINS; i++) {
+        below += level->bins[i];
+        sum_below += level->bins[i] * centre(level, i);
+        if (below <= 0 || below >= total)
+            continue;
+        double apart = sum_below / below - (sum - sum_below) / (total - below);
+        double between = below * (total - below) * apart * apart;
+        if (between > best) {
+            best = between;
+            border = i + 1;
+            *ret_below = below;
+        }
+    }
+    return border;
+}
+
+static void learn(struct spindle_level *level)
+{
+    double below = 0;
+    size_t border = find_border(level, &below);
+
+    if (!border || below < 5 || level->seen - below < 3)
+        return;
+
+    double idle = quantile(level, 0, border, 0.5);
+    double idle_high = quantile(level, 0, border, 0.95);
+    double cut = quantile(level, border, SPINDLE_BINS, 0.5);
+    double apart = cut - idle;
+    if (!(apart > 6 * level->noise) || !(apart > 0.2 * cut) || !(idle_high < cut))
+        return;
+    level->off = idle_high + 0.15 * apart;
+    level->on = idle_high + 0.30 * apart;
+    level->is_known = level->on < cut;
+}
+
+void spindle_level_observe(struct spindle_level *level, enum signal signal, double value)
+{
+    value = fabs(value);
+    if (!isfinite(value) || value > 1e9)
+        return;
+    if (!level->has_signal || rank(signal) > rank(level->signal)) {
+        spindle_level_init(level);
+        level->has_signal = true;
+        level->signal = signal;
+        level->previous = value;
+    }
+    if (signal != level->signal)
+        return;
+    if (signal == SIGNAL_SPINDLE_SPEED) {
+        level->most = fmax(level->most, value);
+        level->on = level->off = fmax(1, 0.02 * level->most);
+        level->is_known = true;
+        return;
+    }
+
+    /* The noise is that of small steps: a step into the cut must not raise it much. */
+    double step = fabs(value - level->previous);
+    double weight = level->seen < 20 ? 1.0 / (level->seen + 1.0) : 0.05;
+    level->noise += weight * (fmin(step, 3 * level->noise + 0.02 * value) - level->noise);
+    level->previous = value;
+    widen(level, fmax(value, 1e-6));
+    level->bins[(size_t)(value / level->most * SPINDLE_BINS)]++;
+    level->seen++;
+    if (level->seen > MANY)
+        halve(level);
+    if (level->seen < 512 || level->seen % 32 == 0)
+        learn(level);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/analytics/run/job.h"
+
+#include <math.h>
+#include <string.h>
+
+void job_init(struct job *job)
+{
+    memset(job, 0, sizeof(*job));
+    context_init(&job->context);
+    job->target = RECORD_UNKNOWN;
+}
+
+bool stage_may_follow(enum stage from, enum stage to)
+{
+    return (int)to <= (int)from + 1;
+}
+
+int64_t stage_band_end(enum stage stage)
+{
+    static const int64_t ends[] = {
+        [STAGE_PROTOTYPE] = 10,
+        [STAGE_EVT] = 50,
+        [STAGE_PILOT] = 500,
+        [STAGE_PRODUCTION] = 0,
+    };
+    return ends[stage];
+}
+
+const struct part_options *job_part(const struct job *job,
+                                    const struct tracker_options *options)
+{
+    for (size_t i = 0; i < options->part_count; i++) {
+        const struct part_options *part = &options->parts[i];
+        const char *op = part->op ? part->op : "";
+
+        if (part->part && strcmp(part->part, job->context.part) == 0 &&
+            strcmp(op, job->context.op) == 0)
+            return part;
+    }
+    return NULL;
+}
+
+static void write_run(const struct job *job, const struct outlet *outlet,
+                      const struct moment *ended)
+{
+    struct record record;
+
+    record_init(&record, RECORD_RUN, job->started);
+    outlet_stamp(outlet, &record);
+    record.context = job->context;
+    record.wall_ns = job->started.wall_ns;
+    record.path = 0;
+    record.run.run_seq = job->context.run_seq;
+    (void)text_copy(record.run.run_id, sizeof(record.run.run_id), job->run_id);
+    (void)text_copy(record.run.program, sizeof(record.run.program), job->program);
+    record.run.target = job->target;
+    record.run.parts = job->parts;
+    record.run.good = job->good;
+    record.run.started = (double)job->started.wall_ns / 1e9;
+    record.run.ended = ended ? (double)ended->wall_ns / 1e9 : (double)NAN;
+    outlet_append(outlet, &record);
+}
+
+static void start_run(struct job *job, const struct statement *statement,
+                      const struct outlet *outlet)
+{
+    if (job->is_running)
+        write_run(job, outlet, &statement->at);
+    job->context = statement->context;
+    job->is_running = true;
+    job->is_mapped = false;
+    job->started = statement->at;
+    job->target = statement->target;
+    job->parts = job->good = 0;
+    (void)text_copy(job->run_id, sizeof(job->run_id),
+                    statement->run_id ? statement->run_id : "");
+    write_run(job, outlet, NULL);
+}
+
+static void stop_run(struct job *job, const struct statement *statement,
+                     const struct outlet *outlet)
+{
+    if (job->is_running)
+        write_run(job, outlet, &statement->at);
+    job->is_running = false;
+    job->context = statement->context;
+}
+
+static void announce_stage(const struct job *job, enum stage from,
+                           const struct statement *statement, const struct outlet *outlet)
+{
+    char sentence[96];
+    struct text text;
+
+    text_init_fixed(&text, sentence, sizeof(sentence));
+    text_add_format(&text, "from %s to %s", stage_names[from],
+                    stage_names[job->context.stage]);
+    outlet_announce(outlet, statement->at,
+                    &(struct notice){"stage_changed", sentence, job->context.stage,
+                                     RECORD_UNKNOWN, SEVERITY_NOTICE});
+}
+
+void job_tell(struct job *job, const struct tracker_options *options,
+              const struct statement *statement, const struct outlet *outlet)
+{
+    enum stage from = job->context.stage;
+
+    (void)options;
+    switch (statement->kind) {
+    case STATEMENT_RUN_START:
+        start_run(job, statement, outlet);
+        break;
+    case STATEMENT_RUN_STOP:
+        stop_run(job, statement, outlet);
+        break;
+    case STATEMENT_STAGE:
+        job->context = statement->context;
+        if (job->context.stage != from)
+            announce_stage(job, from, statement, outlet);
+        break;
+    case STATEMENT_LOT:
+    case STATEMENT_FIXTURE:
+    case STATEMENT_ECO:
+    case STATEMENT_FREEZE:
+        job->context = statement->context;
+        break;
+    case STATEMENT_TOOL_CHANGED:
+    case STATEMENT_MEASURE:
+    case STATEMENT_REASON:
+    case STATEMENT_ACK:
+        break;
+    }
+}
+
+static const struct part_options *part_of(const struct tracker_options *options,
+                                          const char *program)
+{
+    for (size_t i = 0; i < options->part_count; i++) {
+        const struct option_list *programs = &options->parts[i].programs;
+        char *const *patterns = programs->items;
+
+        for (size_t k = 0; k < programs->count; k++)
+            if (text_match(patterns[k], program))
+                return &options->parts[i];
+    }
+    return NULL;
+}
+
+void job_hear_program(struct job *job, const struct tracker_options *options,
+                      const char *program)
+{
+    struct context *context = &job->context;
+    const struct part_options *part = part_of(options, program);
+
+    (void)text_copy(job->program, sizeof(job->program), program);
+    if (job->is_running || (!part && !job->is_mapped))
+        return;
+    job->is_mapped = part != NULL;
+    (void)text_copy(context->part, sizeof(context->part),
+                    part && part->part ? part->part : "");
+    (void)text_copy(context->op, sizeof(context->op), part && part->op ? part->op : "");
+    (void)text_copy(context->revision, sizeof(context->revision),
+                    part && part->revision ? part->revision : "");
+}
+
+void job_count(struct job *job, const struct tracker_options *options,
+               const struct record *cycle, const struct record_sink *out)
+{
+    int64_t end = stage_band_end(job->context.stage);
+    int64_t before = job->parts;
+    bool is_correction = (cycle->cycle.flags & CYCLE_CORRECTED) != 0;
+    char sentence[128];
+    struct text text;
+
+    if (!job->is_running || cycle->context.run_seq != job->context.run_seq ||
+        cycle->cycle.parts <= 0)
+        return;
+    /* A correction adds the part that was missing: it is written once for each. */
+    job->parts += is_correction ? 1 : cycle->cycle.parts;
+    job->good = job->parts;
+    if (end == 0 || before >= end || job->parts < end)
+        return;
+
+    struct outlet outlet = {.sink = out,
+                            .cell = options->cell ? options->cell : "",
+                            .machine = options->machine ? options->machine : "",
+                            .context = &job->context,
+                            .path = 1};
+    text_init_fixed(&text, sentence, sizeof(sentence));
+    text_add_format(&text,
+                    "%lld parts made: %s usually ends here; consider the next stage",
+                    (long long)job->parts, stage_names[job->context.stage]);
+    outlet_announce(&outlet, (struct moment){0, cycle->wall_ns},
+                    &(struct notice){"stage_band", sentence, (double)job->parts,
+                                     cycle->cycle.cycle_no, SEVERITY_NOTICE});
+}
