@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/analytics/cycle/path_cycles.h"
+#include "daemon/analytics/cycle/path_cycle.h"
+
+#include "daemon/analytics/cycle/path_parts.h"
 
 #include <math.h>
 #include <string.h>

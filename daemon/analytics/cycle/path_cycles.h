@@ -123,33 +123,3 @@ void path_cycles_abort(struct path_cycles *path, const struct path_site *site,
 void path_cycles_mark(struct path_cycles *path, int64_t flags);
 void path_cycles_changed_tool(struct path_cycles *path);
 void path_cycles_set_up(struct path_cycles *path);
-
-/* --- parts of it, in files of their own ------------------------------------------- */
-
-/* path_cycle.c: one cycle, from opening to emission */
-void path_cycles_open(struct path_cycles *path, const struct path_site *site,
-                      struct moment at, double variance_s2);
-void path_cycles_close(struct path_cycles *path, const struct path_site *site,
-                       struct moment at, double variance_s2, enum ending ending);
-void path_cycles_emit(struct path_cycles *path, const struct path_site *site);
-void path_cycles_settle(struct path_cycles *path, struct moment at); /* up to `at` */
-void path_cycles_correct(struct path_cycles *path, const struct path_site *site,
-                         int64_t parts);
-struct segment_clocks path_cycles_clocks(const struct path_cycles *path,
-                                         struct moment at);
-/* Before anything changes that a gap is judged by. */
-void path_cycles_account_gap(struct path_cycles *path, struct moment at);
-void path_cycles_refresh_motion(struct path_cycles *path, const struct path_site *site,
-                                struct moment at);
-
-/* path_parts.c: what the counter says */
-void path_cycles_count(struct path_cycles *path, const struct path_site *site,
-                       const struct sample *sample);
-bool path_cycles_ends_by_count(const struct path_cycles *path,
-                               const struct cycle_options *options);
-void path_cycles_vote(struct path_cycles *path, const struct path_site *site,
-                      struct moment run_until);
-double path_cycles_grace(const struct path_cycles *path,
-                         const struct cycle_options *options);
-int64_t path_cycles_shortest_ns(const struct path_cycles *path,
-                                const struct cycle_options *options);

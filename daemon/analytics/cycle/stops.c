@@ -193,7 +193,7 @@ static double loading(const struct stops *stops, const struct pause *gap)
 }
 
 struct pause stops_end_gap(struct stops *stops, const struct outlet *outlet,
-                         const struct cycle_options *options, struct moment at)
+                           const struct cycle_options *options, struct moment at)
 {
     struct stop *last = newest(stops);
     struct pause gap = {.is_known = stops->in_gap};

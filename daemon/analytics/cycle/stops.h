@@ -63,7 +63,7 @@ struct pause {
 
 /* Call before stops_change() to what follows the gap. */
 struct pause stops_end_gap(struct stops *stops, const struct outlet *outlet,
-                         const struct cycle_options *options, struct moment at);
+                           const struct cycle_options *options, struct moment at);
 
 /* Longest gap that counts as loading, s. */
 double stops_load_threshold(const struct stops *stops,

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One cycle of a path, from its opening to the record it becomes. Pure.
+ */
+#pragma once
+
+#include "daemon/analytics/cycle/path_cycles.h"
+
+void path_cycles_open(struct path_cycles *path, const struct path_site *site,
+                      struct moment at, double variance_s2);
+void path_cycles_close(struct path_cycles *path, const struct path_site *site,
+                       struct moment at, double variance_s2, enum ending ending);
+void path_cycles_emit(struct path_cycles *path, const struct path_site *site);
+void path_cycles_settle(struct path_cycles *path, struct moment at); /* up to `at` */
+void path_cycles_correct(struct path_cycles *path, const struct path_site *site,
+                         int64_t parts);
+struct segment_clocks path_cycles_clocks(const struct path_cycles *path,
+                                         struct moment at);
+void path_cycles_begin_gap(struct path_cycles *path, struct moment at);
+
+/* Nothing was open and the machine runs; `is_seen`: we saw it begin. */
+void path_cycles_start(struct path_cycles *path, const struct path_site *site,
+                       const struct execution_edge *edge, bool is_seen);
+
+/* Before anything changes that a gap is judged by. */
+void path_cycles_account_gap(struct path_cycles *path, struct moment at);
+void path_cycles_refresh_motion(struct path_cycles *path, const struct path_site *site,
+                                struct moment at);

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/analytics/cycle/path_cycle.h"
+#include "daemon/analytics/cycle/path_parts.h"
+
+#include <string.h>
+
+#define SETTLING_NS (2 * NS_PER_S) /* a program name may come this late */
+
+static struct moment moment_later(struct moment a, struct moment b)
+{
+    return a.mono_ns >= b.mono_ns ? a : b;
+}
+
+static bool is_probing(const struct path_cycles *path, const struct path_site *site)
+{
+    return cycle_options_match(&site->options->probe_programs, path->levels.program) ||
+           (path->levels.tool[0] &&
+            cycle_options_match(&site->options->probe_tools, path->levels.tool));
+}
+
+static void hear_program(struct path_cycles *path, const struct path_site *site,
+                         const struct sample *sample)
+{
+    char *program = path->levels.program;
+    bool is_new = strcmp(program, sample->value.text) != 0;
+
+    if (is_new && path->phase == PHASE_IN_CYCLE && *program &&
+        sample->at.mono_ns - path->cycle.start.mono_ns > SETTLING_NS) {
+        struct moment at = moment_later(sample->at, path->since);
+        enum execution execution = path->execution;
+
+        path_cycles_close(path, site, at, 0, ENDING_IDLE);
+        path_cycles_emit(path, site);
+        (void)text_copy(program, sizeof(path->levels.program), sample->value.text);
+        path->is_probing = is_probing(path, site);
+        path_cycles_open(path, site, at, 0);
+        path->execution = execution;
+        return;
+    }
+    (void)text_copy(program, sizeof(path->levels.program), sample->value.text);
+    path->is_probing = is_probing(path, site);
+}
+
+static void hear_tool(struct path_cycles *path, const struct path_site *site,
+                      const struct sample *sample)
+{
+    const char *tool = sample_is_good(sample) ? sample->value.text : "";
+    bool same = strcmp(tool, path->levels.tool) == 0;
+    int64_t width = poll_slot_observe(&path->tool_slot, site->options, sample, same);
+
+    if (same)
+        return;
+
+    struct moment at = moment_plus(sample->at, -width / 2);
+    struct segment_cycle cycle = {path->cycle.start, path->cycle.no};
+    if (path->phase == PHASE_IN_CYCLE) {
+        at = moment_later(at, path->cycle.start);
+        struct segment_clocks clocks = path_cycles_clocks(path, at);
+        segments_tool(&path->segments, &site->outlet, &cycle, tool, at, &clocks);
+    }
+    (void)text_copy(path->levels.tool, sizeof(path->levels.tool), tool);
+    path->is_probing = is_probing(path, site);
+    path_cycles_refresh_motion(path, site, at);
+}
+
+static void hear_pallet(struct path_cycles *path, const struct path_site *site,
+                        const struct sample *sample)
+{
+    bool is_new = strcmp(path->levels.pallet, sample->value.text) != 0;
+    struct moment at = moment_later(sample->at, path->since);
+
+    (void)text_copy(path->levels.pallet, sizeof(path->levels.pallet), sample->value.text);
+    if (!is_new || path->phase != PHASE_IN_CYCLE ||
+        site->options->pallet_change != PALLET_CHANGE_BOUNDARY)
+        return;
+
+    enum execution execution = path->execution;
+    path_cycles_close(path, site, at, 0, ENDING_DONE);
+    path_cycles_emit(path, site);
+    path_cycles_open(path, site, at, 0);
+    path->execution = execution;
+}
+
+/* MDI or manual at the very moment a cycle seemed to begin: it was none. */
+static void hear_mode(struct path_cycles *path, const struct path_site *site,
+                      const struct sample *sample)
+{
+    bool began_now =
+        path->phase == PHASE_IN_CYCLE && path->cycle.start.mono_ns == sample->at.mono_ns;
+    struct execution_edge edge = {
+        .to = EXECUTION_RUN, .at = sample->at, .source = path->source};
+
+    levels_observe(&path->levels, sample);
+    if (began_now && !levels_is_automatic(&path->levels)) {
+        path->cycle_no--;
+        path->segments.is_open = false;
+        path->phase = PHASE_BETWEEN;
+        path_cycles_begin_gap(path, sample->at);
+    } else if (path->phase == PHASE_BETWEEN && path->execution == EXECUTION_RUN &&
+               levels_is_automatic(&path->levels)) {
+        path_cycles_start(path, site, &edge, true);
+        stops_change(&path->stops, &site->outlet, sample->at, EXECUTION_RUN);
+    }
+}
+
+static void hear_fault(struct path_cycles *path)
+{
+    struct gap_facts *facts = &path->stops.facts;
+
+    if (!levels_has_fault(&path->levels))
+        return;
+    if (path->phase == PHASE_IN_CYCLE)
+        path->cycle.flags |= CYCLE_ALARM;
+    if (path->stops.in_gap && !facts->fault) {
+        facts->fault = true;
+        (void)text_copy(facts->text, sizeof(facts->text), path->levels.fault_code);
+    }
+}
+
+static void hear_modifiers(struct path_cycles *path)
+{
+    if (path->phase != PHASE_IN_CYCLE)
+        return;
+    path->cycle.single_block |= path->levels.single_block;
+    path->cycle.axis_lock |= path->levels.axis_lock;
+    path->cycle.dry_run |= path->levels.dry_run;
+}
+
+static void hear_load(struct path_cycles *path, const struct path_site *site,
+                      const struct sample *sample)
+{
+    const struct levels *levels = &path->levels;
+    bool was_cutting = path->motion.points[path->motion.newest].flags & MOTION_CUTTING;
+
+    path_cycles_refresh_motion(path, site, sample->at);
+    segments_load(&path->segments, sample->at.mono_ns, levels_load(levels),
+                  levels_speed(levels), levels->air.seen ? levels->air.mean : 0,
+                  was_cutting && path->execution == EXECUTION_RUN);
+}
+
+static void hear_other(struct path_cycles *path, const struct path_site *site,
+                       const struct sample *sample)
+{
+    levels_observe(&path->levels, sample);
+    switch (sample->signal) {
+    case SIGNAL_FEED:
+    case SIGNAL_FEED_OVERRIDE:
+    case SIGNAL_CUTTING:
+    case SIGNAL_FUNCTION:
+        path_cycles_refresh_motion(path, site, sample->at);
+        break;
+    case SIGNAL_SPINDLE_LOAD:
+    case SIGNAL_SPINDLE_SPEED:
+        hear_load(path, site, sample);
+        break;
+    case SIGNAL_MODE_OVERRIDE:
+        hear_modifiers(path);
+        break;
+    case SIGNAL_ALARM:
+    case SIGNAL_CONDITION:
+        hear_fault(path);
+        break;
+    case SIGNAL_EMERGENCY_STOP:
+        hear_fault(path);
+        if (path->levels.emergency)
+            path_cycles_abort(path, site, sample->at);
+        break;
+    default:
+        break;
+    }
+}
+
+void path_cycles_observe(struct path_cycles *path, const struct path_site *site,
+                         const struct sample *sample)
+{
+    if (!path->has_first) {
+        path->has_first = true;
+        path->first = sample->at;
+        path_cycles_refresh_motion(path, site, sample->at);
+    }
+    if (path->stops.in_gap)
+        path_cycles_account_gap(path, sample->at);
+    switch (sample->signal) {
+    case SIGNAL_PART_COUNT:
+        if (sample_is_good(sample))
+            path_cycles_count(path, site, sample);
+        break;
+    case SIGNAL_PROGRAM:
+        if (sample_is_good(sample))
+            hear_program(path, site, sample);
+        break;
+    case SIGNAL_TOOL:
+        hear_tool(path, site, sample);
+        break;
+    case SIGNAL_PALLET:
+        if (sample_is_good(sample))
+            hear_pallet(path, site, sample);
+        break;
+    case SIGNAL_MODE:
+        hear_mode(path, site, sample);
+        break;
+    case SIGNAL_RESET:
+        if (sample_is_good(sample) && sample->value.integer)
+            path_cycles_abort(path, site, sample->at);
+        break;
+    default:
+        hear_other(path, site, sample);
+        break;
+    }
+}
