@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -280,6 +281,100 @@ static void a_section_in_two_files_is_a_complaint_with_both_places(void **state)
     text_done(&text);
 }
 
+/* As read from a file that everybody may read, or not. */
+static void read_open(const char *yaml, bool is_public, struct text *text)
+{
+    struct report report = {.text = text};
+    struct interpreter interpreter = {.report = &report, .budget = 1000};
+    struct document *document = document_parse("f", yaml, strlen(yaml), &report);
+
+    document->is_public = is_public;
+    record_destroy(&section, interpreter_create(&interpreter, &section,
+                                                document_root(document), NULL));
+    document_destroy(document);
+}
+
+static const struct {
+    const char *yaml;
+    bool is_public;
+    const char *complaints;
+} passwords[] = {
+    {"{host: a, password: x}",       true,
+     "f:1:21: 'password' holds a password and everybody may read this file; name a file "
+     "that holds it, or chmod o-r\n"          },
+    {"{host: a, password: x}",       false,
+     "f:1:21: warning: 'password' holds a password; a file or credential of its own is "
+     "safer\n"                                },
+    {"host: http://me:x@plc/",       true,
+     "f:1:7: 'host' holds a password and everybody may read this file; name a file that "
+     "holds it, or chmod o-r\n"               },
+    {"host: http://me@plc:80/a:b@c", true,  ""},
+    {"{host: a, password: \"\"}",    true,  ""},
+};
+
+static void a_password_everybody_may_read_is_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(passwords) / sizeof(*passwords); i++) {
+        struct text text;
+
+        text_init_heap(&text);
+        read_open(passwords[i].yaml, passwords[i].is_public, &text);
+        assert_string_equal(text.data ? text.data : "", passwords[i].complaints);
+        text_done(&text);
+    }
+}
+
+static void write_profile(const char *folder, const char *text, char ret_path[128])
+{
+    (void)snprintf(ret_path, 128, "%s/rtd-8.yaml", folder);
+    FILE *file = fopen(ret_path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void a_profile_counts_as_if_written_in_the_section(void **state)
+{
+    static const char yaml[] = "{profile: rtd-8, port: 7, points: [own], deep: {low: 2}}";
+    char folder[] = "/tmp/spindled-profile-XXXXXX", path[128];
+    struct text text;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    write_profile(folder,
+                  "host: from-profile\nport: 1\nevery: 2s\npoints: [first, second]\n"
+                  "deep: {low: 1, high: 5}\nprot: 1\n",
+                  path);
+    text_init_heap(&text);
+    struct report report = {.text = &text};
+    const char *const folders[] = {"/nonexistent", folder, NULL};
+    struct interpreter interpreter = {
+        .report = &report, .profile_folders = folders, .budget = 1000};
+    struct document *document = document_parse("f", yaml, strlen(yaml), &report);
+    struct station *station =
+        interpreter_create(&interpreter, &section, document_root(document), NULL);
+    char expected[256];
+
+    (void)snprintf(expected, sizeof(expected),
+                   "%s:6:1: unknown key 'prot'; did you mean 'port'?\n", path);
+    assert_string_equal(text.data, expected);
+    assert_string_equal(station->host, "from-profile");
+    assert_int_equal(station->port, 7);
+    assert_int_equal(station->every, 2 * NS_PER_S);
+    assert_int_equal(station->points.count, 3);
+    assert_string_equal(((struct point *)station->points.items)[0].signal, "first");
+    assert_string_equal(((struct point *)station->points.items)[2].signal, "own");
+    assert_int_equal(((struct deep *)station->deep)->low, 2);
+    assert_int_equal(((struct deep *)station->deep)->high, 5);
+    record_destroy(&section, station);
+    document_destroy(document);
+    interpreter_done(&interpreter);
+    text_done(&text);
+    (void)remove(path);
+    (void)remove(folder);
+}
+
 static void aliases_that_multiply_are_refused(void **state)
 {
     struct text yaml, text;
@@ -339,6 +434,8 @@ int main(void)
         cmocka_unit_test(a_map_may_be_written_for_named_entries),
         cmocka_unit_test(layers_join_lists_and_the_last_value_counts),
         cmocka_unit_test(a_section_in_two_files_is_a_complaint_with_both_places),
+        cmocka_unit_test(a_password_everybody_may_read_is_refused),
+        cmocka_unit_test(a_profile_counts_as_if_written_in_the_section),
         cmocka_unit_test(aliases_that_multiply_are_refused),
         cmocka_unit_test(a_fingerprint_changes_with_any_value),
     };
