@@ -21,95 +21,97 @@ static double seconds_of(int64_t ns)
     return (double)ns / 1e9;
 }
 
-static void segment_print(struct json *json, const struct segment_truth *segment,
+static void segment_print(struct writer *writer, const struct segment_truth *segment,
                           int64_t cycle_from_ns)
 {
-    json_begin_object(json, NULL);
-    json_string(json, "tool", segment->tool);
-    json_number(json, "from", seconds_of(segment->from_ns - cycle_from_ns));
-    json_number(json, "to", seconds_of(segment->to_ns - cycle_from_ns));
-    json_number(json, "cut", seconds_of(segment->cut_ns));
-    json_number(json, "net_load",
-                segment->samples ? segment->load_sum / (double)segment->samples : 0);
-    json_integer(json, "life_no", segment->life_no);
-    json_integer(json, "age", segment->age);
-    json_number(json, "wear", segment->wear);
-    json_end_object(json);
+    writer_begin_object(writer, NULL);
+    writer_string(writer, "tool", segment->tool);
+    writer_number(writer, "from", seconds_of(segment->from_ns - cycle_from_ns));
+    writer_number(writer, "to", seconds_of(segment->to_ns - cycle_from_ns));
+    writer_number(writer, "cut", seconds_of(segment->cut_ns));
+    writer_number(writer, "net_load",
+                  segment->samples ? segment->load_sum / (double)segment->samples : 0);
+    writer_integer(writer, "life_no", segment->life_no);
+    writer_integer(writer, "age", segment->age);
+    writer_number(writer, "wear", segment->wear);
+    writer_end_object(writer);
 }
 
-static void cycle_print(struct json *json, const struct cycle_truth *cycle, int64_t start)
+static void cycle_print(struct writer *writer, const struct cycle_truth *cycle,
+                        int64_t start)
 {
-    json_integer(json, "cycle", cycle->number);
-    json_string(json, "program", cycle->program);
-    json_time(json, "started", start + cycle->from_ns);
-    json_integer(json, "started_ns", start + cycle->from_ns);
-    json_integer(json, "ended_ns", start + cycle->to_ns);
-    json_number(json, "ct", seconds_of(cycle->to_ns - cycle->from_ns));
-    json_number(json, "ct100", seconds_of(cycle->ct100_ns));
-    json_string(json, "class", cycle->outcome);
-    json_string(json, "kind", cycle->kind);
-    json_integer(json, "parts", cycle->parts);
-    json_flag(json, "scrap", cycle->scrap);
+    writer_integer(writer, "cycle", cycle->number);
+    writer_string(writer, "program", cycle->program);
+    writer_time(writer, "started", start + cycle->from_ns);
+    writer_integer(writer, "started_ns", start + cycle->from_ns);
+    writer_integer(writer, "ended_ns", start + cycle->to_ns);
+    writer_number(writer, "ct", seconds_of(cycle->to_ns - cycle->from_ns));
+    writer_number(writer, "ct100", seconds_of(cycle->ct100_ns));
+    writer_string(writer, "class", cycle->outcome);
+    writer_string(writer, "kind", cycle->kind);
+    writer_integer(writer, "parts", cycle->parts);
+    writer_flag(writer, "scrap", cycle->scrap);
     for (int i = 0; i < BUCKET_COUNT; i++)
-        json_number(json, bucket_names[i], seconds_of(cycle->buckets[i]));
-    json_begin_array(json, "segments");
+        writer_number(writer, bucket_names[i], seconds_of(cycle->buckets[i]));
+    writer_begin_array(writer, "segments");
     for (size_t i = 0; i < cycle->segment_count; i++)
-        segment_print(json, &cycle->segments[i], cycle->from_ns);
-    json_end_array(json);
+        segment_print(writer, &cycle->segments[i], cycle->from_ns);
+    writer_end_array(writer);
 }
 
-static void measurement_print(struct json *json, const struct measurement_truth *measured)
+static void measurement_print(struct writer *writer,
+                              const struct measurement_truth *measured)
 {
-    json_string(json, "feature", measured->feature);
-    json_number(json, "value", measured->value);
-    json_number(json, "wear_um", measured->wear_um);
-    json_number(json, "heat_um", measured->heat_um);
-    json_number(json, "lot_um", measured->lot_um);
-    json_number(json, "fixture_um", measured->fixture_um);
-    json_number(json, "noise_um", measured->noise_um);
-    json_integer(json, "cycle", measured->cycle);
+    writer_string(writer, "feature", measured->feature);
+    writer_number(writer, "value", measured->value);
+    writer_number(writer, "wear_um", measured->wear_um);
+    writer_number(writer, "heat_um", measured->heat_um);
+    writer_number(writer, "lot_um", measured->lot_um);
+    writer_number(writer, "fixture_um", measured->fixture_um);
+    writer_number(writer, "noise_um", measured->noise_um);
+    writer_integer(writer, "cycle", measured->cycle);
 }
 
-static void event_print(struct json *json, const struct event_truth *event)
+static void event_print(struct writer *writer, const struct event_truth *event)
 {
-    json_string(json, "event", event->event);
+    writer_string(writer, "event", event->event);
     if (event->text[0])
-        json_string(json, "text", event->text);
-    json_number(json, "value", event->value);
-    json_number(json, "for", event->seconds);
+        writer_string(writer, "text", event->text);
+    writer_number(writer, "value", event->value);
+    writer_number(writer, "for", event->seconds);
 }
 
 void truth_print(const struct truth *truth, int64_t start_wall_ns, struct text *text)
 {
-    struct json json;
+    struct writer writer;
 
-    json_init(&json, text);
-    json_begin_object(&json, NULL);
-    json_time(&json, "t", start_wall_ns + truth->at_ns);
-    json_number(&json, "at", seconds_of(truth->at_ns));
-    json_string(&json, "machine", truth->machine);
-    json_string(&json, "truth", truth_names[truth->kind]);
+    writer_init(&writer, text);
+    writer_begin_object(&writer, NULL);
+    writer_time(&writer, "t", start_wall_ns + truth->at_ns);
+    writer_number(&writer, "at", seconds_of(truth->at_ns));
+    writer_string(&writer, "machine", truth->machine);
+    writer_string(&writer, "truth", truth_names[truth->kind]);
     switch (truth->kind) {
     case TRUTH_CYCLE_START:
-        json_integer(&json, "cycle", truth->cycle->number);
-        json_string(&json, "program", truth->cycle->program);
-        json_string(&json, "kind", truth->cycle->kind);
+        writer_integer(&writer, "cycle", truth->cycle->number);
+        writer_string(&writer, "program", truth->cycle->program);
+        writer_string(&writer, "kind", truth->cycle->kind);
         break;
     case TRUTH_CYCLE:
-        cycle_print(&json, truth->cycle, start_wall_ns);
+        cycle_print(&writer, truth->cycle, start_wall_ns);
         break;
     case TRUTH_MEASUREMENT:
-        measurement_print(&json, truth->measurement);
+        measurement_print(&writer, truth->measurement);
         break;
     case TRUTH_EVENT:
-        event_print(&json, truth->event);
+        event_print(&writer, truth->event);
         break;
     case TRUTH_HEAT:
-        json_number(&json, "spindle", truth->heat->spindle_celsius);
-        json_number(&json, "column", truth->heat->column_celsius);
-        json_number(&json, "growth", truth->heat->growth);
+        writer_number(&writer, "spindle", truth->heat->spindle_celsius);
+        writer_number(&writer, "column", truth->heat->column_celsius);
+        writer_number(&writer, "growth", truth->heat->growth);
         break;
     }
-    json_end_object(&json);
+    writer_end_object(&writer);
     text_add_char(text, '\n');
 }

@@ -172,13 +172,13 @@ void world_command(struct world *world, const char *line, struct text *answer)
                      "ports\n");
 }
 
-static void station_print_ports(const struct station *station, struct json *json)
+static void station_print_ports(const struct station *station, struct writer *writer)
 {
     const struct modbus_plan *modbus = station->plan->modbus;
     char url[160];
     struct text text;
 
-    json_begin_object(json, station->plan->name);
+    writer_begin_object(writer, station->plan->name);
     if (modbus) {
         text_init_fixed(&text, url, sizeof(url));
         if (station->bus)
@@ -187,35 +187,35 @@ static void station_print_ports(const struct station *station, struct json *json
         else
             text_add_format(&text, "tcp://%s:%d", station->world->options.address,
                             tcp_server_port(station->server));
-        json_string(json, "modbus", url);
-        json_integer(json, "unit", modbus->unit);
+        writer_string(writer, "modbus", url);
+        writer_integer(writer, "unit", modbus->unit);
     }
     if (station->http) {
         text_init_fixed(&text, url, sizeof(url));
         text_add_format(&text, "http://%s:%d", station->world->options.address,
                         http_agent_port(station->http));
-        json_string(json, "mtconnect", url);
-        json_string(json, "device", station->agent.device);
+        writer_string(writer, "mtconnect", url);
+        writer_string(writer, "device", station->agent.device);
     }
     if (station->adapter) {
         text_init_fixed(&text, url, sizeof(url));
         text_add_format(&text, "shdr://%s:%d", station->world->options.address,
                         adapter_port(station->adapter));
-        json_string(json, "shdr", url);
+        writer_string(writer, "shdr", url);
     }
-    json_end_object(json);
+    writer_end_object(writer);
 }
 
 void world_print_ports(const struct world *world, struct text *text)
 {
-    struct json json;
+    struct writer writer;
 
-    json_init(&json, text);
-    json_begin_object(&json, NULL);
-    json_begin_object(&json, "machines");
+    writer_init(&writer, text);
+    writer_begin_object(&writer, NULL);
+    writer_begin_object(&writer, "machines");
     for (size_t i = 0; i < world->count; i++)
-        station_print_ports(&world->stations[i], &json);
-    json_end_object(&json);
+        station_print_ports(&world->stations[i], &writer);
+    writer_end_object(&writer);
     if (world->farm) {
         struct text ports;
 
@@ -223,9 +223,9 @@ void world_print_ports(const struct world *world, struct text *text)
         text_add_char(&ports, '[');
         farm_print_ports(world->farm, &ports);
         text_add_char(&ports, ']');
-        json_verbatim(&json, "devices", ports.data);
+        writer_verbatim(&writer, "devices", ports.data);
         text_done(&ports);
     }
-    json_end_object(&json);
+    writer_end_object(&writer);
     text_add_char(text, '\n');
 }
