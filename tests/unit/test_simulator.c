@@ -141,7 +141,7 @@ static void whatever_happens_every_second_of_a_cycle_is_in_one_bucket(void **sta
 
 static void a_bad_scenario_is_told_with_its_lines(void **state)
 {
-    static const char yaml[] = "seed: x\nmachines:\n- nam: a\n  load: 5 parsecs\n";
+    static const char yaml[] = "seed: x\nmachines:\n- title: a\n  load: 5 parsecs\n";
     struct scenario *scenario = NULL;
     struct text complaints;
 
@@ -149,7 +149,7 @@ static void a_bad_scenario_is_told_with_its_lines(void **state)
     text_init_heap(&complaints);
     assert_true(scenario_read("bad", yaml, strlen(yaml), &complaints, &scenario) < 0);
     assert_non_null(strstr(complaints.data, "bad:1:7: "));
-    assert_non_null(strstr(complaints.data, "bad:3:3: unknown key 'nam'"));
+    assert_non_null(strstr(complaints.data, "bad:3:3: unknown key 'title'"));
     assert_non_null(strstr(complaints.data, "bad:4:9: "));
     assert_non_null(strstr(complaints.data, "missing key 'name'"));
     text_done(&complaints);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "daemon/base/option.h"
+#include "tools/cncsim/model/fault_plan.h"
 
 enum block_kind {
     BLOCK_CUT,
@@ -113,40 +114,6 @@ struct agent_plan {
     bool serve;
 };
 
-/* What a link does wrong; the first group is Modbus, the second the agent. */
-enum fault_kind {
-    FAULT_LATE,     /* the answer comes after `delay` */
-    FAULT_DROP,     /* no answer */
-    FAULT_WRONG_ID, /* another transaction id */
-    FAULT_WRONG_UNIT,
-    FAULT_WRONG_FUNCTION,
-    FAULT_EXCEPTION, /* `value` is the code; 0 = 4, device failure */
-    FAULT_TRUNCATED, /* half of the answer, then nothing */
-    FAULT_OVERSIZE,  /* the length field says more than comes */
-    FAULT_DRIBBLE,   /* one byte each `delay` */
-    FAULT_DUPLICATE,
-    FAULT_GARBAGE, /* bytes that are no frame */
-    FAULT_SHORT,   /* fewer registers than asked, in a sound frame */
-    FAULT_CONNECTION_RESET,
-    FAULT_BLACK_HOLE, /* accepts, reads, says nothing */
-    FAULT_FLAP,       /* closes, and accepts again after `delay` */
-    FAULT_OVERRUN,    /* everything buffered is forgotten; readers were too slow */
-    FAULT_RESTART,    /* a new instance: sequences begin again */
-    FAULT_STALL,      /* streams fall silent, heartbeats too */
-    FAULT_SPLIT,      /* streams in chunks of a few bytes */
-    FAULT_BAD_XML,
-    FAULT_HALF_DOCUMENT, /* then the connection ends */
-    FAULT_KIND_COUNT,
-};
-
-struct fault_plan {
-    unsigned kind; /* enum fault_kind */
-    int64_t at, lasts;
-    int64_t every; /* each n-th answer */
-    int64_t delay;
-    double value;
-};
-
 struct machine_plan {
     char *name;
     void *modbus, *mtconnect; /* struct modbus_plan, agent_plan; NULL = not spoken */
@@ -168,7 +135,7 @@ struct scenario_plan {
     void *farm; /* struct farm_plan */
 };
 
-extern const char *const block_kinds[], *const incident_kinds[], *const fault_kinds[];
+extern const char *const block_kinds[], *const incident_kinds[];
 extern const char *const agent_versions[];
 extern const struct section scenario_section;
 
