@@ -170,14 +170,15 @@ static void handle(struct broker *broker, enum connection_event event, int64_t p
 static void lose(struct broker *broker, const struct client_news *news,
                  enum connection_event event)
 {
+    const struct broker_trouble trouble = {
+        .code = news->code, .words = news->words, .options = broker->spec.options};
     enum connection_state before = broker->connection.state;
     char reason[256];
     int64_t pause_ns = 0;
 
     if (before != CONNECTION_UP && before != CONNECTION_OPENING)
         return;
-    broker_explain(news->code, broker->spec.options->protocol == BROKER_PROTOCOL_5,
-                   news->words, reason, &pause_ns);
+    broker_explain(&trouble, reason, &pause_ns);
     handle(broker, event, pause_ns);
     go_down(broker, reason);
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/sinks/broker_reason.h"
 
+#include "daemon/sinks/address.h"
+
 #include <stdio.h>
+#include <string.h>
 
 #define A_PERSON_NS (30 * NS_PER_S)
 #define BUSY_NS     (5 * NS_PER_S)
@@ -48,9 +51,29 @@ static size_t find(int code)
     return i;
 }
 
-void broker_explain(int code, bool is_version_5, const char *words, char ret_reason[256],
+/* Paho says the same for nobody there and for a certificate of somebody else. */
+static void explain_unreachable(const struct broker_trouble *trouble,
+                                char ret_reason[256])
+{
+    struct address address = {0};
+
+    (void)address_parse(trouble->options->url, &address);
+    if (address_is_encrypted(&address))
+        (void)snprintf(ret_reason, 256,
+                       "cannot connect: nobody answers there, or its certificate does "
+                       "not carry the name %.120s",
+                       address.host);
+    else
+        (void)snprintf(ret_reason, 256, "cannot connect: nobody answers at %.120s",
+                       trouble->options->url);
+}
+
+void broker_explain(const struct broker_trouble *trouble, char ret_reason[256],
                     int64_t *ret_pause_ns)
 {
+    bool is_version_5 = trouble->options->protocol == BROKER_PROTOCOL_5;
+    int code = trouble->code;
+
     if (!is_version_5 && code > 0 && code <= 5)
         code = old_codes[code];
 
@@ -60,13 +83,15 @@ void broker_explain(int code, bool is_version_5, const char *words, char ret_rea
         *ret_pause_ns = reasons[row].pause_ns;
         (void)snprintf(ret_reason, 256, "the broker said: %s (0x%02x)",
                        reasons[row].meaning, (unsigned)code);
-    } else if (words[0]) {
-        (void)snprintf(ret_reason, 256, "%.200s", words);
+    } else if (code < 0 && (!trouble->words[0] ||
+                            strcmp(trouble->words, "TCP/TLS connect failure") == 0)) {
+        explain_unreachable(trouble, ret_reason);
+    } else if (trouble->words[0]) {
+        (void)snprintf(ret_reason, 256, "%.200s", trouble->words);
     } else if (code > 0) {
         (void)snprintf(ret_reason, 256, "the broker said: reason 0x%02x", (unsigned)code);
     } else {
-        (void)snprintf(ret_reason, 256, "%s",
-                       code ? "cannot reach the broker" : "the connection was lost");
+        (void)snprintf(ret_reason, 256, "the connection was lost");
     }
 }
 

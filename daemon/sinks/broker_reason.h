@@ -5,6 +5,7 @@
 #pragma once
 
 #include "daemon/base/moment.h"
+#include "daemon/sinks/broker_options.h"
 #include "daemon/sinks/sink.h"
 
 /*
@@ -12,7 +13,13 @@
  * 1 to 5, MQTT 5's reason codes from 0x80. `ret_pause_ns` is how long to wait at least: a
  * minute's part when only a person can mend it.
  */
-void broker_explain(int code, bool is_version_5, const char *words, char ret_reason[256],
+struct broker_trouble {
+    int code;
+    const char *words; /* paho's or OpenSSL's; "" = none */
+    const struct broker_options *options;
+};
+
+void broker_explain(const struct broker_trouble *trouble, char ret_reason[256],
                     int64_t *ret_pause_ns);
 
 struct broker_ruling {
