@@ -113,16 +113,16 @@ static bool say_machine(struct desk *desk, struct desk_machine *machine,
 {
     char array[TOPIC_MAX], payload[128];
     struct text topic, text;
-    struct json json;
+    struct writer writer;
 
     text_init_fixed(&topic, array, sizeof(array));
     print_machine_topic(desk, machine, "/status/online", &topic);
     text_init_fixed(&text, payload, sizeof(payload));
-    json_init(&json, &text);
-    json_begin_object(&json, NULL);
-    json_time(&json, "t", now_ns);
-    json_flag(&json, "online", machine->linked);
-    json_end_object(&json);
+    writer_init(&writer, &text);
+    writer_begin_object(&writer, NULL);
+    writer_time(&writer, "t", now_ns);
+    writer_flag(&writer, "online", machine->linked);
+    writer_end_object(&writer);
 
     const struct broker_message message = {.topic = array,
                                            .payload = payload,

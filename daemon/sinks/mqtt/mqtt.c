@@ -222,14 +222,14 @@ static void refuse_command(struct sink_link *link, struct command_ticket *ticket
 {
     char array[256];
     struct text text;
-    struct json json;
+    struct writer writer;
 
     text_init_fixed(&text, array, sizeof(array));
-    json_init(&json, &text);
-    json_begin_object(&json, NULL);
-    json_flag(&json, "ok", false);
-    json_string(&json, "error", refusal);
-    json_end_object(&json);
+    writer_init(&writer, &text);
+    writer_begin_object(&writer, NULL);
+    writer_flag(&writer, "ok", false);
+    writer_string(&writer, "error", refusal);
+    writer_end_object(&writer);
     desk_answer(&link->desk, ticket, array);
     pump(link);
 }
