@@ -58,16 +58,18 @@ static struct placement place_replayed(struct timeline *timeline, int64_t stamp_
             .is_suspect = true
         };
     }
+    int64_t mono_ns = timeline->mono_ns;
     if (is_behind) {
         timeline->has_doubt = true;
         timeline->doubted_ns = stamp_ns;
     } else {
         believe(timeline, stamp_ns);
-        timeline->mono_ns = later(timeline->mono_ns, stamp_ns + timeline->shift_ns);
+        mono_ns = stamp_ns + timeline->shift_ns;
+        timeline->mono_ns = later(timeline->mono_ns, mono_ns);
     }
     return (struct placement){
-        .at = {.mono_ns = timeline->mono_ns, .wall_ns = stamp_ns},
-        .is_suspect = is_behind
+        .at = {.mono_ns = mono_ns, .wall_ns = stamp_ns},
+          .is_suspect = is_behind
     };
 }
 
@@ -102,7 +104,6 @@ static void forget(struct timeline *timeline)
 static struct placement place_live(struct timeline *timeline, int64_t stamp_ns,
                                    struct moment received)
 {
-    bool is_behind = timeline->has_stamp && stamp_ns < timeline->stamp_ns;
     bool has_jumped = timeline->has_least[0] &&
                       (stamp_ns < timeline->stamp_ns - JUMP_NS ||
                        received.wall_ns - stamp_ns < least_offset(timeline) - JUMP_NS);
@@ -115,12 +116,13 @@ static struct placement place_live(struct timeline *timeline, int64_t stamp_ns,
 
     int64_t late_ns = received.wall_ns - stamp_ns - least_offset(timeline);
     int64_t mono_ns = received.mono_ns - later(late_ns, 0);
+    if (has_jumped || mono_ns < timeline->mono_ns - JUMP_NS)
+        mono_ns = later(mono_ns, timeline->mono_ns);
     timeline->mono_ns = later(timeline->mono_ns, mono_ns);
-
     return (struct placement){
-        .at = {.mono_ns = timeline->mono_ns,
-               .wall_ns = received.wall_ns - (received.mono_ns - timeline->mono_ns)},
-        .is_suspect = is_behind || has_jumped,
+        .at = {.mono_ns = mono_ns,
+               .wall_ns = received.wall_ns - (received.mono_ns - mono_ns)},
+        .is_suspect = has_jumped,
     };
 }
 

@@ -4,9 +4,10 @@
  *
  * Live: stamp plus the smallest (receipt - stamp) of the last minute or two, so thirty
  * seconds of late data get thirty seconds of distinct moments whatever the device's clock
- * says. Replay: the stamps are the time. In both the monotonic part never runs backwards;
- * a clock that jumps is flagged and makes no duration (architecture.md 6, mtconnect.md
- * 7).
+ * says. Replay: the stamps are the time. Adapters mix their
+ * stamps a little: within 5 s a stamp is believed even when a later one came before it.
+ * What is farther behind is placed at the newest moment; a clock that jumps is flagged
+ * and makes no duration (architecture.md 6, mtconnect.md 7).
  */
 #pragma once
 

@@ -124,15 +124,15 @@ static void a_recording_may_go_on_in_the_past(void **state)
     assert_false(third.is_suspect);
 }
 
-/* Whatever the stamps: time never runs backwards. */
-static void moments_never_fall(void **state)
+/* Whatever the stamps: time never runs back farther than adapters mix their lines. */
+static void moments_never_fall_far(void **state)
 {
     (void)state;
     for (unsigned seed = 1; seed < 50; seed++) {
         struct timeline live;
         struct timeline replayed;
         unsigned random = seed * 2654435761U;
-        int64_t newest[2] = {INT64_MIN, INT64_MIN};
+        int64_t newest[2] = {INT64_MIN / 2, INT64_MIN / 2};
 
         timeline_init(&live, false);
         timeline_init(&replayed, true);
@@ -143,8 +143,8 @@ static void moments_never_fall(void **state)
             int64_t mono[2] = {timeline_place(&live, time, at(i), true).at.mono_ns,
                                timeline_place(&replayed, time, at(i), true).at.mono_ns};
             for (int k = 0; k < 2; k++) {
-                assert_true(mono[k] >= newest[k]);
-                newest[k] = mono[k];
+                assert_true(mono[k] + 5 * NS_PER_S >= newest[k]);
+                newest[k] = mono[k] > newest[k] ? mono[k] : newest[k];
             }
         }
     }
@@ -160,7 +160,7 @@ int main(void)
         cmocka_unit_test(old_values_of_a_snapshot_teach_nothing),
         cmocka_unit_test(one_old_stamp_in_a_recording_does_not_move_time),
         cmocka_unit_test(a_recording_may_go_on_in_the_past),
-        cmocka_unit_test(moments_never_fall),
+        cmocka_unit_test(moments_never_fall_far),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,10 @@ enum {
 struct common_options common_options = {.socket = "/run/spindled/control.sock"};
 
 /* Every command there is; declared here because each file has nothing else to show. */
+extern const struct command replay_command;
+
 static const struct command *const commands[] = {
+    &replay_command,
     NULL,
 };
 
