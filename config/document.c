@@ -136,7 +136,7 @@ struct document *document_read(const char *path, struct report *report)
     char *text = read_all(path, &length, &is_public);
 
     if (!text) {
-        report_error(report, path, 1, 1, "cannot be read: %s", strerror(errno));
+        report_error(report, path, 1, 1, "cannot be read: %m");
         return NULL;
     }
     struct document *document = document_parse(path, text, length, report);

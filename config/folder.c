@@ -47,7 +47,7 @@ struct document *folder_read(const char *path, struct report *report)
     struct document **end = &first->next;
     int count = scandir(folder, &entries, is_configuration, alphasort);
     if (count < 0 && errno != ENOENT && errno != ENOTDIR)
-        report_error(report, folder, 1, 1, "cannot be read: %s", strerror(errno));
+        report_error(report, folder, 1, 1, "cannot be read: %m");
     for (int i = 0; i < count; i++) {
         (void)snprintf(file, sizeof(file), "%s/%s", folder, entries[i]->d_name);
         end = append(end, file, report);
