@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define LAYOUT  UINT32_C(1)
-#define LATE_NS NS_PER_S /* a sample this far behind shows a clock that is wrong */
+#define LATE_NS (5 * NS_PER_S) /* further behind, a clock is wrong */
 
 /* All that is remembered: plain bytes, no pointers. */
 struct machine_state {
@@ -20,6 +20,9 @@ struct machine_state {
     struct path_cycles paths[PATHS_MAX]; /* of a union only the master's is used */
     bool is_heard[PATHS_MAX];
     int64_t newest_ns; /* of the samples that cycles are made of */
+    int64_t offset_ns; /* wall - monotonic of what came in time */
+    int64_t late_mono_ns;
+    bool is_late; /* the sample before was, and had this moment */
     bool has_newest;
 };
 
@@ -271,6 +274,36 @@ static void write_gap(const struct machine_cycles *cycles, const struct sample *
     outlet_append(&site.outlet, &record);
 }
 
+/*
+ * Adapters give the values of one moment in any order, each with its stamp, and the
+ * timeline lets no moment fall behind the newest. The stamp still tells how late the
+ * value was: an edge is dated when it was. When all that follows is as late, the wall
+ * clock was set. What is too late counts as now.
+ */
+static void place(struct machine_state *state, struct sample *sample)
+{
+    struct moment *at = &sample->at;
+    int64_t offset_ns = at->wall_ns - at->mono_ns;
+
+    int64_t late_ns = state->has_newest ? state->offset_ns - offset_ns : 0;
+    bool is_step = state->is_late && at->mono_ns > state->late_mono_ns;
+
+    state->is_late = late_ns >= NS_PER_MS && late_ns <= LATE_NS && !is_step;
+    if (state->is_late) {
+        state->late_mono_ns = at->mono_ns;
+        at->mono_ns -= late_ns;
+    } else {
+        state->offset_ns = offset_ns;
+    }
+    if (state->has_newest && at->mono_ns < state->newest_ns - LATE_NS) {
+        sample->flags |= SAMPLE_CLOCK;
+        *at = moment_plus(*at, state->newest_ns - at->mono_ns);
+    }
+    if (!state->has_newest || at->mono_ns > state->newest_ns)
+        state->newest_ns = at->mono_ns;
+    state->has_newest = true;
+}
+
 void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *given,
                             const struct record_sink *out)
 {
@@ -288,14 +321,7 @@ void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *
         return;
     }
 
-    /* Time of cycles never runs backwards; what comes late counts as now. */
-    if (state->has_newest && sample.at.mono_ns < state->newest_ns) {
-        if (state->newest_ns - sample.at.mono_ns > LATE_NS)
-            sample.flags |= SAMPLE_CLOCK;
-        sample.at = moment_plus(sample.at, state->newest_ns - sample.at.mono_ns);
-    }
-    state->has_newest = true;
-    state->newest_ns = sample.at.mono_ns;
+    place(state, &sample);
     for (size_t i = 0; i < PATHS_MAX; i++)
         advance_path(cycles, i, sample.at, &sink);
     if (sample.signal == SIGNAL_PROGRAM && sample_is_good(&sample) &&

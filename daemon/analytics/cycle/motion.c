@@ -11,7 +11,6 @@ static struct motion_totals extend(const struct motion_point *point, int64_t unt
     if (passed <= 0)
         return totals;
     totals.cutting += point->flags & MOTION_CUTTING ? passed : 0;
-    totals.blank += point->flags & MOTION_BLANK ? passed : 0;
     totals.probing += point->flags & MOTION_PROBING ? passed : 0;
     totals.aux += point->flags & MOTION_AUX ? passed : 0;
     totals.trial += point->flags & MOTION_TRIAL ? passed : 0;
@@ -67,7 +66,6 @@ void motion_add(struct motion_totals *totals, const struct motion_totals *until,
                 const struct motion_totals *from)
 {
     totals->cutting += until->cutting - from->cutting;
-    totals->blank += until->blank - from->blank;
     totals->probing += until->probing - from->probing;
     totals->aux += until->aux - from->aux;
     totals->feeding += until->feeding - from->feeding;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the machine does while time passes (cutting, tool blank, override), as totals that
+ * What the machine does while time passes (cutting, feeding, override), as totals that
  * can be asked for any recent moment: edges found by polling lie in the past. Pure.
  */
 #pragma once
@@ -14,7 +14,6 @@
 
 enum motion_flag {
     MOTION_CUTTING = 1,
-    MOTION_BLANK = 2, /* no tool number: perhaps a tool change */
     MOTION_PROBING = 4,
     MOTION_AUX = 8,
     MOTION_FEEDING = 16, /* the feed override has a say */
@@ -22,8 +21,8 @@ enum motion_flag {
 };
 
 struct motion_totals {
-    int64_t cutting, blank, probing, aux, feeding, trial; /* ns */
-    int64_t slow;       /* ns with the override below 50 % */
+    int64_t cutting, probing, aux, feeding, trial; /* ns */
+    int64_t slow;                                  /* ns with the override below 50 % */
     int64_t changed;    /* ns of feeding with the override off by more than 2 % */
     double gain;        /* integral of (override - 1) over feeding, ns */
     double mean;        /* integral of the override over the time it is known, ns */

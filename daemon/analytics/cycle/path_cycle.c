@@ -45,7 +45,6 @@ void path_cycles_refresh_motion(struct path_cycles *path, const struct path_site
     unsigned flags = 0;
 
     flags |= levels_is_cutting(levels, site->options) ? MOTION_CUTTING : 0;
-    flags |= levels->tool[0] == '\0' ? MOTION_BLANK : 0;
     flags |= path->is_probing ? MOTION_PROBING : 0;
     flags |= !levels->has_feed || levels->feed > 0 ? MOTION_FEEDING : 0;
     flags |= levels->has_function && (levels->function == FUNCTION_SETUP ||
@@ -72,9 +71,11 @@ struct segment_clocks path_cycles_clocks(const struct path_cycles *path, struct 
 {
     struct motion_totals totals = totals_at(path, at);
     int64_t timed = path->levels.timer_ns - path->cycle.timer_from;
+    int64_t running =
+        path->execution == EXECUTION_RUN ? at.mono_ns - path->since.mono_ns : 0;
 
     return (struct segment_clocks){
-        .blank_ns = totals.blank,
+        .run_ns = path->cycle.spent[EXECUTION_RUN] + running,
         .cut_ns = path->levels.has_timer ? timed : totals.cutting,
         .gain_ns = totals.gain,
         .mean = totals.mean,

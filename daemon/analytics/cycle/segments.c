@@ -132,7 +132,7 @@ void segments_tool(struct segments *segments, const struct outlet *outlet,
         struct segment_clocks then = segments->is_blank ? segments->blank_from : *clocks;
 
         write_segment(segments, outlet, cycle, until, &then);
-        segments->change_ns += clocks->blank_ns - then.blank_ns;
+        segments->change_ns += clocks->run_ns - then.run_ns;
         segments->changes++;
         segments->change_before_s = moment_seconds(until, at);
     }

@@ -16,7 +16,7 @@
 
 /* What the caller's clocks show at a moment: running totals, only differences count. */
 struct segment_clocks {
-    int64_t blank_ns;     /* running without a tool number */
+    int64_t run_ns;       /* running */
     int64_t cut_ns;       /* cutting, by the source in use */
     double gain_ns;       /* override gain */
     double mean, mean_ns; /* of the override: integral and its time */
