@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/cycle/machine_cycles.h"
 
+#include "daemon/analytics/cycle/arrivals.h"
 #include "daemon/analytics/cycle/path_cycles.h"
 #include "daemon/analytics/run/job.h"
 
@@ -9,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAYOUT  UINT32_C(1)
-#define LATE_NS (5 * NS_PER_S) /* further behind, a clock is wrong */
+#define LAYOUT UINT32_C(1)
 
 /* All that is remembered: plain bytes, no pointers. */
 struct machine_state {
@@ -19,11 +19,7 @@ struct machine_state {
     struct execution_state executions[PATHS_MAX];
     struct path_cycles paths[PATHS_MAX]; /* of a union only the master's is used */
     bool is_heard[PATHS_MAX];
-    int64_t newest_ns; /* of the samples that cycles are made of */
-    int64_t offset_ns; /* wall - monotonic of what came in time */
-    int64_t late_mono_ns;
-    bool is_late; /* the sample before was, and had this moment */
-    bool has_newest;
+    struct arrivals arrivals;
 };
 
 struct machine_cycles {
@@ -192,45 +188,6 @@ static void advance_path(struct machine_cycles *cycles, size_t index, struct mom
         path_cycles_advance(&cycles->state.paths[index], &site, now);
 }
 
-/* Signals of the whole machine, which every path must know of. */
-static bool is_shared(enum signal signal)
-{
-    switch (signal) {
-    case SIGNAL_ALARM:
-    case SIGNAL_CONDITION:
-    case SIGNAL_EMERGENCY_STOP:
-    case SIGNAL_DOOR:
-    case SIGNAL_PALLET:
-    case SIGNAL_BAR_END:
-    case SIGNAL_FUNCTION:
-    case SIGNAL_STACK_LIGHT:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* What cycles are not made of: it may be old, and costs nothing. */
-static bool is_of_use(enum signal signal)
-{
-    switch (signal) {
-    case SIGNAL_AXIS_LOAD:
-    case SIGNAL_AXIS_CURRENT:
-    case SIGNAL_AXIS_POSITION:
-    case SIGNAL_TEMPERATURE:
-    case SIGNAL_POWER:
-    case SIGNAL_TOOL_OFFSET:
-    case SIGNAL_WORK_OFFSET:
-    case SIGNAL_COOLANT_LEVEL:
-    case SIGNAL_CUSTOM:
-    case SIGNAL_TOOL_LIFE:
-    case SIGNAL_LINE:
-        return false;
-    default:
-        return true;
-    }
-}
-
 static void observe_path(struct machine_cycles *cycles, size_t index,
                          const struct sample *sample, const struct record_sink *sink)
 {
@@ -241,7 +198,7 @@ static void observe_path(struct machine_cycles *cycles, size_t index,
     execution_observe(&cycles->state.executions[index], cycles->cycle, sample, &edges);
     if (edges.count)
         apply_edges(cycles, index, &edges, sink);
-    if (target != index && !is_shared(sample->signal))
+    if (target != index && !arrivals_is_shared(sample->signal))
         return;
     if (sample->flags & SAMPLE_CLOCK)
         path_cycles_mark(&cycles->state.paths[target], CYCLE_CLOCK);
@@ -274,36 +231,6 @@ static void write_gap(const struct machine_cycles *cycles, const struct sample *
     outlet_append(&site.outlet, &record);
 }
 
-/*
- * Adapters give the values of one moment in any order, each with its stamp, and the
- * timeline lets no moment fall behind the newest. The stamp still tells how late the
- * value was: an edge is dated when it was. When all that follows is as late, the wall
- * clock was set. What is too late counts as now.
- */
-static void place(struct machine_state *state, struct sample *sample)
-{
-    struct moment *at = &sample->at;
-    int64_t offset_ns = at->wall_ns - at->mono_ns;
-
-    int64_t late_ns = state->has_newest ? state->offset_ns - offset_ns : 0;
-    bool is_step = state->is_late && at->mono_ns > state->late_mono_ns;
-
-    state->is_late = late_ns >= NS_PER_MS && late_ns <= LATE_NS && !is_step;
-    if (state->is_late) {
-        state->late_mono_ns = at->mono_ns;
-        at->mono_ns -= late_ns;
-    } else {
-        state->offset_ns = offset_ns;
-    }
-    if (state->has_newest && at->mono_ns < state->newest_ns - LATE_NS) {
-        sample->flags |= SAMPLE_CLOCK;
-        *at = moment_plus(*at, state->newest_ns - at->mono_ns);
-    }
-    if (!state->has_newest || at->mono_ns > state->newest_ns)
-        state->newest_ns = at->mono_ns;
-    state->has_newest = true;
-}
-
 void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *given,
                             const struct record_sink *out)
 {
@@ -312,7 +239,7 @@ void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *
     const struct record_sink sink = {&listener, listen};
     struct sample sample = *given;
 
-    if (!is_of_use(sample.signal) || sample.path < 1 || sample.path > PATHS_MAX)
+    if (!arrivals_is_of_use(sample.signal) || sample.path < 1 || sample.path > PATHS_MAX)
         return;
     if (sample.signal == SIGNAL_GAP) {
         lose_link(cycles, &sample);
@@ -321,14 +248,14 @@ void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *
         return;
     }
 
-    place(state, &sample);
+    arrivals_place(&state->arrivals, &sample);
     for (size_t i = 0; i < PATHS_MAX; i++)
         advance_path(cycles, i, sample.at, &sink);
     if (sample.signal == SIGNAL_PROGRAM && sample_is_good(&sample) &&
         sample.path - 1U == master(cycles))
         job_hear_program(&state->job, &cycles->options, sample.value.text);
     state->is_heard[sample.path - 1] = true;
-    if (!is_union(cycles) && is_shared(sample.signal)) {
+    if (!is_union(cycles) && arrivals_is_shared(sample.signal)) {
         for (size_t i = 0; i < PATHS_MAX; i++)
             if (state->is_heard[i])
                 observe_path(cycles, i, &sample, &sink);
