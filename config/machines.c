@@ -2,7 +2,6 @@
 #include "config/machines.h"
 
 #include "config/value.h"
-#include "daemon/analytics/cycle/cycle_options.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -95,13 +94,14 @@ static void check_unique(struct interpreter *interpreter, const struct machine_l
 /* Sections nobody wrote have their defaults all the same. */
 static void complete(struct machine_options *options, struct machine_settings *machine)
 {
-    void *const sections[] = {&options->cycle, &options->publish};
-    static const struct section *const defaults[] = {&cycle_section, &publish_section};
+    void **const fields[] = {&options->cycle, &options->tools, &options->thermal,
+                             &options->publish};
+    static const char *const names[] = {"cycle", "tools", "thermal", "publish"};
 
-    for (size_t i = 0; i < sizeof(defaults) / sizeof(*defaults); i++) {
-        void **record = sections[i];
-        if (!*record)
-            *record = record_create(defaults[i]);
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        const struct option *row = section_row(&machine_section, names[i]);
+        if (row && !*fields[i])
+            *fields[i] = record_create(row->entry);
     }
     machine->name = options->name;
     machine->cell = options->cell;

@@ -34,7 +34,7 @@ struct courier_spec {
     int64_t
         replay_window;      /* ns; what was acknowledged so lately is sent again when the
                                other side may have forgotten it; 0 = 60 s, negative = none */
-    int64_t first_retry_ns; /* 0 = 1 s, doubling to a minute, spread */
+    int64_t first_retry_ns; /* 0 = 1 s, doubling to 15 s, spread */
 };
 
 struct courier_site {

@@ -35,6 +35,8 @@ struct settlement {
     int64_t retry_after_ns; /* the destination asked for this pause; 0 = it did not */
     size_t settled;         /* VERDICT_DELIVERED: always the whole batch */
     bool unconfirmed; /* sent at QoS 0: counted as sent_unconfirmed, never delivered */
+    bool answered; /* VERDICT_RETRY: the destination itself answered so (a 5xx), so that
+                      one bad row may be why; false when it could not be reached */
 };
 
 struct sink_link; /* one running connection; each sink has its own */

@@ -57,6 +57,13 @@ static const struct {
     {"version: 1\ncalendar: {time_zone: Nowhere}",
      "f:2:23: no time zone 'Nowhere' here; a rule like CET-1CEST,M3.5.0,M10.5.0/3 needs "
      "no files\n"                                                                                                                                     },
+    {"version: 1\nsinks: {inflx: {}}",
+     "f:2:9: unknown sink 'inflx'; did you mean 'influx'?\n"                                                                                          },
+    {"version: 1\nsinks: {cloud: {driver: influxx}}",
+     "f:2:25: unknown sink 'influxx'; did you mean 'influx'?\n"                                                                                       },
+    {"version: 1\nsinks: {a/b: {driver: influx}}",
+     "f:2:9: a sink wants a name of 1 to 63 bytes without / + # \" \\ and control "
+     "characters, no blanks at its ends, no $ first; got 'a/b'\n"                                                                                     },
     {"version: 1\nsinks: [a]",                                                         "f:2:8: 'sinks' wants a name and options for each; got a "
                                "list\n"                                                                                 },
 };
@@ -195,6 +202,27 @@ static void the_example_is_accepted_and_says_the_defaults(void **state)
     text_done(&none);
 }
 
+static void a_sink_may_have_a_name_of_its_own(void **state)
+{
+    struct text text;
+    struct config *config =
+        load("version: 1\n"
+             "sinks:\n"
+             "  influx: {url: \"http://127.0.0.1:8086\", database: a}\n"
+             "  second: {driver: influx, url: \"http://127.0.0.1:8087\", database: b}\n",
+             &text);
+
+    (void)state;
+    assert_null(text.data);
+    const struct settings *settings = config_settings(config);
+    assert_int_equal(settings->sink_count, 2);
+    assert_string_equal(settings->sinks[1].name, "second");
+    assert_ptr_equal(settings->sinks[1].sink, settings->sinks[0].sink);
+    assert_true(settings->sinks[1].fingerprint != settings->sinks[0].fingerprint);
+    config_free(config);
+    text_done(&text);
+}
+
 struct folder {
     char path[64];
 };
@@ -313,6 +341,7 @@ int main(void)
         cmocka_unit_test(what_nobody_wrote_has_its_default),
         cmocka_unit_test(the_whole_file_arrives),
         cmocka_unit_test(only_what_changed_has_another_fingerprint),
+        cmocka_unit_test(a_sink_may_have_a_name_of_its_own),
         cmocka_unit_test(the_example_is_accepted_and_says_the_defaults),
         cmocka_unit_test_setup_teardown(files_of_conf_d_add_machines_and_parts,
                                         make_folder, remove_folder),

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/pipeline/courier.h"
+
+#include "daemon/base/clock.h"
+#include "daemon/pipeline/courier_inside.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define RETRY_CAP_NS (15 * NS_PER_S)
+
+enum {
+    ROWS_FIRST = 100
+};
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct courier *courier = handle->data;
+
+    if (--courier->handles_open == 0 && courier->site.stopped)
+        courier->site.stopped(courier->site.owner, courier);
+}
+
+/* Nothing holds a pointer to the courier any more: the sink, the store, then the loop. */
+void courier_finish_stop(struct courier *courier)
+{
+    if (!courier->is_stopping || courier->has_link || courier->answers_due > 0 ||
+        uv_is_closing((uv_handle_t *)&courier->soon))
+        return;
+    uv_close((uv_handle_t *)&courier->soon, on_handle_closed);
+    uv_close((uv_handle_t *)&courier->pause, on_handle_closed);
+}
+
+static void on_reconnected(void *owner, bool may_have_forgotten)
+{
+    struct courier *courier = owner;
+
+    if (may_have_forgotten)
+        cursor_repeat_recent(courier, clock_now().mono_ns);
+    if (courier->is_waiting && !courier->is_fetching) {
+        courier->is_waiting = false;
+        backoff_reset(&courier->backoff);
+    }
+    if (courier->site.reconnected)
+        courier->site.reconnected(courier->site.owner, courier);
+    courier_wake(courier);
+}
+
+static void on_command(void *owner, const char *machine, const char *name,
+                       const char *json, void *ticket)
+{
+    struct courier *courier = owner;
+
+    courier->site.command(courier->site.owner, courier, machine, name, json, ticket);
+}
+
+static void on_link_stopped(void *owner)
+{
+    struct courier *courier = owner;
+
+    courier->has_link = false;
+    courier->is_out = false;
+    courier_finish_stop(courier);
+}
+
+static void on_enlisted(void *owner, const struct ranges *acknowledged, int64_t last_id)
+{
+    struct courier *courier = owner;
+    struct range hole;
+    int64_t first = 1;
+
+    courier->answers_due--;
+    while (first <= last_id && ranges_find_hole(acknowledged, first, last_id, &hole)) {
+        (void)ranges_add(&courier->backlog, hole.first, hole.last);
+        first = hole.last + 1;
+    }
+    courier->live_id = last_id + 1;
+    if (courier->stored_id < last_id)
+        courier->stored_id = last_id;
+    courier->is_enlisted = true;
+    courier_finish_stop(courier);
+    courier_wake(courier);
+}
+
+static void apply_fallbacks(struct courier_spec *spec)
+{
+    if (spec->kinds == 0)
+        spec->kinds = (1u << RECORD_KIND_COUNT) - 1;
+    spec->kinds &= ~(1u << RECORD_ARCHIVE);
+    if (spec->batch_rows == 0)
+        spec->batch_rows = 500;
+    if (spec->batch_bytes == 0)
+        spec->batch_bytes = 1048576;
+    if (spec->backlog_rate <= 0)
+        spec->backlog_rate = 20000;
+    if (spec->replay_window == 0)
+        spec->replay_window = 60 * NS_PER_S;
+    if (spec->first_retry_ns <= 0)
+        spec->first_retry_ns = NS_PER_S;
+}
+
+static int start_sink(struct courier *courier)
+{
+    const struct sink_site site = {
+        .name = courier->name,
+        .place = courier->site.place,
+        .state_folder = courier->site.state_folder,
+        .loop = courier->site.loop,
+        .http = courier->site.http,
+        .owner = courier,
+        .settle = courier_settle,
+        .reconnected = on_reconnected,
+        .command = courier->site.command ? on_command : NULL,
+        .stopped = on_link_stopped,
+    };
+
+    return courier->spec.sink->start(&site, courier->spec.options, &courier->link);
+}
+
+int courier_create(const struct courier_site *site, const struct courier_spec *spec,
+                   struct courier **ret_courier)
+{
+    struct courier *courier = calloc(1, sizeof(*courier));
+    uint32_t seed = (uint32_t)clock_now().mono_ns;
+
+    if (!courier)
+        return -ENOMEM;
+    courier->spec = *spec;
+    courier->site = *site;
+    apply_fallbacks(&courier->spec);
+    (void)text_copy(courier->name, sizeof(courier->name), spec->name);
+    (void)snprintf(courier->room, sizeof(courier->room), "sink %s", courier->name);
+    courier->batch_rows =
+        courier->spec.batch_rows < ROWS_FIRST ? courier->spec.batch_rows : ROWS_FIRST;
+    courier->rate_since_ns = clock_now().mono_ns;
+    backoff_init(&courier->backoff, courier->spec.first_retry_ns, RETRY_CAP_NS, seed);
+    courier->window = calloc(courier->spec.batch_rows, sizeof(*courier->window));
+    int error = courier->window ? start_sink(courier) : -ENOMEM;
+    if (error)
+        goto fail;
+    courier->has_link = true;
+
+    (void)uv_timer_init(site->loop, &courier->soon);
+    (void)uv_timer_init(site->loop, &courier->pause);
+    courier->soon.data = courier->pause.data = courier;
+    courier->handles_open = 2;
+    courier->answers_due = 1;
+    courier->number = store_enlist(site->store, courier->name, courier->spec.kinds,
+                                   courier, on_enlisted);
+    if (courier->number < 0) {
+        courier->answers_due = 0;
+        complaint_raise(&courier->unreachable, LOG_LEVEL_ERROR, courier->room,
+                        clock_now(), "the store does not take this sink on");
+    }
+    *ret_courier = courier;
+    return 0;
+
+fail:
+    free(courier->window);
+    free(courier);
+    return error;
+}
+
+void courier_stored(struct courier *courier, int64_t id)
+{
+    courier->stored_id = id;
+    courier_work(courier);
+}
+
+void courier_stop(struct courier *courier)
+{
+    if (courier->is_stopping)
+        return;
+    courier->is_stopping = true;
+    (void)uv_timer_stop(&courier->soon);
+    (void)uv_timer_stop(&courier->pause);
+    courier->spec.sink->stop(courier->link);
+}
+
+void courier_destroy(struct courier *courier)
+{
+    if (!courier)
+        return;
+    courier_let_go(courier);
+    ranges_done(&courier->backlog);
+    free(courier->window);
+    free(courier);
+}
+
+void courier_answer(struct courier *courier, void *ticket, const char *json)
+{
+    if (courier->has_link && courier->spec.sink->answer)
+        courier->spec.sink->answer(courier->link, ticket, json);
+}
+
+void courier_presence(struct courier *courier, const char *cell, const char *machine,
+                      bool linked)
+{
+    if (courier->has_link && !courier->is_stopping && courier->spec.sink->presence)
+        courier->spec.sink->presence(courier->link, cell, machine, linked);
+}
+
+void courier_describe(const struct courier *courier, struct courier_health *ret_health)
+{
+    *ret_health = (struct courier_health){
+        .name = courier->name,
+        .kind = courier->spec.sink->name,
+        .batches = courier->batches,
+        .retries = courier->retries,
+        .refusals = courier->refusals,
+        .rows_per_s = courier->rows_per_s,
+        .batch_s = courier->batch_s,
+        .is_waiting = courier->is_waiting,
+        .has_backlog = courier->backlog.count > 0,
+    };
+    if (courier->has_link && courier->spec.sink->describe)
+        courier->spec.sink->describe(courier->link, &ret_health->sink);
+    if (courier->number >= 0)
+        store_describe_queue(courier->site.store, courier->number, &ret_health->queue);
+    (void)text_copy(ret_health->trouble, sizeof(ret_health->trouble),
+                    courier->unreachable.last[0] ? courier->unreachable.last
+                                                 : ret_health->sink.trouble);
+}
+
+static void on_letters(void *owner, const struct ranges *ids, int64_t count)
+{
+    struct courier *courier = owner;
+
+    (void)count;
+    courier->answers_due--;
+    for (size_t i = 0; i < ids->count; i++)
+        (void)ranges_add(&courier->backlog, ids->items[i].first, ids->items[i].last);
+    courier_finish_stop(courier);
+    courier_wake(courier);
+}
+
+static int settle_letters(struct courier *courier, int64_t id, enum letter_fate fate)
+{
+    if (courier->number < 0)
+        return courier->number;
+    int error = store_settle_letters(courier->site.store, courier->number, id, fate,
+                                     courier, on_letters);
+    if (!error)
+        courier->answers_due++;
+    return error;
+}
+
+int courier_retry_letters(struct courier *courier, int64_t id)
+{
+    return settle_letters(courier, id, LETTER_RETRY);
+}
+
+int courier_drop_letters(struct courier *courier, int64_t id)
+{
+    return settle_letters(courier, id, LETTER_DROP);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/pipeline/courier_inside.h"
+
+#define LONG_FAILURE_NS (5 * NS_PER_S)
+
+/* What waits is no longer live: it becomes backlog, and live begins behind it. */
+static void set_back(struct courier *courier)
+{
+    if (ranges_add(&courier->backlog, courier->live_id, courier->stored_id) == 0)
+        courier->live_id = courier->stored_id + 1;
+}
+
+bool cursor_choose(struct courier *courier, int64_t now_ns, int64_t *ret_wait_ns)
+{
+    int64_t behind = courier->stored_id - courier->live_id + 1;
+    bool failed_long = courier->failing_since_ns > 0 &&
+                       now_ns - courier->failing_since_ns > LONG_FAILURE_NS;
+
+    *ret_wait_ns = 0;
+    if (behind > 0 && (failed_long || behind > 4 * (int64_t)courier->spec.batch_rows))
+        set_back(courier);
+
+    if (courier->live_id <= courier->stored_id) {
+        courier->from_backlog = false;
+        courier->first_id = courier->live_id;
+        courier->last_id = courier->stored_id;
+        return true;
+    }
+    if (courier->backlog.count == 0)
+        return false;
+    if (courier->backlog_free_ns > now_ns) {
+        *ret_wait_ns = courier->backlog_free_ns - now_ns;
+        return false;
+    }
+    courier->from_backlog = true;
+    courier->first_id = courier->backlog.items[0].first;
+    courier->last_id = courier->backlog.items[0].last;
+    return true;
+}
+
+static void forget_old(struct courier *courier, int64_t now_ns)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < courier->recent_count; i++)
+        if (now_ns - courier->recent[i].mono_ns <= courier->spec.replay_window)
+            courier->recent[kept++] = courier->recent[i];
+    courier->recent_count = kept;
+}
+
+/* The list is short: neighbours that do not fit are remembered as one, for longer. */
+static void remember(struct courier *courier, const struct range *ids, int64_t now_ns)
+{
+    if (courier->spec.replay_window <= 0)
+        return;
+    forget_old(courier, now_ns);
+    if (courier->recent_count < RECENT_MAX) {
+        courier->recent[courier->recent_count++] = (struct recent){now_ns, *ids};
+        return;
+    }
+    struct recent *last = &courier->recent[RECENT_MAX - 1];
+    last->mono_ns = now_ns;
+    if (ids->first < last->ids.first)
+        last->ids.first = ids->first;
+    if (ids->last > last->ids.last)
+        last->ids.last = ids->last;
+}
+
+void cursor_settle(struct courier *courier, int64_t id, enum ledger_account account,
+                   int64_t now_ns)
+{
+    const struct range ids = {courier->first_id, id};
+
+    if (ids.first > ids.last)
+        return;
+    (void)store_acknowledge(courier->site.store, courier->number, ids.first, ids.last,
+                            account);
+    remember(courier, &ids, now_ns);
+    courier->first_id = id + 1;
+    if (courier->from_backlog)
+        (void)ranges_remove(&courier->backlog, ids.first, ids.last);
+    else
+        courier->live_id = id + 1;
+}
+
+void cursor_repeat_recent(struct courier *courier, int64_t now_ns)
+{
+    forget_old(courier, now_ns);
+    for (size_t i = 0; i < courier->recent_count; i++)
+        (void)ranges_add(&courier->backlog, courier->recent[i].ids.first,
+                         courier->recent[i].ids.last);
+    courier->recent_count = 0;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The thread beside broker.c: carries out orders with paho and mails the news. Only
+ * broker.c uses it.
+ */
+#pragma once
+
+#include "daemon/loop/inbox.h"
+#include "daemon/loop/mailbox.h"
+#include "daemon/sinks/broker.h"
+#include "daemon/sinks/secret.h"
+
+enum order_kind {
+    ORDER_OPEN,
+    ORDER_PUBLISH,
+    ORDER_SUBSCRIBE,
+    ORDER_LEAVE, /* publish the farewell, disconnect, then as ORDER_CLOSE */
+    ORDER_CLOSE,
+};
+
+/* One block of memory: what the pointers in `message` show lies behind it. */
+struct client_order {
+    struct inbox_item item;
+    enum order_kind kind;
+    uint64_t generation;
+    unsigned flight;
+    struct broker_message message; /* of ORDER_OPEN: the will */
+};
+
+enum news_kind {
+    NEWS_OPENED,
+    NEWS_REFUSED,
+    NEWS_LOST,
+    NEWS_DISCONNECTED,
+    NEWS_PUBLISHED,
+    NEWS_ARRIVAL,
+    NEWS_CLOSED,
+    NEWS_GONE, /* the thread has ended */
+};
+
+struct client_arrival {
+    struct broker_arrival arrival;
+    char bytes[]; /* what it points at */
+};
+
+struct client_news {
+    enum news_kind kind;
+    uint64_t generation;
+    unsigned flight;
+    int code;
+    struct broker_limits limits;
+    struct client_arrival *arrival; /* changes owner */
+    char words[200];
+};
+
+struct client_spec {
+    const struct broker_options *options;
+    const char *client_id;
+    const char *farewell;
+    const char *will_topic;
+    struct mailbox *news;
+};
+
+struct client;
+
+int client_create(const struct client_spec *spec, struct client **ret_client);
+
+/* Takes the order. Returns 0, or -ENOBUFS and then the order is freed. */
+int client_post(struct client *client, struct client_order *order);
+
+/* No order follows; NEWS_GONE comes last, and then client_destroy() may be called. */
+void client_close(struct client *client);
+void client_destroy(struct client *client);

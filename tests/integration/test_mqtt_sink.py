@@ -1,0 +1,204 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The mqtt sink against mosquitto: delivery, retained state, faults, TLS, commands."""
+import json
+import sys
+import tempfile
+
+from servers import Driver, make_certificates, run, start_mosquitto, wait_for
+
+BUILD = sys.argv[1]
+MACHINE = "acme/taichung/milling/a/vmc_3"
+STATUS = "acme/taichung/milling/gateway/gw-1/status"
+
+
+def seqs(subscriber):
+    """Sequence numbers of all records seen, and how often each."""
+    seen = {}
+    for _, _, topic, payload in subscriber.messages():
+        if topic.endswith(("cycle/event", "status/state", "/raw")):
+            seq = json.loads(payload)["seq"]
+            seen[seq] = seen.get(seq, 0) + 1
+    return seen
+
+
+def every_record_arrives_in_order_at_both_versions():
+    with start_mosquitto("max_queued_messages 0") as broker:
+        for number, protocol in enumerate(("3.1.1", "5")):
+            first = 1000 * (number + 1)
+            with broker.subscribe("acme/#") as subscriber:
+                with Driver(BUILD, "mqtt", 500, 100, first, url=broker.url, protocol=protocol) as driver:
+                    driver.wait("done")
+                    assert driver.total("delivered") == 500, driver.lines()
+                    wait_for(lambda: len(seqs(subscriber)) >= 500, "500 records")
+                    last = json.loads(next(p for _, _, t, p in reversed(subscriber.messages())
+                                           if t == MACHINE + "/cycle/last"))
+                    assert last["ct"] == 60.5 and last["class_name"] == "complete", last
+                    assert last["t"].endswith("Z") and last["gap"] is None and last["run"] is None, last
+                    events = [json.loads(p)["seq"] for _, _, t, p in subscriber.messages()
+                              if t.endswith("cycle/event")]
+                    assert events == sorted(events) and len(events) == 450, len(events)
+                wait_for(lambda: (False, 1, STATUS, "offline") in subscriber.messages(), "the farewell")
+
+
+def what_is_stands_retained():
+    with start_mosquitto() as broker:
+        with Driver(BUILD, "mqtt", 100, 100, 0, url=broker.url) as driver:
+            driver.wait("done")
+            with broker.subscribe("acme/#") as subscriber:
+                wait_for(lambda: len(subscriber.messages()) >= 4, "retained messages")
+                retained = {t: p for kept, _, t, p in subscriber.messages() if kept}
+                assert set(retained) == {STATUS, MACHINE + "/status/online", MACHINE + "/status/state",
+                                         MACHINE + "/cycle/last"}, retained
+                assert retained[STATUS] == "online"
+                assert json.loads(retained[MACHINE + "/status/online"])["online"] is True
+                assert json.loads(retained[MACHINE + "/status/state"])["state_name"] == "run"
+
+
+def the_will_speaks_when_we_cannot():
+    with start_mosquitto() as broker, broker.subscribe(STATUS) as subscriber:
+        driver = Driver(BUILD, "mqtt", 10, 10, 0, url=broker.url)
+        driver.wait("done")
+        driver.process.kill()
+        wait_for(lambda: subscriber.messages()[-1:] == [(False, 1, STATUS, "offline")], "the will")
+        driver.__exit__(Exception)
+
+
+def a_broker_that_dies_again_and_again_loses_nothing():
+    for protocol in ("3.1.1", "5"):
+        with start_mosquitto("persistence true", "autosave_interval 1") as broker:
+            with Driver(BUILD, "mqtt", 3000, 10, 0, url=broker.url, protocol=protocol) as driver:
+                driver.wait("delivered")
+                for number in range(3):
+                    broker.kill()
+                    driver.wait("retry")
+                    broker.start()
+                    wait_for(lambda: len([l for l in driver.lines() if l == "reconnected 1"]) > number,
+                             "the reconnect")
+                driver.wait("done", 60)
+                assert driver.total("delivered") == 3000
+
+
+def a_frozen_broker_is_left_and_found_again():
+    with start_mosquitto() as broker:
+        with Driver(BUILD, "mqtt", 20000, 50, 0, url=broker.url, ack_timeout=2 * 10**9,
+                    keepalive=60 * 10**9) as driver:
+            driver.wait("delivered")
+            broker.freeze()
+            wait_for(lambda: any("acknowledged" in line for line in driver.lines()), "the own timer")
+            broker.thaw()
+            driver.wait("reconnected 1")
+
+
+def a_missing_broker_is_waited_for():
+    with start_mosquitto() as broker:
+        broker.kill()
+        with Driver(BUILD, "mqtt", 20, 10, 0, url=broker.url) as driver:
+            driver.wait("retry")
+            broker.start()
+            driver.wait("done")
+
+
+def quality_nought_is_never_called_confirmed():
+    with start_mosquitto() as broker:
+        with Driver(BUILD, "mqtt", 20, 10, 0, url=broker.url, qos="0", qos_raw="0") as driver:
+            driver.wait("done")
+            lines = [line.split() for line in driver.lines() if line.startswith("delivered")]
+            assert lines and all(line[4] == "1" for line in lines), lines
+
+
+def a_wrong_password_is_told_and_never_shown():
+    with tempfile.NamedTemporaryFile("w") as names, tempfile.NamedTemporaryFile("w") as secret:
+        names.write("spindled:$7$101$6HWs9tMDbzVmqrHv$wkQQNJrsLIPGMlQ9MhzG0bMUwAo3WZ8hTLyWlZ9aHV1Dy9Lp4"
+                    "2lJTXgGsj1SShqNKfJjFRqH2A5PEFzsTP5pqA==\n")
+        names.flush()
+        secret.write("canary-wrong\n")
+        secret.flush()
+        with start_mosquitto(f"password_file {names.name}") as broker:
+            for protocol in ("3.1.1", "5"):
+                with Driver(BUILD, "mqtt", 10, 10, 0, url=broker.url, protocol=protocol,
+                            username="spindled", password_file=secret.name) as driver:
+                    wait_for(lambda: any("bad user name" in l or "not authorized" in l
+                                         for l in driver.lines()), "the reason")
+                    assert "canary" not in "".join(driver.lines())
+
+
+def a_forbidden_topic_is_seen_with_version_five():
+    with tempfile.NamedTemporaryFile("w") as rights:
+        rights.write(f"topic write {STATUS}\n")
+        rights.flush()
+        with start_mosquitto(f"acl_file {rights.name}") as broker:
+            with Driver(BUILD, "mqtt", 10, 10, 0, url=broker.url) as driver:
+                wait_for(lambda: any("0x87" in line for line in driver.lines()), "0x87")
+                assert driver.total("delivered") == 0
+
+
+def certificates_are_checked_with_their_names():
+    with make_certificates() as good, make_certificates("DNS:elsewhere") as elsewhere:
+        with start_mosquitto(certificates=good) as broker:
+            with Driver(BUILD, "mqtt", 10, 10, 0, url=broker.tls_url, ca_file=f"{good}/ca.crt") as driver:
+                driver.wait("done")
+            with Driver(BUILD, "mqtt", 10, 10, 0, url=broker.tls_url, ca_file=f"{good}/rogue.crt") as driver:
+                line = wait_for(lambda: next((l for l in driver.lines() if "certificate" in l.lower()), None),
+                                "a refusal")
+                assert line.startswith("retry"), line
+                assert driver.total("delivered") == 0
+        with start_mosquitto(certificates=elsewhere) as broker:
+            options = {"url": broker.tls_url, "ca_file": f"{elsewhere}/ca.crt"}
+            with Driver(BUILD, "mqtt", 10, 10, 0, **options) as driver:
+                wait_for(lambda: len([l for l in driver.lines() if l.startswith("retry")]) > 8, "refusals")
+                assert any("does not carry the name localhost" in l for l in driver.lines()), driver.lines()[-1]
+                assert driver.total("delivered") == 0
+            with Driver(BUILD, "mqtt", 10, 10, 0, **options, insecure_skip_verify="true") as driver:
+                driver.wait("done")
+
+
+def a_client_certificate_is_shown():
+    with make_certificates() as folder:
+        with start_mosquitto(certificates=folder) as broker:
+            config = (broker.folder / "mosquitto.conf")
+            config.write_text(config.read_text() + "require_certificate true\n")
+            broker.stop()
+            broker.start()
+            options = {"url": broker.tls_url, "ca_file": f"{folder}/ca.crt"}
+            with Driver(BUILD, "mqtt", 10, 10, 0, **options) as driver:
+                driver.wait("retry")
+                assert driver.total("delivered") == 0
+            with Driver(BUILD, "mqtt", 10, 10, 0, **options, certificate_file=f"{folder}/client.crt",
+                        key_file=f"{folder}/client.key") as driver:
+                driver.wait("done")
+
+
+def commands_are_heard_only_when_they_are_wanted_and_new():
+    with start_mosquitto() as broker:
+        broker.publish(MACHINE + "/cmd/lot", '{"lot":"old"}', "-r")
+        with broker.subscribe(MACHINE + "/cmd/#") as subscriber:
+            with Driver(BUILD, "mqtt", 10, 10, 0, url=broker.url, commands="true") as driver:
+                driver.wait("done")
+                broker.publish(MACHINE + "/cmd/lot", '{"lot":"L-8","t":"2020-01-01T00:00:00Z"}')
+                broker.publish(MACHINE + "/cmd/lot", '{"lot":"L-9"}')
+                line = driver.wait("command")
+                assert line == 'command vmc 3 lot {"lot":"L-9"}', line
+                answers = wait_for(lambda: [p for _, _, t, p in subscriber.messages()
+                                            if t.endswith("/answer")][1:] and
+                                   [p for _, _, t, p in subscriber.messages() if t.endswith("/answer")],
+                                   "two answers")
+                assert json.loads(answers[0])["ok"] is False and json.loads(answers[1])["ok"] is True, answers
+        with Driver(BUILD, "mqtt", 10, 10, 0, url=broker.url) as driver:
+            driver.wait("done")
+            broker.publish(MACHINE + "/cmd/lot", '{"lot":"L-9"}')
+            assert not [line for line in driver.lines() if line.startswith("command")]
+
+
+run([every_record_arrives_in_order_at_both_versions,
+     what_is_stands_retained,
+     the_will_speaks_when_we_cannot,
+     a_broker_that_dies_again_and_again_loses_nothing,
+     a_frozen_broker_is_left_and_found_again,
+     a_missing_broker_is_waited_for,
+     quality_nought_is_never_called_confirmed,
+     a_wrong_password_is_told_and_never_shown,
+     a_forbidden_topic_is_seen_with_version_five,
+     certificates_are_checked_with_their_names,
+     a_client_certificate_is_shown,
+     commands_are_heard_only_when_they_are_wanted_and_new])
