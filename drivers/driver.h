@@ -60,6 +60,12 @@ struct link_health {
     char trouble[256];     /* the newest reason in one sentence; "" when all is well */
 };
 
+/* Where complaints about links go; `which` is the link's index. */
+struct driver_report {
+    void *owner;
+    void (*complain)(void *owner, size_t which, bool is_warning, const char *sentence);
+};
+
 /* All run on the loop thread and must not block. */
 struct driver {
     const char *name; /* the key under which an operator configures it */
@@ -70,6 +76,11 @@ struct driver {
                  struct driver_link **ret_link);
     void (*stop)(struct driver_link *link);
     void (*describe)(const struct driver_link *link, struct link_health *ret_health);
+
+    /* Do all links of this driver get on with each other? Their options; for the
+     * configuration's check. May be NULL. */
+    void (*check)(const void *const *options, size_t count,
+                  const struct driver_report *report);
 };
 
 /* Every driver built in; ends with NULL. */

@@ -19,7 +19,7 @@ enum framing {
     FRAMING_RTU, /* CRC */
 };
 
-enum function {
+enum read_function {
     FUNCTION_READ_COILS = 1,
     FUNCTION_READ_DISCRETE = 2,
     FUNCTION_READ_HOLDING = 3,
@@ -44,7 +44,7 @@ enum exception {
 struct frame_request {
     uint16_t transaction; /* TCP only */
     uint8_t unit;
-    uint8_t function; /* enum function */
+    uint8_t function; /* enum read_function */
     uint16_t address;
     uint16_t count;
 };

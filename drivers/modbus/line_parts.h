@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inside of a line, shared by line.c (who is on it) and exchange.c (who speaks). */
+#pragma once
+
+#include "daemon/base/backoff.h"
+#include "drivers/modbus/line.h"
+#include "drivers/modbus/transport.h"
+
+#define LINE_IN_FLIGHT_MAX 16
+
+enum line_state {
+    LINE_CLOSED,
+    LINE_OPENING,
+    LINE_OPEN,
+};
+
+struct line_unit {
+    struct line *line;
+    struct line_unit *next; /* of the line; ends with NULL */
+    uint8_t number;
+    unsigned links;
+    struct line_job *first, *last; /* waiting */
+    unsigned in_flight;
+    unsigned failures; /* time-outs and gateway's complaints since the last answer */
+    int64_t rests_until_ns;
+    struct backoff backoff;
+};
+
+struct line {
+    struct line *next; /* of all lines */
+    uv_loop_t *loop;
+    struct line_terms terms;
+    struct line_unit *units, *turn; /* who may speak next */
+    uv_timer_t timer;
+    int64_t armed_ns; /* when the timer goes off; 0 = never */
+
+    struct transport *transport;
+    enum line_state state;
+    bool is_closing;
+    bool is_pumping, pumps_again;
+    bool has_answered; /* since it was opened */
+    unsigned silent;   /* time-outs since anything was heard */
+    int64_t opening_until_ns, ready_at_ns, retry_at_ns;
+    struct backoff backoff;
+
+    struct line_job *in_flight[LINE_IN_FLIGHT_MAX];
+    unsigned in_flight_count;
+    uint16_t next_transaction;
+    uint8_t buffer[2 * FRAME_MAX];
+    size_t length;
+    int64_t heard_ns;
+    struct line_health health;
+};
+
+/* exchange.c: everything that is due now; arms the timer for what is due later. */
+void exchange_pump(struct line *line);
+
+/* exchange.c: bytes have come. */
+void exchange_receive(struct line *line, const uint8_t *bytes, size_t length);
+
+/* exchange.c: ends a job that is no longer in a queue or under way. */
+void exchange_finish(struct line_job *job, const struct line_outcome *outcome);
+
+/* line.c: the connection is of no use any more; what was under way is asked once more. */
+void line_break(struct line *line, int error);
+
+/* line.c: opens, or says why not by line_break(). */
+void line_open(struct line *line, int64_t now_ns);
+
+/* queue.c: who waits, and whose turn it is. */
+void queue_add(struct line_job *job);
+void queue_add_first(struct line_job *job);
+void queue_remove(struct line_job *job);
+bool queue_is_empty(const struct line *line);
+bool queue_is_shared(const struct line *line);
+struct line_job *queue_take(struct line *line, int64_t now_ns);
+
+/* The soonest moment at which a job that waits may go; INT64_MAX = there is none. */
+int64_t queue_ready_ns(const struct line *line);
+
+/* Ends all that wait, of the unit or (NULL) of all units. */
+void queue_fail(struct line *line, const struct line_unit *unit, enum line_result result);
+
+/* The unit did not answer, or its gateway could not reach it. */
+void queue_note_failure(struct line_unit *unit, int64_t now_ns);
+void queue_note_answer(struct line_unit *unit);

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/base/clock.h"
+#include "daemon/loop/slots.h"
+#include "drivers/modbus/link_parts.h"
+#include "drivers/modbus/load.h"
+#include "drivers/modbus/modbus.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct line_terms link_terms(const struct link_options *options)
+{
+    const struct quirk_options *quirks = link_quirks(options);
+    char sentence[256];
+    struct line_terms terms = {
+        .timeout_ns = options->timeout,
+        .pause_after_connect_ns = quirks->pause_after_connect,
+        .pause_between_ns = quirks->pause_between,
+        .max_in_flight = (unsigned)options->max_in_flight,
+        .close_after_scan = quirks->close_after_scan,
+        .zero_ids = quirks->transaction_ids != 0,
+    };
+
+    (void)line_address_parse(options->url, &terms.address, sentence);
+    return terms;
+}
+
+struct plan_limits link_limits(const struct link_options *options, enum line_kind kind)
+{
+    const struct quirk_options *quirks = link_quirks(options);
+
+    return (struct plan_limits){
+        .max_gap = (unsigned)options->max_gap,
+        .max_words = (unsigned)options->max_words,
+        .max_bits = (unsigned)options->max_bits,
+        .overhead = kind == LINE_TCP ? PLAN_OVERHEAD_TCP : PLAN_OVERHEAD_SERIAL,
+        .one_each = quirks->one_request_per_point,
+        .bits_from_zero = quirks->coils_from_zero,
+    };
+}
+
+static void free_link(struct driver_link *link)
+{
+    free(link->points);
+    free(link->spans);
+    free(link->samples);
+    free(link->requests);
+    free(link->plans);
+    free(link->scratch);
+    free(link);
+}
+
+static int allocate(struct driver_link *link, size_t count)
+{
+    link->point_count = count;
+    link->points = calloc(count, sizeof(*link->points));
+    link->spans = calloc(count, sizeof(*link->spans));
+    link->samples = calloc(count + 1, sizeof(*link->samples));
+    link->requests = calloc(count, sizeof(*link->requests));
+    link->plans = calloc(count, sizeof(*link->plans));
+    link->scratch = calloc(2 * (count + 1), sizeof(*link->scratch));
+    return link->points && link->spans && link->samples && link->requests &&
+                   link->plans && link->scratch
+               ? 0
+               : -ENOMEM;
+}
+
+static int take_points(struct driver_link *link, const struct link_options *options)
+{
+    const struct point_options *points = options->points.items;
+    char sentence[256];
+
+    for (size_t i = 0; i < link->point_count; i++)
+        if (point_init(&link->points[i], &points[i], options->every, sentence))
+            return -EINVAL;
+    return 0;
+}
+
+static int add_class(struct driver_link *link, int64_t period_ns)
+{
+    for (size_t i = 0; i < link->class_count; i++)
+        if (link->classes[i].period_ns == period_ns)
+            return 0;
+    if (link->class_count == CLASSES_MAX)
+        return -E2BIG;
+
+    struct scan_class *class = &link->classes[link->class_count++];
+    class->link = link;
+    class->period_ns = period_ns;
+    return slots_every(link->site.slots, period_ns, class, scan_on_slot, &class->task);
+}
+
+/* The first values should not wait for the first turn of a slow class. */
+static void ask_everything_once(struct driver_link *link)
+{
+    for (size_t i = 0; i < link->class_count; i++)
+        scan_on_slot(&link->classes[i], clock_now(), 0);
+}
+
+static int link_start(const struct driver_site *site, const void *record,
+                      struct driver_link **ret_link)
+{
+    const struct link_options *options = record;
+    struct driver_link *link = calloc(1, sizeof(*link));
+    if (!link)
+        return -ENOMEM;
+
+    link->site = *site;
+    link->terms = link_terms(options);
+    link->limits = link_limits(options, link->terms.address.kind);
+    holes_parse(&link->holes, site->resume);
+    int error = options->points.count ? allocate(link, options->points.count) : -EINVAL;
+    if (!error)
+        error = take_points(link, options);
+    if (!error)
+        error = line_join(site->loop, &link->terms, (uint8_t)options->unit, &link->unit);
+    for (size_t i = 0; !error && i < link->point_count; i++)
+        error = add_class(link, link->points[i].class_ns);
+    if (error) {
+        for (size_t i = 0; i < link->class_count; i++)
+            slots_cancel(link->classes[i].task);
+        line_leave(link->unit);
+        free_link(link);
+        return error;
+    }
+
+    (void)uv_timer_init(site->loop, &link->closer);
+    link->closer.data = link;
+    (void)text_copy(link->health.address, sizeof(link->health.address),
+                    link->terms.address.key);
+    scan_plan(link);
+    ask_everything_once(link);
+    *ret_link = link;
+    return 0;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct driver_link *link = handle->data;
+    struct driver_site site = link->site;
+
+    free_link(link);
+    site.stopped(site.owner);
+}
+
+static void link_stop(struct driver_link *link)
+{
+    for (size_t i = 0; i < link->class_count; i++)
+        slots_cancel(link->classes[i].task);
+    scan_cancel(link);
+    line_leave(link->unit);
+    uv_close((uv_handle_t *)&link->closer, on_closed);
+}
+
+static int compare(const void *left, const void *right)
+{
+    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+
+    return (a > b) - (a < b);
+}
+
+static double latency_p99(const struct driver_link *link)
+{
+    int64_t sorted[LATENCIES_MAX];
+    size_t count =
+        link->latency_count < LATENCIES_MAX ? link->latency_count : LATENCIES_MAX;
+
+    if (!count)
+        return (double)NAN;
+    memcpy(sorted, link->latencies, count * sizeof(*sorted));
+    qsort(sorted, count, sizeof(*sorted), compare);
+    return (double)sorted[(count - 1) * 99 / 100] / (double)NS_PER_S;
+}
+
+static void link_describe(const struct driver_link *link, struct link_health *ret_health)
+{
+    struct line_health line;
+
+    line_describe(link->unit, &line);
+    *ret_health = link->health;
+    ret_health->linked = link->is_linked;
+    ret_health->since_wall_ns = link->link_since_wall_ns;
+    ret_health->reconnects = line.reconnects;
+    ret_health->malformed += line.malformed;
+    ret_health->latency_p99_s = latency_p99(link);
+    ret_health->clock_offset_s = (double)NAN;
+}
+
+const struct driver driver_modbus = {
+    .name = "modbus",
+    .options = &modbus_section,
+    .start = link_start,
+    .stop = link_stop,
+    .describe = link_describe,
+    .check = load_check,
+};

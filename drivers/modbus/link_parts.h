@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inside of a link, shared by link.c (its life) and scan.c (what it asks). */
+#pragma once
+
+#include "drivers/driver.h"
+#include "drivers/modbus/holes.h"
+#include "drivers/modbus/line.h"
+#include "drivers/modbus/point.h"
+
+#define CLASSES_MAX   32
+#define LATENCIES_MAX 128
+
+struct request {
+    struct line_job job;
+    struct driver_link *link;
+    struct request_plan plan;
+    int64_t answered_ns;     /* when it last was; at first: when it was planned */
+    struct request *sibling; /* the other half of what was refused; NULL = none */
+    bool has_answered;
+};
+
+/* Everything that is read with one period. */
+struct scan_class {
+    struct driver_link *link;
+    int64_t period_ns;
+    struct slot_task *task;
+};
+
+struct driver_link {
+    struct driver_site site;
+    uv_timer_t closer; /* only to be closed: stopped() must not come from within stop() */
+    struct line_unit *unit;
+    struct line_terms terms;
+
+    struct point *points;
+    struct span *spans;
+    struct sample *samples; /* of one answer */
+    size_t point_count;
+    struct request *requests;
+    struct request_plan *plans;
+    size_t request_count;
+    uint32_t *scratch;
+    struct plan_limits limits;
+    struct hole_list holes;
+    bool wants_plan;
+
+    struct scan_class classes[CLASSES_MAX];
+    size_t class_count;
+
+    bool is_linked, has_reported_link;
+    unsigned failures; /* in a row */
+    int64_t link_since_wall_ns;
+    int64_t latencies[LATENCIES_MAX];
+    size_t latency_count; /* of all time */
+    struct link_health health;
+};
+
+/* Makes the requests anew; nothing may be under way. */
+void scan_plan(struct driver_link *link);
+
+/* A class is due. */
+void scan_on_slot(void *owner, struct moment due, int64_t missed);
+
+void scan_cancel(struct driver_link *link);

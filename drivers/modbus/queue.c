@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/base/clock.h"
+#include "drivers/modbus/line_parts.h"
+
+/*
+ * A unit that fails twice in a row rests for 5 time-outs, then for up to 30 for each unit
+ * that is dead: so the dead cost their neighbours about 5 % of the line's time in all.
+ */
+enum {
+    FIRST_REST = 5,
+    LONGEST_REST = 30,
+    PATIENCE = 2,
+};
+
+void queue_add(struct line_job *job)
+{
+    struct line_unit *unit = job->unit;
+
+    job->next = NULL;
+    if (unit->last)
+        unit->last->next = job;
+    else
+        unit->first = job;
+    unit->last = job;
+}
+
+void queue_add_first(struct line_job *job)
+{
+    struct line_unit *unit = job->unit;
+
+    job->next = unit->first;
+    unit->first = job;
+    if (!unit->last)
+        unit->last = job;
+}
+
+static struct line_job *pop(struct line_unit *unit)
+{
+    struct line_job *job = unit->first;
+
+    unit->first = job->next;
+    if (!unit->first)
+        unit->last = NULL;
+    job->next = NULL;
+    return job;
+}
+
+void queue_remove(struct line_job *job)
+{
+    struct line_unit *unit = job->unit;
+    struct line_job *before = NULL, *at = unit->first;
+
+    for (; at && at != job; at = at->next)
+        before = at;
+    if (!at)
+        return;
+    if (before)
+        before->next = job->next;
+    else
+        unit->first = job->next;
+    if (unit->last == job)
+        unit->last = before;
+    job->next = NULL;
+}
+
+bool queue_is_empty(const struct line *line)
+{
+    for (const struct line_unit *unit = line->units; unit; unit = unit->next)
+        if (unit->first)
+            return false;
+    return true;
+}
+
+bool queue_is_shared(const struct line *line)
+{
+    return line->units && line->units->next;
+}
+
+/* One that fails is tried with one request at a time. */
+static bool may_speak(const struct line_unit *unit, int64_t now_ns)
+{
+    return unit->first && now_ns >= unit->rests_until_ns &&
+           !(unit->failures && unit->in_flight);
+}
+
+struct line_job *queue_take(struct line *line, int64_t now_ns)
+{
+    struct line_unit *begin = line->turn ? line->turn : line->units;
+    struct line_unit *unit = begin;
+
+    if (!unit)
+        return NULL;
+    do {
+        struct line_unit *next = unit->next ? unit->next : line->units;
+        if (may_speak(unit, now_ns)) {
+            line->turn = next;
+            return pop(unit);
+        }
+        unit = next;
+    } while (unit != begin);
+    return NULL;
+}
+
+int64_t queue_ready_ns(const struct line *line)
+{
+    int64_t soonest = INT64_MAX;
+
+    for (const struct line_unit *unit = line->units; unit; unit = unit->next)
+        if (unit->first && !(unit->failures && unit->in_flight) &&
+            unit->rests_until_ns < soonest)
+            soonest = unit->rests_until_ns;
+    return soonest;
+}
+
+static void fail_unit(struct line_unit *unit, enum line_result result)
+{
+    struct line_job *job = unit->first;
+    const struct line_outcome outcome = {.result = result, .at = clock_now()};
+
+    /* Taken out as a whole: whoever is told may ask again at once. */
+    unit->first = unit->last = NULL;
+    while (job) {
+        struct line_job *next = job->next;
+        exchange_finish(job, &outcome);
+        job = next;
+    }
+}
+
+void queue_fail(struct line *line, const struct line_unit *only, enum line_result result)
+{
+    for (struct line_unit *unit = line->units, *next; unit; unit = next) {
+        next = unit->next;
+        if (!only || only == unit)
+            fail_unit(unit, result);
+    }
+}
+
+static int dead_units(const struct line *line)
+{
+    int count = 0;
+
+    for (const struct line_unit *unit = line->units; unit; unit = unit->next)
+        count += unit->failures >= PATIENCE;
+    return count;
+}
+
+/* Alone on its line it costs nobody anything, and is asked at every turn. */
+void queue_note_failure(struct line_unit *unit, int64_t now_ns)
+{
+    struct line *line = unit->line;
+
+    unit->failures++;
+    if (!queue_is_shared(line)) {
+        if (unit->failures >= PATIENCE)
+            queue_fail(line, unit, LINE_RESTING);
+        return;
+    }
+    if (unit->failures >= PATIENCE) {
+        unit->backoff.cap_ns = LONGEST_REST * line->terms.timeout_ns * dead_units(line);
+        unit->rests_until_ns = now_ns + backoff_next(&unit->backoff);
+    }
+    queue_fail(line, unit, LINE_RESTING);
+}
+
+void queue_note_answer(struct line_unit *unit)
+{
+    if (!unit->failures)
+        return;
+    unit->failures = 0;
+    unit->rests_until_ns = 0;
+    backoff_init(&unit->backoff, FIRST_REST * unit->line->terms.timeout_ns,
+                 LONGEST_REST * unit->line->terms.timeout_ns, unit->backoff.seed);
+}

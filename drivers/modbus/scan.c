@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/base/clock.h"
+#include "drivers/modbus/link_parts.h"
+
+#include "drivers/modbus/frame.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    STALE_PERIODS = 3,
+    LOST_AFTER = 2, /* time-outs in a row */
+};
+
+/* "Device failure" may pass; what an address is does not change so soon. */
+static const int64_t FAILURE_KEEP_NS = 10 * NS_PER_MINUTE;
+
+static void on_done(void *owner, struct line_job *job,
+                    const struct line_outcome *outcome);
+
+static const struct span *span_of(const struct driver_link *link, size_t index)
+{
+    return &link->spans[index];
+}
+
+static void prepare(struct driver_link *link, struct request *request,
+                    const struct request_plan *plan, struct moment now)
+{
+    *request = (struct request){
+        .job = {.unit = link->unit,
+                .function = frame_function(plan->area),
+                .address = plan->address,
+                .count = plan->count,
+                .owner = request,
+                .done = on_done},
+        .link = link,
+        .plan = *plan,
+        .answered_ns = now.mono_ns,
+    };
+}
+
+void scan_plan(struct driver_link *link)
+{
+    struct moment now = clock_now();
+    struct plan_limits limits = link->limits;
+
+    if (link->holes.max_words && link->holes.max_words < limits.max_words)
+        limits.max_words = link->holes.max_words;
+    if (link->holes.max_bits && link->holes.max_bits < limits.max_bits)
+        limits.max_bits = link->holes.max_bits;
+    for (size_t i = 0; i < link->point_count; i++)
+        link->spans[i] = (struct span){.area = link->points[i].area,
+                                       .address = link->points[i].address,
+                                       .count = link->points[i].count,
+                                       .class_ns = link->points[i].class_ns,
+                                       .owner = i};
+    link->request_count =
+        plan_make(link->spans, link->point_count, &limits, link->holes.holes,
+                  link->holes.count, link->plans, link->scratch);
+    for (size_t i = 0; i < link->request_count; i++)
+        prepare(link, &link->requests[i], &link->plans[i], now);
+    link->wants_plan = false;
+}
+
+static void deliver(struct driver_link *link, size_t count)
+{
+    if (!count)
+        return;
+    link->health.samples += (int64_t)count;
+    link->site.deliver(link->site.owner, link->samples, count);
+}
+
+static void report_link(struct driver_link *link, bool is_linked, struct moment now)
+{
+    if (link->has_reported_link && link->is_linked == is_linked)
+        return;
+    link->has_reported_link = true;
+    link->is_linked = is_linked;
+    link->link_since_wall_ns = now.wall_ns;
+    link->samples[0] = (struct sample){
+        .signal = SIGNAL_LINK,
+        .quality = QUALITY_GOOD,
+        .path = 1,
+        .place = "",
+        .value = {.kind = VALUE_FLAG, .integer = is_linked},
+        .at = now,
+    };
+    deliver(link, 1);
+    if (is_linked)
+        link->health.trouble[0] = '\0';
+}
+
+static void fail_points(struct driver_link *link, const struct request_plan *plan,
+                        enum quality quality, enum why why, struct moment now)
+{
+    size_t count = 0;
+
+    for (size_t i = plan->first; i < plan->first + plan->spans; i++)
+        count += point_fail(&link->points[span_of(link, i)->owner], quality, why, now,
+                            &link->samples[count]);
+    deliver(link, count);
+}
+
+/* No answer this time: after three periods the last values are stale. */
+static void note_silence(struct request *request, enum why why, struct moment now)
+{
+    int64_t age = now.mono_ns - request->answered_ns;
+
+    if (request->has_answered && age <= STALE_PERIODS * request->plan.class_ns)
+        return;
+    fail_points(request->link, &request->plan, QUALITY_STALE,
+                request->has_answered ? WHY_SILENT : why, now);
+}
+
+static void note_latency(struct driver_link *link, int64_t latency_ns)
+{
+    link->latencies[link->latency_count++ % LATENCIES_MAX] = latency_ns;
+}
+
+static void mark_holes(struct driver_link *link)
+{
+    char string[HOLES_MAX * 32];
+    struct text text;
+
+    if (!link->site.mark)
+        return;
+    text_init_fixed(&text, string, sizeof(string));
+    holes_print(&link->holes, &text);
+    link->site.mark(link->site.owner, string);
+}
+
+/* Both halves of what was refused are answered: what lies between them is the matter, or
+   else the block was too long. */
+static void learn_from_halves(struct driver_link *link, const struct request *left,
+                              const struct request *right, struct moment now)
+{
+    enum area area = left->plan.area;
+    unsigned end = (unsigned)left->plan.address + left->plan.count;
+    unsigned longest =
+        left->plan.count > right->plan.count ? left->plan.count : right->plan.count;
+
+    if (right->plan.address > end) {
+        struct hole hole = {.area = area,
+                            .address = (uint16_t)end,
+                            .count = (uint16_t)(right->plan.address - end)};
+        (void)holes_add(&link->holes, &hole, NS_PER_DAY, now.wall_ns);
+    } else if (area_is_bits(area)) {
+        link->holes.max_bits = longest;
+    } else {
+        link->holes.max_words = longest;
+    }
+    mark_holes(link);
+}
+
+static void take_half(struct request *request, struct moment now)
+{
+    struct request *sibling = request->sibling;
+
+    request->link->wants_plan = true;
+    if (!sibling || !sibling->has_answered)
+        return;
+    bool is_left = request->plan.address <= sibling->plan.address;
+    learn_from_halves(request->link, is_left ? request : sibling,
+                      is_left ? sibling : request, now);
+    request->sibling = sibling->sibling = NULL;
+}
+
+static void take_answer(struct request *request, const struct line_outcome *outcome)
+{
+    struct driver_link *link = request->link;
+    struct reading reading = {.data = outcome->data,
+                              .address = request->plan.address,
+                              .at = outcome->at,
+                              .uncertainty_ns = outcome->uncertainty_ns};
+    size_t count = 0;
+
+    link->failures = 0;
+    link->health.answered++;
+    link->health.last_wall_ns = outcome->at.wall_ns + outcome->uncertainty_ns;
+    note_latency(link, 2 * outcome->uncertainty_ns);
+    report_link(link, true, outcome->at);
+
+    const struct request_plan *plan = &request->plan;
+    for (size_t i = plan->first; i < plan->first + plan->spans; i++)
+        count += point_take(&link->points[span_of(link, i)->owner], &reading,
+                            &link->samples[count]);
+    request->answered_ns = outcome->at.mono_ns;
+    request->has_answered = true;
+    deliver(link, count);
+    if (request->sibling)
+        take_half(request, outcome->at);
+}
+
+/* The stretch that a run of spans covers. */
+static void cover(const struct driver_link *link, struct request_plan *plan)
+{
+    unsigned end = 0;
+
+    plan->address = span_of(link, plan->first)->address;
+    for (size_t i = plan->first; i < plan->first + plan->spans; i++) {
+        unsigned stop = (unsigned)span_of(link, i)->address + span_of(link, i)->count;
+        end = stop > end ? stop : end;
+    }
+    plan->count = (uint16_t)(end - plan->address);
+}
+
+static void split(struct request *request, struct moment now)
+{
+    struct driver_link *link = request->link;
+    struct request *other = &link->requests[link->request_count++];
+    struct request_plan left = request->plan, right = request->plan;
+
+    left.spans /= 2;
+    right.first += left.spans;
+    right.spans -= left.spans;
+    cover(link, &left);
+    cover(link, &right);
+    if (request->sibling)
+        request->sibling->sibling = NULL;
+    prepare(link, request, &left, now);
+    prepare(link, other, &right, now);
+    request->sibling = other;
+    other->sibling = request;
+    (void)line_submit(&request->job);
+    (void)line_submit(&other->job);
+}
+
+/* Every point of the request is refused by itself: not asked again for a day. */
+static void remember(struct request *request, uint8_t exception, struct moment now)
+{
+    struct driver_link *link = request->link;
+    const struct request_plan *plan = &request->plan;
+
+    for (size_t i = plan->first; i < plan->first + plan->spans; i++) {
+        const struct span *span = span_of(link, i);
+        struct hole hole = {
+            .area = span->area, .address = span->address, .count = span->count};
+        (void)holes_add(&link->holes, &hole,
+                        exception == EXCEPTION_FAILURE ? FAILURE_KEEP_NS : NS_PER_DAY,
+                        now.wall_ns);
+    }
+    if (request->sibling)
+        request->sibling->sibling = NULL;
+    request->sibling = NULL;
+    link->wants_plan = true;
+    fail_points(link, plan, QUALITY_BAD, WHY_EXCEPTION, now);
+    mark_holes(link);
+}
+
+static void take_refusal(struct request *request, const struct line_outcome *outcome)
+{
+    struct driver_link *link = request->link;
+    uint8_t exception = outcome->exception;
+    bool is_far =
+        exception == EXCEPTION_GATEWAY_PATH || exception == EXCEPTION_GATEWAY_TARGET;
+
+    link->health.refused++;
+    (void)snprintf(link->health.trouble, sizeof(link->health.trouble),
+                   "exception %u for %s %u to %u", exception,
+                   area_names[request->plan.area], request->plan.address,
+                   request->plan.address + request->plan.count - 1);
+    if (is_far) {
+        if (++link->failures >= LOST_AFTER || !link->has_reported_link)
+            report_link(link, false, outcome->at);
+        note_silence(request, WHY_NO_LINK, outcome->at);
+        return;
+    }
+    link->health.last_wall_ns = outcome->at.wall_ns + outcome->uncertainty_ns;
+    link->failures = 0;
+    if (!link->is_linked) {
+        char kept[sizeof(link->health.trouble)];
+        memcpy(kept, link->health.trouble, sizeof(kept));
+        report_link(link, true, outcome->at);
+        memcpy(link->health.trouble, kept, sizeof(kept));
+    }
+    if (exception > EXCEPTION_FAILURE)
+        fail_points(link, &request->plan, QUALITY_BAD, WHY_EXCEPTION, outcome->at);
+    else if (exception == EXCEPTION_FUNCTION || request->plan.spans == 1)
+        remember(request, exception, outcome->at);
+    else
+        split(request, outcome->at);
+}
+
+static void take_failure(struct request *request, const struct line_outcome *outcome)
+{
+    static const struct {
+        enum why why;
+        const char *trouble;
+    } failures[] = {
+        [LINE_TIMED_OUT] = {WHY_TIMEOUT, "no answer"                       },
+        [LINE_MALFORMED] = {WHY_TIMEOUT, "an answer that was not asked for"},
+        [LINE_NOT_LINKED] = {WHY_NO_LINK, "not connected"                   },
+        [LINE_RESTING] = {WHY_TIMEOUT, "no answer; resting"              },
+    };
+    struct driver_link *link = request->link;
+    struct line_health line;
+
+    line_describe(link->unit, &line);
+    link->health.timeouts += outcome->result == LINE_TIMED_OUT;
+    link->health.malformed += outcome->result == LINE_MALFORMED;
+    (void)snprintf(link->health.trouble, sizeof(link->health.trouble), "%s%s%s",
+                   failures[outcome->result].trouble, line.last_error ? ": " : "",
+                   line.last_error ? strerror(-line.last_error) : "");
+    if (outcome->result == LINE_NOT_LINKED ||
+        (outcome->result == LINE_TIMED_OUT && ++link->failures >= LOST_AFTER))
+        report_link(link, false, outcome->at);
+    note_silence(request, failures[outcome->result].why, outcome->at);
+}
+
+static void on_done(void *owner, struct line_job *job, const struct line_outcome *outcome)
+{
+    struct request *request = owner;
+
+    (void)job;
+    switch (outcome->result) {
+    case LINE_ANSWERED:
+        take_answer(request, outcome);
+        break;
+    case LINE_REFUSED:
+        take_refusal(request, outcome);
+        break;
+    case LINE_TIMED_OUT:
+    case LINE_MALFORMED:
+    case LINE_NOT_LINKED:
+    case LINE_RESTING:
+        take_failure(request, outcome);
+        break;
+    }
+}
+
+static bool is_idle(const struct driver_link *link)
+{
+    for (size_t i = 0; i < link->request_count; i++)
+        if (link->requests[i].job.is_busy)
+            return false;
+    return true;
+}
+
+void scan_on_slot(void *owner, struct moment due, int64_t missed)
+{
+    const struct scan_class *class = owner;
+    struct driver_link *link = class->link;
+
+    (void)missed;
+    if (holes_expire(&link->holes, due.wall_ns)) {
+        link->wants_plan = true;
+        mark_holes(link);
+    }
+    if (link->wants_plan && is_idle(link))
+        scan_plan(link);
+    for (size_t i = 0; i < link->request_count; i++) {
+        struct request *request = &link->requests[i];
+        if (request->plan.class_ns != class->period_ns)
+            continue;
+        link->health.asked++;
+        if (line_submit(&request->job))
+            note_silence(request, WHY_TIMEOUT, due);
+    }
+}
+
+void scan_cancel(struct driver_link *link)
+{
+    for (size_t i = 0; i < link->request_count; i++)
+        line_cancel(&link->requests[i].job);
+}
