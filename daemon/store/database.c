@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/store/database.h"
 
+#include "daemon/base/text.h"
+
 #include <errno.h>
 
 // clang-format off
@@ -102,10 +104,13 @@ void database_close(struct database *database)
     *database = (struct database){0};
 }
 
-int database_error(const struct database *database)
+int database_error(struct database *database)
 {
     if (!database->handle)
         return -ENOMEM;
+    if (sqlite3_errcode(database->handle) != SQLITE_OK)
+        (void)text_copy(database->words, sizeof(database->words),
+                        sqlite3_errmsg(database->handle));
     switch (sqlite3_errcode(database->handle) & 0xff) {
     case SQLITE_FULL:
         return -ENOSPC;
@@ -132,7 +137,7 @@ int database_error(const struct database *database)
 
 const char *database_words(const struct database *database)
 {
-    return sqlite3_errmsg(database->handle);
+    return database->words;
 }
 
 int database_run(struct database *database, const char *sql)

@@ -50,6 +50,7 @@ enum query {
 struct database {
     sqlite3 *handle;
     sqlite3_stmt *statements[QUERY_COUNT];
+    char words[128];
 };
 
 /* Returns 0 or what database_error() says. */
@@ -60,7 +61,8 @@ void database_close(struct database *database);
  * The newest failure: -ENOSPC disk full, -EUCLEAN damaged or not a database, -EROFS,
  * -EIO, -ENOMEM, -EBUSY, -EINVAL what SQLite will never take.
  */
-int database_error(const struct database *database);
+int database_error(struct database *database);
+/* SQLite's words for the newest failure that database_error() was asked about. */
 const char *database_words(const struct database *database);
 
 /* Runs statements that give no rows. */

@@ -61,11 +61,12 @@ static int check_pages(struct database *database, char reterr_words[128])
 static int check_owner(struct database *database, char reterr_words[128])
 {
     int64_t tables = database_ask(database, "SELECT count(*) FROM sqlite_schema", -1);
-    int64_t owner = database_ask(database, "PRAGMA application_id", -1);
-    int64_t version = database_ask(database, "PRAGMA user_version", -1);
 
     if (tables < 0)
         return database_error(database);
+    int64_t owner = database_ask(database, "PRAGMA application_id", -1);
+    int64_t version = database_ask(database, "PRAGMA user_version", -1);
+
     if (tables > 0 && owner != SCHEMA_APPLICATION_ID) {
         (void)text_copy(reterr_words, 128, "it belongs to another program");
         return -EMEDIUMTYPE;
@@ -150,7 +151,7 @@ static void say(struct rescue *rescue, const char *format, ...)
 int rescue_open(const char *path, int64_t wall_ns, struct database *ret_database,
                 struct rescue *ret_rescue)
 {
-    char words[128], name[PATH_MAX_BYTES];
+    char words[128], words_again[128], name[PATH_MAX_BYTES];
 
     *ret_rescue = (struct rescue){.set_aside = false};
     make_folder(path);
@@ -159,7 +160,7 @@ int rescue_open(const char *path, int64_t wall_ns, struct database *ret_database
         const char *suffix = error == -EUCLEAN ? "corrupt" : "foreign";
         error = rescue_set_aside(path, suffix, wall_ns, name);
         if (!error)
-            error = open_sound(path, ret_database, words);
+            error = open_sound(path, ret_database, words_again);
         ret_rescue->set_aside = !error;
         say(ret_rescue,
             "the store %s cannot be used (%s); kept as %s, "

@@ -70,6 +70,7 @@ static int try_group(struct writer *writer)
     if (!error)
         return 0;
 
+    (void)text_copy(writer->words, sizeof(writer->words), database_words(database));
     (void)database_run(database, "ROLLBACK");
     writing_forget_answers(&writer->writing);
     (void)book_copy(&writer->book, &writer->before);

@@ -30,6 +30,7 @@ struct writer {
     int64_t turned_away[RECORD_KIND_COUNT]; /* by a full disk, not yet in the ledgers */
     struct store_health health;
     int generation;
+    char words[128]; /* SQLite's, of the newest failure */
     bool disk_full, is_closed;
 };
 

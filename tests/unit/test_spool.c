@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/store_scene.h"
+
+#include "daemon/base/log.h"
+
+#define CYCLES  (1u << RECORD_CYCLE)
+#define SIGNALS (1u << RECORD_SIGNAL)
+
+static void append_cycles(struct scene *scene, int64_t from, int64_t until)
+{
+    int64_t id = 0;
+
+    for (int64_t i = from; i < until; i++) {
+        struct record record = scene_cycle("vmc-1", i);
+        id = scene_append(scene, &record);
+    }
+    scene_wait_stored(scene, id);
+}
+
+static void a_new_sink_is_owed_nothing_older(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    append_cycles(&scene, 1, 11);
+    int sink = scene_enlist(&scene, "influx", CYCLES);
+    assert_int_equal(scene.number, 10);
+    assert_int_equal(ranges_floor(&scene.ranges), 10);
+    append_cycles(&scene, 11, 16);
+    struct ledger ledger = scene_ledger(&scene, sink);
+    assert_int_equal(ledger.values[LEDGER_SAMPLED], 5);
+    assert_int_equal(ledger.pending, 5);
+    assert_int_equal(ledger.pending_rows, 5);
+    assert_true(ledger.pending_bytes > 5 * 100);
+    scene_end(&scene);
+}
+
+static void what_was_acknowledged_survives_a_restart(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    int sink = scene_enlist(&scene, "influx", CYCLES);
+    append_cycles(&scene, 1, 101);
+    assert_int_equal(store_acknowledge(scene.store, sink, 1, 40, LEDGER_DELIVERED), 0);
+    assert_int_equal(store_acknowledge(scene.store, sink, 61, 70, LEDGER_DELIVERED), 0);
+    assert_int_equal(store_acknowledge(scene.store, sink, 31, 45, LEDGER_DELIVERED), 0);
+    scene_close(&scene);
+
+    scene_open(&scene);
+    sink = scene_enlist(&scene, "influx", CYCLES);
+    assert_int_equal(scene.ranges.count, 2);
+    assert_int_equal(scene.ranges.items[0].last, 45);
+    assert_int_equal(scene.ranges.items[1].first, 61);
+    struct ledger ledger = scene_ledger(&scene, sink);
+    assert_int_equal(ledger.values[LEDGER_SAMPLED], 100);
+    assert_int_equal(ledger.values[LEDGER_DELIVERED], 55);
+    assert_int_equal(ledger.pending, 45);
+    scene_end(&scene);
+}
+
+static void rows_are_fetched_in_order_and_within_limits(void **state)
+{
+    struct store_fetch fetch = {.first_id = 1,
+                                .last_id = 30,
+                                .kinds = CYCLES,
+                                .max_rows = 8,
+                                .max_bytes = 1 << 20};
+    struct scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    append_cycles(&scene, 1, 21);
+    struct record packed = scene_packed(RECORD_SIGNAL, 1, 2);
+    scene_wait_stored(&scene, scene_append(&scene, &packed));
+    scene_fetch(&scene, &fetch);
+    assert_int_equal(scene.count, 8);
+    assert_int_equal(scene.number, 8);
+    assert_int_equal(scene.last.id, 8);
+    fetch.first_id = 18;
+    scene_fetch(&scene, &fetch);
+    assert_int_equal(scene.count, 3);
+    assert_int_equal(scene.number, 30);
+    fetch = (struct store_fetch){
+        .first_id = 1, .last_id = 30, .kinds = CYCLES, .max_rows = 8, .max_bytes = 1};
+    scene_fetch(&scene, &fetch);
+    assert_int_equal(scene.count, 1);
+    fetch.kinds = SIGNALS;
+    scene_fetch(&scene, &fetch);
+    assert_int_equal(scene.count, 1);
+    assert_int_equal(scene.first.packed.count, 2);
+    scene_end(&scene);
+}
+
+static void a_correction_is_owed_again_and_a_repetition_is_not(void **state)
+{
+    struct scene scene;
+    struct record record = scene_cycle("vmc-1", 1);
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    int sink = scene_enlist(&scene, "influx", CYCLES);
+    append_cycles(&scene, 1, 3);
+    record.cycle.ct = 1;
+    scene_wait_stored(&scene, scene_append(&scene, &record));
+    struct ledger ledger = scene_ledger(&scene, sink);
+    assert_int_equal(ledger.values[LEDGER_SAMPLED], 2);
+    assert_int_equal(ledger.pending, 2);
+
+    assert_int_equal(store_acknowledge(scene.store, sink, 1, 3, LEDGER_DELIVERED), 0);
+    scene_wait_stored(&scene, scene_append(&scene, &record));
+    ledger = scene_ledger(&scene, sink);
+    assert_int_equal(ledger.values[LEDGER_DELIVERED], 2);
+    assert_int_equal(ledger.pending, 0);
+
+    record.cycle.ct = 2;
+    scene_wait_stored(&scene, scene_append(&scene, &record));
+    ledger = scene_ledger(&scene, sink);
+    assert_int_equal(ledger.values[LEDGER_SAMPLED], 3);
+    assert_int_equal(ledger.pending, 1);
+    scene_end(&scene);
+}
+
+static void a_packed_row_counts_its_values(void **state)
+{
+    struct scene scene;
+    struct record record = scene_packed(RECORD_SIGNAL, 1, 250);
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    int sink = scene_enlist(&scene, "influx", SIGNALS);
+    (void)scene_append(&scene, &record);
+    record.kind = RECORD_ARCHIVE;
+    scene_wait_stored(&scene, scene_append(&scene, &record));
+    struct ledger ledger = scene_ledger(&scene, sink);
+    assert_int_equal(ledger.pending, 250);
+    assert_int_equal(ledger.pending_rows, 1);
+    scene_end(&scene);
+}
+
+static void a_sink_out_of_the_configuration_is_owed_nothing_meanwhile(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    (void)scene_enlist(&scene, "influx", CYCLES);
+    append_cycles(&scene, 1, 11);
+    scene_close(&scene);
+    scene_open(&scene);
+    append_cycles(&scene, 11, 21);
+    scene_close(&scene);
+    scene_open(&scene);
+    int sink = scene_enlist(&scene, "influx", CYCLES);
+    append_cycles(&scene, 21, 26);
+    struct ledger ledger = scene_ledger(&scene, sink);
+    assert_int_equal(ledger.values[LEDGER_SAMPLED], 15);
+    assert_int_equal(ledger.pending, 15);
+    assert_int_equal(store_acknowledge(scene.store, sink, 1, 25, LEDGER_DELIVERED), 0);
+    scene_settle(&scene);
+    assert_int_equal(scene_ledger(&scene, sink).pending, 0);
+    scene_end(&scene);
+}
+
+static void other_kinds_close_the_ledger_too(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    (void)scene_enlist(&scene, "influx", CYCLES);
+    append_cycles(&scene, 1, 11);
+    scene_close(&scene);
+    scene_open(&scene);
+    int sink = scene_enlist(&scene, "influx", SIGNALS);
+    append_cycles(&scene, 11, 12);
+    struct ledger ledger = scene_ledger(&scene, sink);
+    assert_int_equal(ledger.values[LEDGER_DROPPED_RECONFIGURED], 10);
+    assert_int_equal(ledger.pending, 0);
+    scene_end(&scene);
+}
+
+static void on_letters(void *owner, int error, const struct letter *letters, size_t count)
+{
+    struct scene *scene = owner;
+
+    assert_int_equal(error, 0);
+    scene->is_answered = true;
+    scene->count = count;
+    if (count > 0) {
+        scene->number = letters[0].id;
+        (void)text_copy(scene->words, sizeof(scene->words), letters[0].reason);
+        assert_non_null(strstr(letters[0].body, "\"measurement\":\"cycle\""));
+        assert_string_equal(letters[0].sink, "influx");
+    }
+}
+
+static void list_letters(struct scene *scene)
+{
+    scene->is_answered = false;
+    assert_int_equal(store_list_letters(scene->store, "influx", 10, scene, on_letters),
+                     0);
+    scene_until(scene, scene_is_answered);
+}
+
+static void dead_letters_keep_the_words_until_a_person_decides(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    int sink = scene_enlist(&scene, "influx", CYCLES);
+    append_cycles(&scene, 1, 11);
+    assert_int_equal(store_refuse(scene.store, sink, 4, "field type conflict"), 0);
+    assert_int_equal(store_refuse(scene.store, sink, 7, "too old"), 0);
+    assert_int_equal(store_acknowledge(scene.store, sink, 1, 10, LEDGER_DELIVERED), 0);
+    scene_settle(&scene);
+    assert_int_equal(scene_ledger(&scene, sink).values[LEDGER_LOST_REFUSED], 2);
+    assert_int_equal(scene_ledger(&scene, sink).values[LEDGER_DELIVERED], 8);
+    list_letters(&scene);
+    assert_int_equal(scene.count, 2);
+    assert_int_equal(scene.number, 7);
+    assert_string_equal(scene.words, "too old");
+
+    assert_int_equal(scene_settle_letters(&scene, sink, 7, LETTER_DROP), 1);
+    assert_int_equal(scene.ranges.count, 0);
+    assert_int_equal(scene_settle_letters(&scene, sink, 0, LETTER_RETRY), 1);
+    assert_int_equal(scene.ranges.items[0].first, 4);
+    assert_int_equal(scene_ledger(&scene, sink).pending, 1);
+    list_letters(&scene);
+    assert_int_equal(scene.count, 0);
+    scene_end(&scene);
+}
+
+static bool has_aged(struct scene *scene)
+{
+    return scene_ledger(scene, 0).values[LEDGER_DROPPED_AGE] == 10;
+}
+
+static void what_is_too_old_goes_and_is_counted(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    scene.options.keep = NS_PER_DAY;
+    scene_open(&scene);
+    (void)scene_enlist(&scene, "influx", CYCLES);
+    for (int i = 0; i < 20; i++) {
+        struct record record = scene_cycle("vmc-1", i);
+        record.wall_ns = clock_now().wall_ns - (i % 2 ? 2 * NS_PER_DAY : i * NS_PER_S);
+        (void)scene_append(&scene, &record);
+    }
+    scene_until(&scene, has_aged);
+    assert_int_equal(scene_ledger(&scene, 0).pending, 10);
+    scene_end(&scene);
+}
+
+static bool has_shrunk(struct scene *scene)
+{
+    return scene_ledger(scene, 0).values[LEDGER_DROPPED_SIZE] > 0;
+}
+
+static void a_full_file_gives_up_raw_values_first_and_what_is_owed_last(void **state)
+{
+    struct history_query query = {.until_wall_ns = INT64_MAX,
+                                  .run_seq = RECORD_UNKNOWN,
+                                  .limit = 100000,
+                                  .kinds = 1u << RECORD_ARCHIVE};
+    struct scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    scene.options.max_size = 1 << 20;
+    scene_open(&scene);
+    int sink = scene_enlist(&scene, "influx", CYCLES);
+    for (int i = 0; i < 500; i++) {
+        struct record record = scene_packed(RECORD_ARCHIVE, i, 1);
+        (void)scene_append(&scene, &record);
+    }
+    append_cycles(&scene, 1, 1001);
+    assert_int_equal(store_acknowledge(scene.store, sink, 1, 700, LEDGER_DELIVERED), 0);
+    append_cycles(&scene, 1001, 3001);
+    scene_until(&scene, has_shrunk);
+    scene_ask(&scene, &query);
+    assert_int_equal(scene.count, 0);
+    query.kinds = CYCLES;
+    scene_ask(&scene, &query);
+    struct ledger ledger = scene_ledger(&scene, sink);
+    assert_int_equal(ledger.values[LEDGER_DELIVERED], 200);
+    assert_true(scene.first.id > 700);
+    scene_end(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_sink_is_owed_nothing_older),
+        cmocka_unit_test(what_was_acknowledged_survives_a_restart),
+        cmocka_unit_test(rows_are_fetched_in_order_and_within_limits),
+        cmocka_unit_test(a_correction_is_owed_again_and_a_repetition_is_not),
+        cmocka_unit_test(a_packed_row_counts_its_values),
+        cmocka_unit_test(a_sink_out_of_the_configuration_is_owed_nothing_meanwhile),
+        cmocka_unit_test(other_kinds_close_the_ledger_too),
+        cmocka_unit_test(dead_letters_keep_the_words_until_a_person_decides),
+        cmocka_unit_test(what_is_too_old_goes_and_is_counted),
+        cmocka_unit_test(a_full_file_gives_up_raw_values_first_and_what_is_owed_last),
+    };
+
+    log_set_level(LOG_LEVEL_ERROR);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
