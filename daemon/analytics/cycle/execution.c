@@ -337,6 +337,19 @@ static void hear_direct(struct execution_state *state,
                 edges);
 }
 
+void execution_lose(struct execution_state *state)
+{
+    struct candidate *const all[] = {&state->direct, &state->bits, &state->lights,
+                                     &state->spindle};
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+        all[i]->is_open = false;
+        all[i]->settled = EXECUTION_UNAVAIL;
+    }
+    state->bits_dirty = false;
+    state->execution = EXECUTION_UNAVAIL;
+}
+
 void execution_advance(struct execution_state *state, const struct cycle_options *options,
                        struct moment now, struct execution_edges *edges)
 {

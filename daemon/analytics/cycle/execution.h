@@ -67,5 +67,8 @@ void execution_init(struct execution_state *state);
 /* Appends what became sure by this sample; what became sure by time comes first. */
 void execution_observe(struct execution_state *state, const struct cycle_options *options,
                        const struct sample *sample, struct execution_edges *edges);
+
+/* What was known is no longer: the next value is news, whatever it is. */
+void execution_lose(struct execution_state *state);
 void execution_advance(struct execution_state *state, const struct cycle_options *options,
                        struct moment now, struct execution_edges *edges);

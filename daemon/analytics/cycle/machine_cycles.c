@@ -146,6 +146,8 @@ static void apply_edges(struct machine_cycles *cycles, size_t path,
     for (size_t i = 0; i < edges->count; i++) {
         struct execution_edge edge = edges->items[i];
 
+        if (edge.to == EXECUTION_UNAVAIL)
+            edge.source = cycles->state.executions[path].source;
         if (joined && !alone)
             edge.to = combine(cycles);
         if (cycles->state.paths[index].has_execution &&
@@ -206,12 +208,26 @@ static void observe_path(struct machine_cycles *cycles, size_t index,
     refresh_view(cycles, target);
 }
 
-static void lose_link(struct machine_cycles *cycles, const struct sample *sample)
+/* Nothing was heard for a while: nobody knows what the machine did. */
+static void lose_data(struct machine_cycles *cycles, const struct sample *sample,
+                      const struct record_sink *sink)
 {
-    for (size_t i = 0; i < PATHS_MAX; i++)
-        if (cycles->state.is_heard[i])
-            path_cycles_mark(&cycles->state.paths[i], CYCLE_GAP);
-    (void)sample;
+    double seconds = sample->value.kind == VALUE_GAP ? sample->value.gap->seconds : 0;
+    int64_t lasted_ns = seconds > 0 && seconds < 1e8 ? (int64_t)(seconds * 1e9) : 0;
+    const struct execution_edges edges = {
+        .count = 1,
+        .items = {{.to = EXECUTION_UNAVAIL, .at = moment_plus(sample->at, -lasted_ns)}},
+    };
+
+    for (size_t i = 0; i < PATHS_MAX; i++) {
+        if (!cycles->state.is_heard[i])
+            continue;
+        path_cycles_mark(&cycles->state.paths[i], CYCLE_GAP);
+        if (lasted_ns == 0 || !cycles->state.executions[i].is_known)
+            continue;
+        execution_lose(&cycles->state.executions[i]);
+        apply_edges(cycles, i, &edges, sink);
+    }
 }
 
 static void write_gap(const struct machine_cycles *cycles, const struct sample *sample,
@@ -242,7 +258,7 @@ void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *
     if (!arrivals_is_of_use(sample.signal) || sample.path < 1 || sample.path > PATHS_MAX)
         return;
     if (sample.signal == SIGNAL_GAP) {
-        lose_link(cycles, &sample);
+        lose_data(cycles, &sample, &sink);
         if (sample.value.kind == VALUE_GAP)
             write_gap(cycles, &sample, &sink);
         return;

@@ -130,7 +130,7 @@ void story_observe(struct story *story, const struct sample *sample)
 
     story_begin(story);
     pass_time(story, sample->at);
-    if (story->saves)
+    if (story->save_every && ++story->observed % story->save_every == 0)
         story_restart(story);
     tracker_observe(story->tracker, sample, &sink);
 }

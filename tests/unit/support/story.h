@@ -22,7 +22,8 @@ struct story {
     struct moment now;
     int64_t uncertainty_ns; /* of all samples; not 0 = polled */
     int tick_every_ms;      /* ticks between samples; 0 = none */
-    bool saves;             /* saves and restores before every sample */
+    unsigned save_every;    /* saves and restores before every n-th sample; 0 = never */
+    unsigned observed;
 };
 
 void story_init(struct story *story);
