@@ -161,7 +161,7 @@ static void ticks_and_restarts_change_no_byte(void **state)
 
             story_init(&story);
             story.tick_every_ms = ticks[way];
-            story.save_every = way % 2;
+            story.save_every = (unsigned)way % 2;
             play(&scenarios[i], &story);
             char *printed = story_print(&story);
             if (first) {
