@@ -16,6 +16,7 @@
 #define TICK_NS        (200 * NS_PER_MS)
 #define SELF_NS        NS_PER_MINUTE
 #define LAST_COMMIT_NS (5 * NS_PER_S)
+#define ALIVE_S        10.0
 
 static const char room[] = "pipeline";
 
@@ -41,7 +42,7 @@ struct pipeline {
     struct roster *roster;
     struct pipeline_listener *listeners;
     struct pipeline_commander commander;
-    struct moment started;
+    struct moment started, ticked;
     int64_t last_id, stored_id;
     int64_t made, dropped;
     double loop_max_s;
@@ -130,6 +131,7 @@ static void on_tick(void *owner, struct moment due, int64_t missed)
     struct pipeline *pipeline = owner;
 
     (void)missed;
+    pipeline->ticked = due;
     roster_advance(pipeline->roster, due);
 }
 
@@ -308,6 +310,12 @@ struct store *pipeline_store(const struct pipeline *pipeline)
 const struct roster *pipeline_roster(const struct pipeline *pipeline)
 {
     return pipeline->roster;
+}
+
+bool pipeline_is_alive(const struct pipeline *pipeline)
+{
+    return pipeline->phase != PHASE_RUNNING || pipeline->ticked.mono_ns == 0 ||
+           moment_seconds(pipeline->ticked, clock_now()) < ALIVE_S;
 }
 
 void pipeline_describe(const struct pipeline *pipeline,

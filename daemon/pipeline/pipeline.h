@@ -45,6 +45,10 @@ void pipeline_reload(struct pipeline *pipeline, const struct settings *settings)
 const struct settings *pipeline_settings(const struct pipeline *pipeline);
 struct store *pipeline_store(const struct pipeline *pipeline);
 const struct roster *pipeline_roster(const struct pipeline *pipeline);
+
+/* Does everything that must move move? Feeds the watchdog; false makes systemd restart
+ * us. */
+bool pipeline_is_alive(const struct pipeline *pipeline);
 void pipeline_describe(const struct pipeline *pipeline,
                        struct pipeline_health *ret_health);
 

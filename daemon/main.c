@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/config.h"
+#include "daemon/arguments.h"
+#include "daemon/base/log.h"
+#include "daemon/pipeline/pipeline.h"
+#include "daemon/pipeline/roster.h"
+#include "daemon/service.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    EXIT_USAGE = 2,
+    EXIT_CONFIG = 78, /* sysexits(3): EX_CONFIG */
+    CONFIGS_MAX = 16,
+};
+
+static const char room[] = "main";
+
+/* What is running, and every configuration something still uses. */
+struct daemon {
+    const char *path;
+    uv_loop_t loop;
+    struct service *service;
+    struct pipeline *pipeline;
+    struct config *configs[CONFIGS_MAX];
+    size_t config_count;
+    struct text status;
+};
+
+static int load(const char *path, struct config **ret_config)
+{
+    struct text complaints;
+
+    text_init_heap(&complaints);
+    int error = config_load(path, &complaints, ret_config);
+    if (complaints.length)
+        (void)fputs(complaints.data, stderr);
+    text_done(&complaints);
+    return error;
+}
+
+static void on_stop(void *owner)
+{
+    struct daemon *daemon = owner;
+
+    log_write(LOG_LEVEL_INFO, room, "stopping");
+    service_stopping(daemon->service);
+    pipeline_stop(daemon->pipeline);
+}
+
+/* A bad file leaves everything as it runs. */
+static void on_reload(void *owner)
+{
+    struct daemon *daemon = owner;
+    struct config *config;
+
+    if (daemon->config_count == CONFIGS_MAX) {
+        log_write(LOG_LEVEL_ERROR, room,
+                  "too many reloads are still under way; try again");
+        return;
+    }
+    service_reloading(daemon->service);
+    if (load(daemon->path, &config)) {
+        log_write(LOG_LEVEL_ERROR, room,
+                  "the new configuration is not usable (see above); the old one stays");
+    } else {
+        daemon->configs[daemon->config_count++] = config;
+        pipeline_reload(daemon->pipeline, config_settings(config));
+        log_write(LOG_LEVEL_NOTICE, room, "configuration loaded anew from %s",
+                  daemon->path);
+    }
+    service_ready(daemon->service);
+}
+
+static void on_released(void *owner, const struct settings *settings)
+{
+    struct daemon *daemon = owner;
+
+    for (size_t i = 0; i < daemon->config_count; i++) {
+        if (config_settings(daemon->configs[i]) != settings)
+            continue;
+        config_free(daemon->configs[i]);
+        daemon->configs[i] = daemon->configs[--daemon->config_count];
+        return;
+    }
+}
+
+static void on_stopped(void *owner)
+{
+    struct daemon *daemon = owner;
+
+    service_close(daemon->service);
+}
+
+static bool is_alive(void *owner)
+{
+    const struct daemon *daemon = owner;
+
+    return pipeline_is_alive(daemon->pipeline);
+}
+
+static const char *status(void *owner)
+{
+    struct daemon *daemon = owner;
+    const struct roster *roster = pipeline_roster(daemon->pipeline);
+    size_t linked = 0;
+
+    for (size_t i = 0; i < roster_station_count(roster); i++)
+        linked += station_is_linked(roster_station(roster, i));
+    text_clear(&daemon->status);
+    text_add_format(&daemon->status, "%zu of %zu machines linked, %zu sinks", linked,
+                    roster_station_count(roster), roster_courier_count(roster));
+    return daemon->status.data ? daemon->status.data : "";
+}
+
+static int start(struct daemon *daemon)
+{
+    const struct pipeline_site pipeline = {
+        .loop = &daemon->loop,
+        .owner = daemon,
+        .released = on_released,
+        .stopped = on_stopped,
+    };
+    const struct service_site service = {
+        .loop = &daemon->loop,
+        .owner = daemon,
+        .on_stop = on_stop,
+        .on_reload = on_reload,
+        .is_alive = is_alive,
+        .status = status,
+    };
+    int error = pipeline_create(&pipeline, config_settings(daemon->configs[0]),
+                                &daemon->pipeline);
+    if (!error)
+        error = service_create(&service, &daemon->service);
+    if (error) {
+        log_write(LOG_LEVEL_ERROR, room, "cannot start: %s", strerror(-error));
+        return error;
+    }
+
+    pipeline_start(daemon->pipeline);
+    service_ready(daemon->service);
+    log_write(LOG_LEVEL_INFO, room, "spindled " SPINDLED_VERSION " runs with %s",
+              daemon->path);
+    return 0;
+}
+
+static int run(const char *path)
+{
+    struct daemon daemon = {.path = path};
+
+    if (load(path, &daemon.configs[0]))
+        return EXIT_CONFIG;
+    daemon.config_count = 1;
+    text_init_heap(&daemon.status);
+    (void)uv_loop_init(&daemon.loop);
+
+    int error = start(&daemon);
+    if (!error) {
+        (void)uv_run(&daemon.loop, UV_RUN_DEFAULT);
+        pipeline_destroy(daemon.pipeline);
+        error = uv_loop_close(&daemon.loop);
+        if (error)
+            log_write(LOG_LEVEL_ERROR, room, "something is still open in the loop");
+    }
+    for (size_t i = 0; i < daemon.config_count; i++)
+        config_free(daemon.configs[i]);
+    text_done(&daemon.status);
+    log_write(LOG_LEVEL_INFO, room, "stopped");
+    return error ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int check(const char *path)
+{
+    struct config *config;
+
+    if (load(path, &config))
+        return EXIT_CONFIG;
+    config_free(config);
+    return EXIT_SUCCESS;
+}
+
+static int print(void (*print_to)(struct text *text))
+{
+    struct text text;
+
+    text_init_heap(&text);
+    print_to(&text);
+    (void)fputs(text.data ? text.data : "", stdout);
+    text_done(&text);
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments;
+    int error = arguments_read(argc, argv, &arguments);
+
+    if (error)
+        return EXIT_USAGE;
+    if (arguments.verbose)
+        log_set_level(LOG_LEVEL_DEBUG);
+    switch (arguments.action) {
+    case ACTION_RUN:
+        return run(arguments.config);
+    case ACTION_CHECK:
+        return check(arguments.config);
+    case ACTION_MANUAL:
+        return print(config_print_manual);
+    case ACTION_SCHEMA:
+        return print(config_print_schema);
+    case ACTION_DONE:
+        break;
+    }
+    return EXIT_SUCCESS;
+}
