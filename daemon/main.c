@@ -5,6 +5,7 @@
 #include "daemon/pipeline/pipeline.h"
 #include "daemon/pipeline/roster.h"
 #include "daemon/service.h"
+#include "daemon/status/status.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,8 @@ struct daemon {
     uv_loop_t loop;
     struct service *service;
     struct pipeline *pipeline;
+    struct control *control;
+    struct status *page;
     struct config *configs[CONFIGS_MAX];
     size_t config_count;
     struct text status;
@@ -41,13 +44,21 @@ static int load(const char *path, struct config **ret_config)
     return error;
 }
 
+static void on_page_closed(void *owner)
+{
+    struct daemon *daemon = owner;
+
+    pipeline_stop(daemon->pipeline);
+}
+
+/* The page sees the pipeline, so it goes first. */
 static void on_stop(void *owner)
 {
     struct daemon *daemon = owner;
 
     log_write(LOG_LEVEL_INFO, room, "stopping");
     service_stopping(daemon->service);
-    pipeline_stop(daemon->pipeline);
+    status_close(daemon->page, daemon, on_page_closed);
 }
 
 /* A bad file leaves everything as it runs. */
@@ -160,6 +171,7 @@ static int run(const char *path)
     int error = start(&daemon);
     if (!error) {
         (void)uv_run(&daemon.loop, UV_RUN_DEFAULT);
+        control_destroy(daemon.control);
         pipeline_destroy(daemon.pipeline);
         error = uv_loop_close(&daemon.loop);
         if (error)

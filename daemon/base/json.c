@@ -55,7 +55,7 @@ static void add_string(struct text *text, const char *value)
     text_add_char(text, '"');
 }
 
-static void lead(struct writer *writer, const char *key)
+void writer_member(struct writer *writer, const char *key)
 {
     if (writer->wants_comma)
         text_add_char(writer->text, ',');
@@ -68,7 +68,7 @@ static void lead(struct writer *writer, const char *key)
 
 static void open(struct writer *writer, const char *key, char bracket)
 {
-    lead(writer, key);
+    writer_member(writer, key);
     text_add_char(writer->text, bracket);
     writer->wants_comma = false;
 }
@@ -101,7 +101,7 @@ void writer_end_array(struct writer *writer)
 
 void writer_string(struct writer *writer, const char *key, const char *value)
 {
-    lead(writer, key);
+    writer_member(writer, key);
     if (value)
         add_string(writer->text, value);
     else
@@ -110,13 +110,13 @@ void writer_string(struct writer *writer, const char *key, const char *value)
 
 void writer_integer(struct writer *writer, const char *key, int64_t value)
 {
-    lead(writer, key);
+    writer_member(writer, key);
     text_add_integer(writer->text, value);
 }
 
 void writer_number(struct writer *writer, const char *key, double value)
 {
-    lead(writer, key);
+    writer_member(writer, key);
     if (isfinite(value))
         text_add_number(writer->text, value);
     else
@@ -125,7 +125,7 @@ void writer_number(struct writer *writer, const char *key, double value)
 
 void writer_flag(struct writer *writer, const char *key, bool value)
 {
-    lead(writer, key);
+    writer_member(writer, key);
     text_add(writer->text, value ? "true" : "false");
 }
 
@@ -144,6 +144,6 @@ void writer_time(struct writer *writer, const char *key, int64_t wall_ns)
 
 void writer_verbatim(struct writer *writer, const char *key, const char *value)
 {
-    lead(writer, key);
+    writer_member(writer, key);
     text_add(writer->text, value);
 }

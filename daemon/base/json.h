@@ -35,5 +35,8 @@ void writer_null(struct writer *writer, const char *key);
 /* RFC 3339, UTC. */
 void writer_time(struct writer *writer, const char *key, int64_t wall_ns);
 
+/* Begins a member or item whose value the caller appends to the text. */
+void writer_member(struct writer *writer, const char *key);
+
 /* `value` is JSON already and goes in as it stands. */
 void writer_verbatim(struct writer *writer, const char *key, const char *value);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The page, the JSON API, server-sent events and Prometheus metrics, read only, over TCP on
- * loopback by default; and the same API with commands over the unix control socket, for
- * spindlectl. libmicrohttpd without threads: handlers run on the loop thread and see the
- * live state without a lock; questions to the history wait suspended.
+ * The page, the JSON API, server-sent events and Prometheus metrics, read only, over TCP
+ * on loopback by default; and the same API with commands over the unix control socket,
+ * for spindlectl. libmicrohttpd without threads: handlers run on the loop thread and see
+ * the live state without a lock; questions to the history wait suspended.
  */
 #pragma once
 
@@ -18,9 +18,11 @@ struct status_site {
     const char *version;
 };
 
-/* A page that cannot listen is a complaint in the log, not a failure: machines come first. */
+/* A page that cannot listen is a complaint in the log, not a failure: machines come
+ * first. */
 int status_create(const struct status_site *site, const struct settings *settings,
                   struct status **ret_status);
 
-/* Ends every connection; `closed` is called when the loop holds nothing of it any more. */
+/* Ends every connection; `closed` is called when the loop holds nothing of it any more.
+ */
 void status_close(struct status *status, void *owner, void (*closed)(void *owner));

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/base/clock.h"
+#include "daemon/base/json.h"
+#include "daemon/pipeline/roster.h"
+#include "daemon/status/api.h"
+
+#include <microhttpd.h>
+
+/* The value of a signal under a name of the page's; absent when never heard. */
+static void print_latest(struct writer *json, const char *key,
+                         const struct latest *latest, const char *name)
+{
+    const struct latest_entry *entry = latest_find(latest, name);
+
+    if (!entry)
+        return;
+    writer_member(json, key);
+    sample_print_json(&entry->sample, json->text);
+}
+
+static void print_context(struct writer *json, const struct context *context)
+{
+    writer_begin_object(json, "job");
+    if (context->run_seq != RECORD_UNKNOWN)
+        writer_integer(json, "run", context->run_seq);
+    else
+        writer_null(json, "run");
+    writer_string(json, "stage", code_name(stage_names, context->stage));
+    writer_string(json, "part", context->part);
+    writer_string(json, "op", context->op);
+    writer_string(json, "revision", context->revision);
+    writer_string(json, "lot", context->lot);
+    writer_string(json, "fixture", context->fixture);
+    writer_end_object(json);
+}
+
+static void print_link(struct writer *json, const struct link_health *health)
+{
+    writer_begin_object(json, NULL);
+    writer_string(json, "address", health->address);
+    writer_flag(json, "linked", health->linked);
+    writer_time(json, "since", health->since_wall_ns);
+    if (health->last_wall_ns)
+        writer_time(json, "last", health->last_wall_ns);
+    writer_integer(json, "asked", health->asked);
+    writer_integer(json, "answered", health->answered);
+    writer_integer(json, "timeouts", health->timeouts);
+    writer_integer(json, "refused", health->refused);
+    writer_integer(json, "malformed", health->malformed);
+    writer_integer(json, "reconnects", health->reconnects);
+    writer_integer(json, "samples", health->samples);
+    writer_integer(json, "lost", health->lost);
+    writer_number(json, "latency_p99", health->latency_p99_s);
+    writer_number(json, "clock_offset", health->clock_offset_s);
+    writer_string(json, "trouble", health->trouble);
+    writer_end_object(json);
+}
+
+static void print_reception(struct writer *json, const struct reception *reception)
+{
+    writer_begin_object(json, "reception");
+    writer_integer(json, "observed", reception->observed);
+    writer_integer(json, "stored", reception->stored);
+    writer_integer(json, "waiting", reception->waiting);
+    writer_integer(json, "unchanged", reception->unchanged);
+    writer_integer(json, "dropped", reception->dropped);
+    writer_integer(json, "gap", reception->gap);
+    writer_end_object(json);
+}
+
+static void print_machine(struct writer *json, const struct station *station)
+{
+    const struct machine_settings *machine = station_settings(station);
+    const struct latest *latest = station_latest(station);
+
+    writer_begin_object(json, NULL);
+    writer_string(json, "machine", machine->name);
+    writer_string(json, "cell", machine->cell);
+    writer_flag(json, "linked", station_is_linked(station));
+    print_latest(json, "execution", latest, "execution");
+    print_latest(json, "mode", latest, "mode");
+    print_latest(json, "program", latest, "program");
+    print_latest(json, "tool", latest, "tool");
+    print_latest(json, "part_count", latest, "part_count");
+    print_latest(json, "spindle_load", latest, "spindle_load");
+    print_context(json, station_context(station));
+    writer_begin_array(json, "links");
+    for (size_t i = 0; i < station_link_count(station); i++) {
+        struct link_health health;
+
+        station_describe_link(station, i, &health);
+        print_link(json, &health);
+    }
+    writer_end_array(json);
+    print_reception(json, station_reception(station));
+    writer_end_object(json);
+}
+
+static void answer(struct request *request, struct text *text)
+{
+    if (text->failed)
+        request_refuse(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory");
+    else
+        request_answer(request, MHD_HTTP_OK, "application/json", text->data,
+                       text->length);
+    text_done(text);
+}
+
+void api_list_machines(const struct api *api, struct request *request,
+                       const struct route_match *match)
+{
+    const struct roster *roster = pipeline_roster(api->site.pipeline);
+    const struct gateway_settings *gateway =
+        &pipeline_settings(api->site.pipeline)->gateway;
+    struct text text;
+    struct writer json;
+
+    (void)match;
+    text_init_heap(&text);
+    writer_init(&json, &text);
+    writer_begin_object(&json, NULL);
+    writer_time(&json, "t", clock_now().wall_ns);
+    writer_string(&json, "gateway", gateway->id);
+    writer_string(&json, "enterprise", gateway->enterprise);
+    writer_string(&json, "site", gateway->site);
+    writer_string(&json, "area", gateway->area);
+    writer_begin_array(&json, "machines");
+    for (size_t i = 0; i < roster_station_count(roster); i++)
+        print_machine(&json, roster_station(roster, i));
+    writer_end_array(&json);
+    writer_end_object(&json);
+    answer(request, &text);
+}
+
+static struct station *find_station(const struct api *api, struct request *request,
+                                    const char *name)
+{
+    struct station *station =
+        roster_find_station(pipeline_roster(api->site.pipeline), name);
+
+    if (!station)
+        request_refuse(request, MHD_HTTP_NOT_FOUND,
+                       "no machine of this name; see /v1/machines");
+    return station;
+}
+
+void api_show_machine(const struct api *api, struct request *request,
+                      const struct route_match *match)
+{
+    struct station *station = find_station(api, request, match->parts[0]);
+    struct text text;
+    struct writer json;
+
+    if (!station)
+        return;
+    text_init_heap(&text);
+    writer_init(&json, &text);
+    print_machine(&json, station);
+    answer(request, &text);
+}
+
+void api_list_signals(const struct api *api, struct request *request,
+                      const struct route_match *match)
+{
+    struct station *station = find_station(api, request, match->parts[0]);
+    struct text text;
+    struct writer json;
+
+    if (!station)
+        return;
+    const struct latest *latest = station_latest(station);
+    text_init_heap(&text);
+    writer_init(&json, &text);
+    writer_begin_array(&json, NULL);
+    for (size_t i = 0; i < latest_count(latest); i++) {
+        const struct latest_entry *entry = latest_at(latest, i);
+
+        writer_begin_object(&json, NULL);
+        writer_string(&json, "signal", entry->name);
+        writer_time(&json, "t", entry->sample.at.wall_ns);
+        writer_member(&json, "value");
+        sample_print_json(&entry->sample, &text);
+        writer_string(&json, "unit", signal_rows[entry->sample.signal].unit);
+        writer_integer(&json, "q", entry->sample.quality);
+        writer_string(&json, "why", code_name(why_names, entry->sample.why));
+        writer_integer(&json, "changes", entry->changes);
+        writer_end_object(&json);
+    }
+    writer_end_array(&json);
+    answer(request, &text);
+}
