@@ -126,6 +126,18 @@ static const char *status(void *owner)
     return daemon->status.data ? daemon->status.data : "";
 }
 
+static int open_page(struct daemon *daemon, const struct settings *settings)
+{
+    const struct status_site site = {
+        .loop = &daemon->loop,
+        .pipeline = daemon->pipeline,
+        .control = daemon->control,
+        .version = SPINDLED_VERSION,
+    };
+
+    return status_create(&site, settings, &daemon->page);
+}
+
 static int start(struct daemon *daemon)
 {
     const struct pipeline_site pipeline = {
@@ -142,8 +154,12 @@ static int start(struct daemon *daemon)
         .is_alive = is_alive,
         .status = status,
     };
-    int error = pipeline_create(&pipeline, config_settings(daemon->configs[0]),
-                                &daemon->pipeline);
+    const struct settings *settings = config_settings(daemon->configs[0]);
+    int error = pipeline_create(&pipeline, settings, &daemon->pipeline);
+    if (!error)
+        error = control_create(daemon->pipeline, &daemon->control);
+    if (!error)
+        error = open_page(daemon, settings);
     if (!error)
         error = service_create(&service, &daemon->service);
     if (error) {
