@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A command of spindlectl: one file, one function, one row in main.c's table.
+ * Commands of spindlectl: a file has a family of them, an array that ends with a row
+ * without a name; main.c has a table of families.
  */
 #pragma once
 
@@ -20,7 +21,8 @@ struct command {
     const char *help;      /* one sentence */
     const char *example;
 
-    /* argv[0] is the command's name; options are parsed with getopt_long. */
+    /* argv[0] is the last word of the command's name; options are parsed with
+     * getopt_long. */
     enum exit_status (*run)(int argc, char **argv);
 };
 
@@ -31,3 +33,7 @@ struct common_options {
 };
 
 extern struct common_options common_options;
+
+extern const struct command commands_show[];   /* what the daemon knows */
+extern const struct command commands_say[];    /* what people say */
+extern const struct command commands_replay[]; /* recordings */

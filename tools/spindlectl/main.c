@@ -11,19 +11,20 @@ enum {
 
 struct common_options common_options = {.socket = "/run/spindled/control.sock"};
 
-/* Every command there is; declared here because each file has nothing else to show. */
-extern const struct command replay_command;
-
-static const struct command *const commands[] = {
-    &replay_command,
+/* Every family of commands; a new one is a file and a row here. */
+static const struct command *const families[] = {
+    commands_show,
+    commands_say,
+    commands_replay,
     NULL,
 };
 
 static void print_usage(FILE *stream)
 {
     (void)fprintf(stream, "usage: spindlectl [--socket PATH] [--json] COMMAND …\n\n");
-    for (size_t i = 0; commands[i]; i++)
-        (void)fprintf(stream, "  %-*s %s\n", WIDTH, commands[i]->name, commands[i]->help);
+    for (size_t i = 0; families[i]; i++)
+        for (const struct command *command = families[i]; command->name; command++)
+            (void)fprintf(stream, "  %-*s %s\n", WIDTH, command->name, command->help);
     (void)fprintf(stream, "\nspindlectl COMMAND --help tells more about one.\n");
 }
 
@@ -48,21 +49,33 @@ static int name_words(const struct command *command, int argc, char **argv)
     return strcmp(command->name, two) == 0 ? 2 : 0;
 }
 
+static const struct command *find_command(int argc, char **argv, int *ret_words)
+{
+    for (size_t i = 0; families[i]; i++) {
+        for (const struct command *command = families[i]; command->name; command++) {
+            *ret_words = name_words(command, argc, argv);
+            if (*ret_words)
+                return command;
+        }
+    }
+    return NULL;
+}
+
 static enum exit_status run_command(int argc, char **argv)
 {
-    for (size_t i = 0; commands[i]; i++) {
-        int words = name_words(commands[i], argc, argv);
-        if (!words)
-            continue;
-        if (argc > words && strcmp(argv[words], "--help") == 0) {
-            print_help(commands[i]);
-            return EXIT_DONE;
-        }
-        return commands[i]->run(argc - words + 1, argv + words - 1);
+    int words;
+    const struct command *command = find_command(argc, argv, &words);
+
+    if (!command) {
+        (void)fprintf(stderr, "spindlectl: unknown command '%s'; see spindlectl --help\n",
+                      argv[0]);
+        return EXIT_USAGE;
     }
-    (void)fprintf(stderr, "spindlectl: unknown command '%s'; see spindlectl --help\n",
-                  argv[0]);
-    return EXIT_USAGE;
+    if (argc > words && strcmp(argv[words], "--help") == 0) {
+        print_help(command);
+        return EXIT_DONE;
+    }
+    return command->run(argc - words + 1, argv + words - 1);
 }
 
 int main(int argc, char **argv)

@@ -222,12 +222,13 @@ static enum exit_status run_replay(int argc, char **argv)
     return error ? EXIT_FAILED : EXIT_DONE;
 }
 
-const struct command replay_command = {
-    .name = "replay",
-    .arguments = "[--config FILE] [--machine NAME] [--devices FILE] [--device NAME]\n"
-                 "       [--run part=…,stage=…] [--measurements FILE] [--output FILE|-]\n"
-                 "       [--format lp|json] [--input-format tape|shdr|csv] INPUT…",
-    .help = "play recordings through the analytics in virtual time",
-    .example = "spindlectl replay --config spindled.yaml --machine vmc-3 shift.shdr",
-    .run = run_replay,
+const struct command commands_replay[] = {
+    {.name = "replay",
+     .arguments =
+         "[--config FILE] [--machine NAME] [--devices FILE] [--device NAME]\n"
+         "       [--run part=…,stage=…] [--measurements FILE] [--output FILE|-]\n"
+         "       [--format lp|json] [--input-format tape|shdr|csv] INPUT…", .help = "play recordings through the analytics in virtual time",
+     .example = "spindlectl replay --config spindled.yaml --machine vmc-3 shift.shdr",
+     .run = run_replay},
+    {.name = NULL},
 };

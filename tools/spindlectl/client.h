@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Talks to the daemon over its control socket: HTTP on a unix socket, JSON answers.
+ * Blocking; errors are printed to stderr with the remedy.
+ */
+#pragma once
+
+#include "tools/spindlectl/command.h"
+
+#include <jansson.h>
+
+/* The answer, to be released with json_decref(). */
+enum exit_status client_get(const char *path, json_t **ret_answer);
+enum exit_status client_post(const char *path, const char *body, json_t **ret_answer);
+
+/* Calls on_event for each server-sent event until it returns false or the daemon goes. */
+enum exit_status client_stream(const char *path, void *owner,
+                               bool (*on_event)(void *owner, const char *kind,
+                                                json_t *record));
+
+/* One path segment, percent-encoded, for building paths. Lives until the next call. */
+const char *client_escape(const char *segment);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Answers as a table for people: columns as wide as they need, numbers to the right.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct column {
+    const char *title;
+    const char
+        *path;    /* member of a row; "job.part" goes into objects; NULL ends the list */
+    int decimals; /* of numbers */
+};
+
+/* Prints an array of objects; what is not known is "-". Says `empty` when there are no
+ * rows. */
+void table_print(const json_t *rows, const struct column *columns, const char *empty);
+
+/* One row without heading, for output as things happen. */
+void table_print_row(const json_t *row, const struct column *columns);
+
+/* The answer as JSON on stdout, with --json. */
+void table_print_json(const json_t *answer);
