@@ -29,7 +29,7 @@ struct stream {
     struct packer *packer;
     enum record_kind kind;
     int64_t interval_ns;
-    int64_t opened_ns; /* monotonic; when the oldest value came */
+    struct moment opened; /* the row's time; no two rows of a machine have the same */
 };
 
 struct archive {
@@ -43,13 +43,15 @@ struct archive {
     struct reception reception;
 };
 
-int archive_create(const struct archive_site *site, struct archive **ret_archive)
+int archive_create(const struct archive_site *site, struct moment now,
+                   struct archive **ret_archive)
 {
     struct archive *archive = calloc(1, sizeof(*archive));
     if (!archive)
         return -ENOMEM;
 
     archive->site = *site;
+    archive->now = now;
     archive->stored =
         (struct stream){.kind = RECORD_ARCHIVE, .interval_ns = ARCHIVE_INTERVAL_NS};
     archive->published = (struct stream){
@@ -138,7 +140,6 @@ static void write_row(struct archive *archive, struct stream *stream)
     (void)text_copy(record.cell, sizeof(record.cell), archive->site.machine->cell);
     record.packed.count = count;
     record.packed.signals = packer_take(stream->packer);
-    stream->opened_ns = 0;
 
     int64_t id = record.packed.signals
                      ? archive->site.append(archive->site.owner, &record)
@@ -152,11 +153,24 @@ static void write_row(struct archive *archive, struct stream *stream)
         archive->reception.stored += count;
 }
 
+/*
+ * A row has the time it was opened, not that of its first value: after a reconnect the
+ * first value may be hours old, and the same as last time, and the row before would be
+ * overwritten.
+ */
+static void open_row(struct stream *stream, struct moment now)
+{
+    if (now.wall_ns <= stream->opened.wall_ns)
+        now.wall_ns = stream->opened.wall_ns + 1;
+    stream->opened = now;
+    packer_begin(stream->packer, now);
+}
+
 static void add_to(struct archive *archive, struct stream *stream,
                    const struct archive_item *item)
 {
     if (packer_count(stream->packer) == 0)
-        stream->opened_ns = archive->now.mono_ns;
+        open_row(stream, archive->now);
     if (packer_add(stream->packer, item->index, item->name, item->sample)) {
         archive->reception.dropped += stream->kind == RECORD_ARCHIVE;
         return;
@@ -263,7 +277,7 @@ void archive_mark(struct archive *archive, size_t line, const char *position)
 static bool is_due(const struct stream *stream, struct moment now)
 {
     return packer_count(stream->packer) > 0 &&
-           now.mono_ns - stream->opened_ns >= stream->interval_ns;
+           now.mono_ns - stream->opened.mono_ns >= stream->interval_ns;
 }
 
 void archive_advance(struct archive *archive, struct moment now)

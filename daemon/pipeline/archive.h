@@ -24,7 +24,8 @@ struct archive_item {
     const struct sample *sample;
 };
 
-int archive_create(const struct archive_site *site, struct archive **ret_archive);
+int archive_create(const struct archive_site *site, struct moment now,
+                   struct archive **ret_archive);
 void archive_destroy(struct archive *archive);
 
 /* From which position on each source's values have not been archived yet; after a start.

@@ -82,14 +82,18 @@ static struct lane *lane_of(struct packer *packer, size_t index, const char *nam
     return lane;
 }
 
+void packer_begin(struct packer *packer, struct moment start)
+{
+    packer->start = start;
+}
+
 int packer_add(struct packer *packer, size_t index, const char *name,
                const struct sample *sample)
 {
     struct lane *lane = lane_of(packer, index, name);
     if (!lane)
         return -ENOMEM;
-    if (packer->count++ == 0)
-        packer->start = sample->at;
+    packer->count++;
 
     struct text *values = &lane->values;
     text_add(values, values->length ? ",[" : "[");

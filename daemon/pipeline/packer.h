@@ -16,6 +16,10 @@ struct packer;
 int packer_create(bool sequences, struct packer **ret_packer);
 void packer_destroy(struct packer *packer);
 
+/* The time of the row to come, from which values' milliseconds count; before the first
+ * value. */
+void packer_begin(struct packer *packer, struct moment start);
+
 /* `index` tells the signal (latest_put), `name` is what it is called outside. */
 int packer_add(struct packer *packer, size_t index, const char *name,
                const struct sample *sample);
@@ -23,7 +27,7 @@ int packer_add(struct packer *packer, size_t index, const char *name,
 /* Values waiting. */
 int64_t packer_count(const struct packer *packer);
 
-/* The oldest value's time, which is the row's; valid while values wait. */
+/* What packer_begin() was given. */
 struct moment packer_start(const struct packer *packer);
 
 /*

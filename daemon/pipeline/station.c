@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/pipeline/station.h"
 
+#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/pipeline/archive.h"
 
@@ -184,7 +185,7 @@ static int create_parts(struct station *station, const struct settings *settings
     for (size_t i = 0; i < machine->link_count; i++)
         station->lines[i].station = station;
     error = tracker_create(&options, &station->tracker);
-    return error ? error : archive_create(&archive, &station->archive);
+    return error ? error : archive_create(&archive, clock_now(), &station->archive);
 }
 
 int station_create(const struct station_site *site, const struct settings *settings,

@@ -33,6 +33,7 @@ static void values_of_an_interval_become_one_row(void **state)
     third.value.kind = VALUE_NONE;
     third.sequence = 77;
     assert_int_equal(packer_create(true, &packer), 0);
+    packer_begin(packer, first.at);
     assert_int_equal(packer_add(packer, 0, "spindle_load", &first), 0);
     assert_int_equal(packer_add(packer, 1, "feed", &second), 0);
     assert_int_equal(packer_add(packer, 0, "spindle_load", &third), 0);
