@@ -97,8 +97,7 @@ static int set_stage(const struct order *order, bool required)
         return error;
     int stage = code_find(stage_names, name);
     if (stage < 0)
-        return complain(
-            order, "'stage' must be prototype, evt, pilot or production, not '%s'", name);
+        return complain(order, "stage", "must be prototype, evt, pilot or production");
     order->statement->context.stage = (enum stage)stage;
     return 0;
 }
