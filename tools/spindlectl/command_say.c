@@ -4,8 +4,8 @@
  * the daemon checks the arguments and answers with a sentence.
  */
 #include "daemon/base/text.h"
-#include "tools/spindlectl/client.h"
 #include "tools/spindlectl/table.h"
+#include "tools/spindlectl/talk.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,9 +90,9 @@ static enum exit_status tell(const struct saying *saying, const char *machine,
     json_t *answer = NULL;
     char *body = json_dumps(arguments, JSON_COMPACT);
 
-    (void)snprintf(path, sizeof(path), "/v1/machines/%s/cmd/%s", client_escape(machine),
+    (void)snprintf(path, sizeof(path), "/v1/machines/%s/cmd/%s", talk_escape(machine),
                    saying->name);
-    enum exit_status status = client_post(path, body ? body : "{}", &answer);
+    enum exit_status status = talk_post(path, body ? body : "{}", &answer);
     free(body);
     if (status)
         return status;

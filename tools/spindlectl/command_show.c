@@ -3,8 +3,8 @@
  * What the daemon knows, as tables: status, machines, signals, cycles and the other
  * collections, runs, queue, watch, doctor.
  */
-#include "tools/spindlectl/client.h"
 #include "tools/spindlectl/table.h"
+#include "tools/spindlectl/talk.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,7 +138,7 @@ static enum exit_status show(const char *path, const char *member,
                              const struct column *columns, const char *empty)
 {
     json_t *answer = NULL;
-    enum exit_status status = client_get(path, &answer);
+    enum exit_status status = talk_get(path, &answer);
 
     if (status)
         return status;
@@ -171,7 +171,7 @@ static enum exit_status show_runs(int argc, char **argv)
     char path[PATH_MAX_BYTES];
 
     if (argc > 1)
-        (void)snprintf(path, sizeof(path), "/v1/runs?machine=%s", client_escape(argv[1]));
+        (void)snprintf(path, sizeof(path), "/v1/runs?machine=%s", talk_escape(argv[1]));
     else
         (void)snprintf(path, sizeof(path), "/v1/runs");
     return show(path, NULL, run_columns,
@@ -192,7 +192,7 @@ static enum exit_status show_collection(int argc, char **argv)
         if (strcmp(collections[i].word, argv[0]) != 0)
             continue;
         (void)snprintf(path, sizeof(path), "/v1/machines/%s/%s?limit=%s",
-                       client_escape(argv[1]), collections[i].word,
+                       talk_escape(argv[1]), collections[i].word,
                        argc > 2 ? argv[2] : "20");
         return show(path, NULL, collections[i].columns, collections[i].empty);
     }
@@ -208,7 +208,7 @@ static enum exit_status show_status(int argc, char **argv)
 
     (void)argc;
     (void)argv;
-    enum exit_status status = client_get("/healthz", &answer);
+    enum exit_status status = talk_get("/healthz", &answer);
     if (status)
         return status;
     bool ok = json_is_true(json_object_get(answer, "ok"));
@@ -254,9 +254,8 @@ static enum exit_status watch(int argc, char **argv)
     char path[PATH_MAX_BYTES] = "/v1/events";
 
     if (argc > 1)
-        (void)snprintf(path, sizeof(path), "/v1/events?machine=%s",
-                       client_escape(argv[1]));
-    return client_stream(path, NULL, on_event);
+        (void)snprintf(path, sizeof(path), "/v1/events?machine=%s", talk_escape(argv[1]));
+    return talk_stream(path, NULL, on_event);
 }
 
 const struct command commands_show[] = {

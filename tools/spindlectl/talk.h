@@ -10,13 +10,13 @@
 #include <jansson.h>
 
 /* The answer, to be released with json_decref(). */
-enum exit_status client_get(const char *path, json_t **ret_answer);
-enum exit_status client_post(const char *path, const char *body, json_t **ret_answer);
+enum exit_status talk_get(const char *path, json_t **ret_answer);
+enum exit_status talk_post(const char *path, const char *body, json_t **ret_answer);
 
 /* Calls on_event for each server-sent event until it returns false or the daemon goes. */
-enum exit_status client_stream(const char *path, void *owner,
-                               bool (*on_event)(void *owner, const char *kind,
-                                                json_t *record));
+enum exit_status talk_stream(const char *path, void *owner,
+                             bool (*on_event)(void *owner, const char *kind,
+                                              json_t *record));
 
 /* One path segment, percent-encoded, for building paths. Lives until the next call. */
-const char *client_escape(const char *segment);
+const char *talk_escape(const char *segment);

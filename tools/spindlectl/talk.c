@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tools/spindlectl/client.h"
+#include "tools/spindlectl/talk.h"
 
 #include "daemon/base/text.h"
 
@@ -85,12 +85,12 @@ static enum exit_status call(CURL *curl, json_t **ret_answer)
     return result;
 }
 
-enum exit_status client_get(const char *path, json_t **ret_answer)
+enum exit_status talk_get(const char *path, json_t **ret_answer)
 {
     return call(open_handle(path), ret_answer);
 }
 
-enum exit_status client_post(const char *path, const char *body, json_t **ret_answer)
+enum exit_status talk_post(const char *path, const char *body, json_t **ret_answer)
 {
     CURL *curl = open_handle(path);
 
@@ -138,9 +138,9 @@ static size_t on_stream(char *bytes, size_t size, size_t count, void *owner)
     return stream->has_ended ? 0 : size * count;
 }
 
-enum exit_status client_stream(const char *path, void *owner,
-                               bool (*on_event)(void *owner, const char *kind,
-                                                json_t *record))
+enum exit_status talk_stream(const char *path, void *owner,
+                             bool (*on_event)(void *owner, const char *kind,
+                                              json_t *record))
 {
     struct stream stream = {.owner = owner, .on_event = on_event};
     CURL *curl = open_handle(path);
@@ -156,7 +156,7 @@ enum exit_status client_stream(const char *path, void *owner,
     return stream.has_ended ? EXIT_DONE : explain(code);
 }
 
-const char *client_escape(const char *segment)
+const char *talk_escape(const char *segment)
 {
     static char escaped[URL_MAX / 2];
     struct text text;
