@@ -347,8 +347,10 @@ static void read_quality(struct sample *sample, const struct attributes *attribu
     int why = code_find(why_names, find(attributes, "why"));
     const char *quality = find(attributes, "q");
 
-    if (*quality)
+    if (*quality) {
         sample->quality = (enum quality)find_integer(attributes, "q");
+        sample->why = WHY_NONE;
+    }
     if (why >= 0)
         sample->why = (enum why)why;
     sample->flags = read_flags(find(attributes, "flags"));
