@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/tracker.h"
 
+#include "daemon/analytics/alarm/alarms.h"
 #include "daemon/analytics/analytic.h"
 #include "daemon/analytics/cycle/machine_cycles.h"
 
@@ -10,6 +11,7 @@
 
 /* The order in which a sample and what was made of it are seen: cycles, then these. */
 static const struct analytic *const analytics[] = {
+    &analytic_alarms,
     NULL,
 };
 
