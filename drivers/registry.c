@@ -2,8 +2,10 @@
 #include "drivers/driver.h"
 
 #include "drivers/modbus/modbus.h"
+#include "drivers/mtconnect/mtconnect.h"
 
 const struct driver *const drivers[] = {
     &driver_modbus,
+    &driver_mtconnect,
     NULL,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/base/secret.h"
 #include "daemon/sinks/address.h"
 #include "daemon/sinks/influx/options.h"
-#include "daemon/sinks/secret.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,12 +2,12 @@
 #include "daemon/sinks/influx/influx.h"
 
 #include "daemon/base/clock.h"
+#include "daemon/base/secret.h"
 #include "daemon/loop/http.h"
 #include "daemon/sinks/influx/answer.h"
 #include "daemon/sinks/influx/gzip.h"
 #include "daemon/sinks/influx/line.h"
 #include "daemon/sinks/influx/options.h"
-#include "daemon/sinks/secret.h"
 
 #include <errno.h>
 #include <stdio.h>

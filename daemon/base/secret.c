@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/sinks/secret.h"
+#include "daemon/base/secret.h"
 
 #include "daemon/base/text.h"
 

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "drivers/mtconnect/agent.h"
+
+#include "daemon/base/clock.h"
+#include "daemon/base/secret.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PROBE_MAX = 64 << 20,
+    STALLS_MAX = 2,
+};
+
+static const int64_t ANSWER_NS = 30 * NS_PER_S;  /* of a whole answer */
+static const int64_t PART_NS = 60 * NS_PER_S;    /* a trickling peer does not hold us */
+static const int64_t POLL_MIN_NS = 1 * NS_PER_S; /* between two polls with no news */
+static const int64_t SOON_NS = SLOT_NS;
+static const int64_t FIRST_RETRY_NS = 1 * NS_PER_S, LAST_RETRY_NS = 30 * NS_PER_S;
+
+static void ask(struct agent *agent);
+
+static void on_due(void *owner, struct moment due, int64_t missed)
+{
+    struct agent *agent = owner;
+
+    (void)due;
+    (void)missed;
+    agent->timer = NULL;
+    ask(agent);
+}
+
+static void ask_in(struct agent *agent, int64_t delay_ns)
+{
+    struct slots *slots = agent->link.delivery.site->slots;
+
+    if (agent->is_stopping)
+        return;
+    slots_cancel(agent->timer);
+    agent->timer = NULL;
+    if (slots_once(slots, delay_ns, agent, on_due, &agent->timer))
+        delivery_trouble(&agent->link.delivery, "out of memory");
+}
+
+/* The first retry after good news goes at once: agents and machines are switched off
+ * every evening. Only then is the link called lost. */
+static void try_again(struct agent *agent)
+{
+    if (agent->has_progress) {
+        agent->has_progress = false;
+        ask_in(agent, SOON_NS);
+        return;
+    }
+    agent->polls = false;
+    if (agent->phase == AGENT_POLL)
+        agent->phase = AGENT_STREAM;
+    if (!agent->link.delivery.mapping)
+        agent->phase = AGENT_PROBE;
+    delivery_link(&agent->link.delivery, false, clock_now());
+    agent->link.delivery.health.reconnects++;
+    ask_in(agent, backoff_next(&agent->backoff));
+}
+
+static void on_header(void *owner, const char *name, const char *value)
+{
+    struct agent *agent = owner;
+
+    if (text_equal_fold(name, "Content-Type"))
+        (void)text_copy(agent->content_type, sizeof(agent->content_type), value);
+}
+
+static void on_status(void *owner, long status)
+{
+    struct agent *agent = owner;
+
+    agent->is_multipart = status == 200 && agent->phase == AGENT_STREAM &&
+                          multipart_init(&agent->multipart, agent->content_type) == 0;
+}
+
+static void on_part(void *owner)
+{
+    struct agent *agent = owner;
+
+    streams_reset(agent->streams);
+}
+
+static int on_part_bytes(void *owner, const char *bytes, size_t length)
+{
+    struct agent *agent = owner;
+
+    return streams_feed(agent->streams, bytes, length);
+}
+
+static int on_part_end(void *owner)
+{
+    struct agent *agent = owner;
+
+    return streams_is_complete(agent->streams) ? agent_take_document(agent) : -EBADMSG;
+}
+
+static int read_stream(struct agent *agent, const char *bytes, size_t length)
+{
+    const struct multipart_sink sink = {agent, on_part, on_part_bytes, on_part_end};
+    int64_t limit_ns = 2 * agent->link.delivery.options->heartbeat + PART_NS;
+
+    if (clock_now().mono_ns - agent->part_since.mono_ns > limit_ns)
+        return -ETIMEDOUT;
+    return multipart_feed(&agent->multipart, bytes, length, &sink);
+}
+
+static int on_bytes(void *owner, const char *bytes, size_t length)
+{
+    struct agent *agent = owner;
+
+    if (agent->phase == AGENT_PROBE) {
+        text_add_bytes(&agent->probe, bytes, length);
+        return agent->probe.failed ? -ENOMEM : 0;
+    }
+    if (agent->is_multipart)
+        return read_stream(agent, bytes, length);
+    int result = streams_feed(agent->streams, bytes, length);
+    return result < 0 ? result : 0;
+}
+
+/* What the end of the transfer means when no document has decided it. */
+static void explain(struct agent *agent, const struct http_outcome *outcome)
+{
+    struct delivery *delivery = &agent->link.delivery;
+
+    if (outcome->error == -ETIMEDOUT)
+        delivery->health.timeouts++;
+    if (outcome->error == -ETIMEDOUT && agent->phase == AGENT_STREAM &&
+        agent->multipart.parts == 0 && ++agent->stalls >= STALLS_MAX) {
+        agent->polls = true;
+        agent->phase = AGENT_POLL;
+        agent->is_decided = true;
+    }
+    if (outcome->status >= 300)
+        delivery_trouble(delivery, "the agent answers with HTTP status %ld",
+                         outcome->status);
+    else if (outcome->error == -EBADMSG && *delivery->health.trouble)
+        return;
+    else if (outcome->error)
+        delivery_trouble(delivery, "cannot read from the agent: %s", outcome->reason);
+    else
+        delivery_trouble(delivery, agent->is_multipart ? "the agent ended its stream"
+                                                       : "the answer is incomplete");
+}
+
+static bool is_rubbish(const struct agent *agent, const struct http_outcome *outcome)
+{
+    if (agent->phase == AGENT_PROBE || outcome->status >= 300)
+        return false;
+    return *streams_complaint(agent->streams) != '\0';
+}
+
+/* The document of a poll is through: at once if the agent has more, else after a pause.
+ */
+static void poll_on(struct agent *agent)
+{
+    const struct streams_header *header = streams_header(agent->streams);
+    bool has_more = header->last >= agent->position.next && header->last > 0;
+    int64_t pause_ns = agent->link.delivery.options->interval;
+
+    agent->phase = AGENT_POLL;
+    if (has_more && streams_count(agent->streams) > 0)
+        pause_ns = SOON_NS;
+    else if (pause_ns < POLL_MIN_NS)
+        pause_ns = POLL_MIN_NS;
+    if (!agent->polls && agent->count >= agent->link.delivery.options->count)
+        agent->phase = AGENT_STREAM;
+    ask_in(agent, pause_ns);
+}
+
+/* A whole document that was not a part of a stream. */
+static void finish_document(struct agent *agent)
+{
+    enum agent_phase asked = agent->phase;
+    int result = agent_take_document(agent);
+
+    if (agent->is_decided) {
+        ask_in(agent, SOON_NS);
+    } else if (result == 0) {
+        if (asked == AGENT_STREAM)
+            agent->polls = true; /* it cannot stream */
+        poll_on(agent);
+    } else {
+        try_again(agent); /* the document has said why */
+    }
+}
+
+static void on_done(void *owner, const struct http_outcome *outcome)
+{
+    struct agent *agent = owner;
+
+    agent->transfer = NULL;
+    if (!agent->is_decided && !agent->is_multipart && agent->phase != AGENT_PROBE &&
+        streams_is_complete(agent->streams)) {
+        finish_document(agent);
+        return;
+    }
+    if (agent->is_decided)
+        ; /* by a part of the stream */
+    else if (is_rubbish(agent, outcome))
+        agent_take_rubbish(agent);
+    else if (agent->phase == AGENT_PROBE && !outcome->error && outcome->status < 300)
+        agent_take_probe(agent);
+    else
+        explain(agent, outcome);
+
+    if (agent->is_decided)
+        ask_in(agent, SOON_NS);
+    else
+        try_again(agent);
+}
+
+static void begin_answer(struct agent *agent)
+{
+    agent->is_decided = false;
+    agent->is_multipart = false;
+    agent->multipart.parts = 0;
+    agent->content_type[0] = '\0';
+    agent->part_since = clock_now();
+    text_clear(&agent->probe);
+    streams_reset(agent->streams);
+}
+
+int agent_request(struct agent *agent, const char *url, struct http_request *request,
+                  struct http_transfer **ret_transfer)
+{
+    const struct mtconnect_options *options = agent->link.delivery.options;
+    char password[SECRET_MAX] = "", sentence[256];
+    int error = options->password_file
+                    ? secret_read(options->password_file, password, sentence)
+                    : 0;
+
+    if (error) {
+        delivery_trouble(&agent->link.delivery, "%s", sentence);
+        return error;
+    }
+    request->url = url;
+    request->user = options->username;
+    request->password = password;
+    request->ca_file = options->ca_file;
+    request->certificate_file = options->certificate_file;
+    request->key_file = options->key_file;
+    request->insecure = options->insecure;
+    error = http_start(agent->link.delivery.site->http, request, ret_transfer);
+    secret_forget(password, sizeof(password));
+    return error;
+}
+
+static void ask(struct agent *agent)
+{
+    const struct mtconnect_options *options = agent->link.delivery.options;
+    bool is_stream = agent->phase == AGENT_STREAM;
+    char url[AGENT_URL_MAX];
+    struct http_request request = {
+        .total_ns = is_stream ? 0 : ANSWER_NS,
+        .silence_ns = is_stream ? 2 * options->heartbeat + 2 * NS_PER_S : 0,
+        .max_bytes = is_stream ? 0 : PROBE_MAX,
+        .owner = agent,
+        .on_header = on_header,
+        .on_status = on_status,
+        .on_bytes = on_bytes,
+        .on_done = on_done,
+    };
+
+    begin_answer(agent);
+    int error = agent_print_url(agent, url);
+    if (!error)
+        error = agent_request(agent, url, &request, &agent->transfer);
+    if (error)
+        ask_in(agent, LAST_RETRY_NS);
+    else
+        agent->link.delivery.health.asked++;
+}
+
+static void agent_free(struct agent *agent)
+{
+    asset_watch_destroy(agent->assets);
+    streams_destroy(agent->streams);
+    text_done(&agent->probe);
+    delivery_done(&agent->link.delivery);
+    free(agent);
+}
+
+/* The link must be gone only after stop() has returned. */
+static void on_stopped(void *owner, struct moment due, int64_t missed)
+{
+    struct agent *agent = owner;
+    const struct driver_site *site = agent->link.delivery.site;
+
+    (void)due;
+    (void)missed;
+    agent_free(agent);
+    site->stopped(site->owner);
+}
+
+static void agent_stop(struct driver_link *link)
+{
+    struct agent *agent = (struct agent *)link;
+    const struct driver_site *site = link->delivery.site;
+    struct slot_task *task;
+
+    agent->is_stopping = true;
+    http_cancel(agent->transfer);
+    agent->transfer = NULL;
+    slots_cancel(agent->timer);
+    agent->timer = NULL;
+    asset_watch_stop(agent->assets);
+    if (slots_once(site->slots, SLOT_NS, agent, on_stopped, &task))
+        on_stopped(agent, clock_now(), 0);
+}
+
+static uint32_t seed_of(const char *machine)
+{
+    uint32_t seed = 2166136261u;
+
+    for (; *machine; machine++)
+        seed = (seed ^ (unsigned char)*machine) * 16777619u;
+    return seed;
+}
+
+int agent_start(const struct driver_site *site, const struct mtconnect_options *options,
+                struct driver_link **ret_link)
+{
+    struct agent *agent = calloc(1, sizeof(*agent));
+
+    if (!agent)
+        return -ENOMEM;
+    agent->link.stop = agent_stop;
+    delivery_init(&agent->link.delivery, site, options);
+    text_init_heap(&agent->probe);
+    agent->count = options->count;
+    backoff_init(&agent->backoff, FIRST_RETRY_NS, LAST_RETRY_NS, seed_of(site->machine));
+    (void)position_parse(&agent->position, site->resume);
+    if (streams_create(&agent->streams) ||
+        (options->assets && asset_watch_create(agent, &agent->assets))) {
+        agent_free(agent);
+        return -ENOMEM;
+    }
+    ask_in(agent, SOON_NS);
+    *ret_link = &agent->link;
+    return 0;
+}

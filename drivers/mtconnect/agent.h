@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One session with an agent: probe, current, then an endless stream, or polling where an
+ * agent cannot stream (mtconnect.md 1-7). agent.c asks, agent_document.c understands the
+ * answers and decides what to ask next. Loop thread.
+ */
+#pragma once
+
+#include "daemon/base/backoff.h"
+#include "daemon/loop/http.h"
+#include "daemon/loop/slots.h"
+#include "drivers/mtconnect/assets.h"
+#include "drivers/mtconnect/link.h"
+#include "drivers/mtconnect/multipart.h"
+
+enum agent_phase {
+    AGENT_PROBE,
+    AGENT_CURRENT,
+    AGENT_STREAM,
+    AGENT_POLL,
+};
+
+struct agent {
+    struct driver_link link;
+    enum agent_phase phase; /* of the request that runs, or the next one */
+    struct http_transfer *transfer;
+    struct slot_task *timer;
+    struct backoff backoff;
+    bool is_stopping;
+
+    /* The answer that is being read. */
+    struct text probe;
+    struct streams *streams;
+    struct multipart multipart;
+    bool is_multipart;
+    char content_type[256];
+    struct moment part_since; /* the last complete part, or the beginning */
+
+    struct position position;
+    char device[256];       /* percent-encoded, for the path; "" = all */
+    char model_change[40];  /* deviceModelChangeTime */
+    bool is_fresh_instance; /* take it from its beginning */
+    bool is_decided;        /* `phase` was set by a document; ask without a pause */
+    bool has_progress;      /* a document was applied since the last failure */
+    bool polls;
+    unsigned chases;        /* attempts after OUT_OF_RANGE */
+    unsigned stalls;        /* streams that never said anything */
+    unsigned bad_documents; /* in a row */
+    unsigned skipped;       /* observations given up because they cannot be read */
+    int64_t count;          /* observations to ask for: less, to isolate a bad one */
+
+    struct asset_watch *assets;
+};
+
+/* A complete document lies in `streams`. 0, or -ECANCELED when the transfer has to end
+ * because `phase` says what to ask instead. */
+int agent_take_document(struct agent *agent);
+
+/* What came was no document. */
+void agent_take_rubbish(struct agent *agent);
+
+/* The whole devices document lies in `probe`. */
+void agent_take_probe(struct agent *agent);
+
+/* Starts a request with the agent's credentials; the rest of `request` is the caller's.
+ */
+int agent_request(struct agent *agent, const char *url, struct http_request *request,
+                  struct http_transfer **ret_transfer);
+
+#define AGENT_URL_MAX 2048
+
+/* The url of the request that `phase` stands for; -ENOSPC when it is too long. */
+int agent_print_url(const struct agent *agent, char ret_url[AGENT_URL_MAX]);
+
+/* Everything but letters, digits and -._~ as %XX. */
+void agent_encode(struct text *text, const char *string);

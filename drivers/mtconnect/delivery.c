@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "drivers/mtconnect/delivery.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Nothing before "@" is shown; the options refuse it, but a page must not depend on it.
+ */
+static void show_address(char ret_address[256], const char *url)
+{
+    const char *host = strstr(url, "://"), *at = strrchr(url, '@');
+
+    if (host && at)
+        (void)snprintf(ret_address, 256, "%.*s%s", (int)(host + 3 - url), url, at + 1);
+    else
+        (void)text_copy(ret_address, 256, url);
+}
+
+void delivery_init(struct delivery *delivery, const struct driver_site *site,
+                   const struct mtconnect_options *options)
+{
+    *delivery = (struct delivery){.site = site, .options = options};
+    timeline_init(&delivery->timeline, false);
+    delivery->health.latency_p99_s = NAN;
+    delivery->health.clock_offset_s = NAN;
+    show_address(delivery->health.address, options->url);
+}
+
+void delivery_done(struct delivery *delivery)
+{
+    mapping_destroy(delivery->mapping);
+    delivery->mapping = NULL;
+}
+
+int delivery_map(struct delivery *delivery, const struct devices *devices,
+                 char reterr_sentence[160])
+{
+    const struct device *device = devices_find(devices, delivery->options->device);
+    const struct mapping_options options = {
+        .overrides = delivery->options->map.items,
+        .override_count = delivery->options->map.count,
+        .is_native = mtconnect_is_adapter(delivery->options),
+    };
+    struct mapping *mapping;
+
+    if (!device) {
+        (void)snprintf(reterr_sentence, 160, "there is no device '%s'",
+                       delivery->options->device ? delivery->options->device : "");
+        return -ENODEV;
+    }
+    int error = mapping_create(device, &options, &mapping, reterr_sentence);
+    if (error)
+        return error;
+    mapping_destroy(delivery->mapping);
+    delivery->mapping = mapping;
+    return 0;
+}
+
+static void emit(void *owner, const struct sample *sample)
+{
+    struct delivery *delivery = owner;
+
+    delivery->health.samples++;
+    delivery->site->deliver(delivery->site->owner, sample, 1);
+}
+
+void delivery_observation(struct delivery *delivery,
+                          const struct observation *observation, struct moment received,
+                          bool is_news)
+{
+    const struct mapping_sink sink = {delivery, emit};
+    struct hearing hearing = {.at = received, .flags = is_news ? 0 : SAMPLE_SNAPSHOT};
+    int64_t stamp_ns;
+
+    if (moment_parse(observation->timestamp, &stamp_ns) > 0) {
+        struct placement placement =
+            timeline_place(&delivery->timeline, stamp_ns, received, is_news);
+        hearing.at = placement.at;
+        hearing.flags |= placement.is_suspect ? SAMPLE_CLOCK : 0;
+    } else {
+        hearing.flags |= SAMPLE_CLOCK;
+    }
+    (void)mapping_apply(delivery->mapping, observation, &hearing, &sink);
+}
+
+void delivery_gap(struct delivery *delivery, const struct position_gap *gap,
+                  const char *reason, struct moment now)
+{
+    const struct gap lost = {
+        .from = (int64_t)gap->from,
+        .to = (int64_t)gap->to,
+        .count = gap->count ? (int64_t)gap->count : -1,
+        .seconds = delivery->heard.mono_ns ? moment_seconds(delivery->heard, now) : 0,
+        .reason = reason,
+    };
+    const struct sample sample = {
+        .signal = SIGNAL_GAP,
+        .quality = QUALITY_GOOD,
+        .path = 1,
+        .place = "",
+        .value = {.kind = VALUE_GAP, .gap = &lost},
+        .at = now,
+    };
+
+    delivery->health.lost += (int64_t)gap->count;
+    delivery->site->deliver(delivery->site->owner, &sample, 1);
+}
+
+void delivery_link(struct delivery *delivery, bool is_linked, struct moment now)
+{
+    const struct sample sample = {
+        .signal = SIGNAL_LINK,
+        .quality = QUALITY_GOOD,
+        .path = 1,
+        .place = "",
+        .value = {.kind = VALUE_FLAG, .integer = is_linked},
+        .at = now,
+    };
+
+    if (is_linked)
+        delivery->health.trouble[0] = '\0';
+    if (delivery->health.linked == is_linked && delivery->health.since_wall_ns)
+        return;
+    delivery->health.linked = is_linked;
+    delivery->health.since_wall_ns = now.wall_ns;
+    delivery->site->deliver(delivery->site->owner, &sample, 1);
+}
+
+void delivery_trouble(struct delivery *delivery, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(delivery->health.trouble, sizeof(delivery->health.trouble), format,
+                    arguments);
+    va_end(arguments);
+}
+
+void delivery_alive(struct delivery *delivery, struct moment now)
+{
+    delivery->heard = now;
+    delivery->health.last_wall_ns = now.wall_ns;
+    delivery->health.clock_offset_s = timeline_offset(&delivery->timeline);
+}

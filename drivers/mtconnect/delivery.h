@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way from observations to the station, the same for agents and adapters: mapping,
+ * moments, gaps, presence, and the health that is shown. Loop thread.
+ */
+#pragma once
+
+#include "daemon/base/timeline.h"
+#include "drivers/driver.h"
+#include "drivers/mtconnect/mapping.h"
+#include "drivers/mtconnect/options.h"
+#include "drivers/mtconnect/position.h"
+
+struct delivery {
+    const struct driver_site *site;
+    const struct mtconnect_options *options;
+    struct mapping *mapping; /* NULL before the first probe */
+    struct timeline timeline;
+    struct link_health health;
+    struct moment heard; /* the last sign of life; 0 = never */
+};
+
+void delivery_init(struct delivery *delivery, const struct driver_site *site,
+                   const struct mtconnect_options *options);
+void delivery_done(struct delivery *delivery);
+
+/* Another devices document: what was known of conditions and sets is forgotten. Returns
+ * 0, or a negative errno with a sentence. */
+int delivery_map(struct delivery *delivery, const struct devices *devices,
+                 char reterr_sentence[160]);
+
+void delivery_observation(struct delivery *delivery,
+                          const struct observation *observation, struct moment received,
+                          bool is_news);
+
+/* A range of sequences, or with a count of 0 a loss of unknown size from `gap->from`. */
+void delivery_gap(struct delivery *delivery, const struct position_gap *gap,
+                  const char *reason, struct moment now);
+
+/* Says so when it changes; `trouble` is kept for status. */
+void delivery_link(struct delivery *delivery, bool is_linked, struct moment now);
+void delivery_trouble(struct delivery *delivery, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Anything sensible was heard. */
+void delivery_alive(struct delivery *delivery, struct moment now);

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The whole driver against a stand-in for an agent that knows the truth: whatever goes
+ * wrong, each observation is delivered once or lies in a gap.
+ */
+#include "tests/unit/support/agent_scene.h"
+
+#include "daemon/base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void a_first_start_takes_the_state_and_then_the_news(void **state)
+{
+    struct scene *scene = *state;
+
+    agent_issue(&scene->agent, 20);
+    scene_start(scene);
+    scene_await_stream(scene);
+    agent_issue(&scene->agent, 30);
+    scene_catch_up(scene);
+    assert_true(scene->snapshot[20] && scene->snapshot[19]);
+    assert_int_equal(scene->got[20], 0);
+    scene_assert_account(scene, 21);
+    assert_int_equal(scene_count_lost(scene), 0);
+    assert_int_equal(scene->agent.probes + scene->agent.currents + scene->agent.samples,
+                     3);
+}
+
+static void a_backlog_is_taken_when_asked_for(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->options.backlog = true;
+    agent_issue(&scene->agent, 40);
+    scene_start(scene);
+    scene_catch_up(scene);
+    scene_assert_account(scene, 1);
+    assert_int_equal(scene_count_lost(scene), 0);
+}
+
+static void document_order_does_not_matter(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->agent.reverses = scene->options.backlog = true;
+    agent_issue(&scene->agent, 60);
+    scene_start(scene);
+    scene_catch_up(scene);
+    scene_assert_account(scene, 1);
+}
+
+static void a_broken_connection_loses_nothing(void **state)
+{
+    struct scene *scene = *state;
+
+    scene_start(scene);
+    for (int i = 0; i < 10; i++) {
+        scene_await_stream(scene);
+        agent_issue(&scene->agent, 5);
+        scene->agent.tears = 1;
+        agent_issue(&scene->agent, 5);
+        scene_catch_up(scene);
+    }
+    scene_assert_account(scene, 1);
+    assert_int_equal(scene_count_lost(scene), 0);
+    assert_int_equal(scene->link_losses, 0);
+}
+
+static void a_restart_of_the_daemon_goes_on_where_it_was(void **state)
+{
+    struct scene *scene = *state;
+    char resume[64];
+
+    scene_start(scene);
+    scene_await_stream(scene);
+    agent_issue(&scene->agent, 10);
+    scene_catch_up(scene);
+    scene_stop(scene);
+    (void)text_copy(resume, sizeof(resume), scene->mark);
+    scene->site.resume = resume;
+    agent_issue(&scene->agent, 50);
+    scene_start(scene);
+    scene_catch_up(scene);
+    scene_assert_account(scene, 1);
+    assert_int_equal(scene_count_lost(scene), 0);
+    assert_int_equal(scene->agent.currents, 1);
+}
+
+static void what_was_overwritten_is_a_gap(void **state)
+{
+    struct scene *scene = *state;
+
+    scene_start(scene);
+    scene_await_stream(scene);
+    agent_issue(&scene->agent, 10);
+    scene_catch_up(scene);
+    scene_stop(scene);
+    scene->site.resume = "100 11";
+    agent_issue(&scene->agent, 500);
+    scene->agent.overruns = 2;
+    scene_start(scene);
+    scene_catch_up(scene);
+    scene_assert_account(scene, 1);
+    assert_true(scene_count_lost(scene) >= 436);
+    struct link_health health;
+    driver_mtconnect.describe(scene->link, &health);
+    assert_int_equal(health.lost, scene_count_lost(scene));
+}
+
+static void errors_may_come_with_status_200(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->agent.errors_with_200 = true;
+    what_was_overwritten_is_a_gap(state);
+}
+
+static void a_restarted_agent_is_read_from_its_beginning(void **state)
+{
+    struct scene *scene = *state;
+
+    scene_start(scene);
+    scene_await_stream(scene);
+    agent_issue(&scene->agent, 30);
+    scene_catch_up(scene);
+    agent_restart(&scene->agent, 25);
+    scene_catch_up(scene);
+    assert_int_equal(scene->gaps_of_unknown_size, 1);
+    scene_assert_account(scene, 1);
+    assert_int_equal(scene_count_lost(scene), 0);
+}
+
+/* The new instance has passed our old position already: only its id tells. */
+static void a_restart_is_seen_although_the_numbers_fit(void **state)
+{
+    struct scene *scene = *state;
+
+    scene_start(scene);
+    scene_await_stream(scene);
+    agent_issue(&scene->agent, 10);
+    scene_catch_up(scene);
+    agent_restart(&scene->agent, 60);
+    scene_catch_up(scene);
+    assert_int_equal(scene->gaps_of_unknown_size, 1);
+    scene_assert_account(scene, 1);
+}
+
+static void an_agent_that_cannot_stream_is_polled(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->agent.cannot_stream = scene->agent.closes_answers = scene->options.backlog =
+        true;
+    agent_issue(&scene->agent, 60);
+    scene_start(scene);
+    scene_catch_up(scene);
+    scene_assert_account(scene, 1);
+    agent_issue(&scene->agent, 1);
+    scene_catch_up(scene);
+    scene_assert_account(scene, 1);
+    assert_null(strstr(scene->agent.last_target, "interval="));
+}
+
+static void one_unreadable_observation_costs_only_itself(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->options.backlog = true;
+    scene->agent.bad = 37;
+    agent_issue(&scene->agent, 60);
+    scene_start(scene);
+    scene_catch_up(scene);
+    scene_assert_account(scene, 1);
+    assert_int_equal(scene_count_lost(scene), 1);
+    assert_int_equal(scene->lost[37], 1);
+}
+
+static void one_of_several_devices_is_asked_for_by_name(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->agent.has_two_devices = true;
+    scene_start(scene);
+    scene_await_stream(scene);
+    agent_issue(&scene->agent, 5);
+    scene_catch_up(scene);
+    assert_memory_equal(scene->agent.last_target, "/VMC%201/sample?from=1&", 23);
+    scene_assert_account(scene, 1);
+}
+
+static void tools_are_read_and_their_absence_is_no_trouble(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->options.assets = true;
+    scene_start(scene);
+    while (!scene->tools)
+        (void)uv_run(&scene->loop, UV_RUN_ONCE);
+    assert_string_equal(scene->tool, "9 17/240");
+    scene->agent.has_no_assets = true;
+    agent_restart(&scene->agent, 3);
+    while (scene->agent.assets < 2)
+        (void)uv_run(&scene->loop, UV_RUN_ONCE);
+    scene_catch_up(scene);
+    scene_assert_account(scene, 1);
+}
+
+static void a_lost_agent_is_said_to_be_lost_and_found_again(void **state)
+{
+    struct scene *scene = *state;
+    struct link_health health;
+
+    scene_start(scene);
+    scene_await_stream(scene);
+    agent_issue(&scene->agent, 5);
+    scene_catch_up(scene);
+    stand_in_unplug(scene->agent.server);
+    while (!scene->link_losses)
+        (void)uv_run(&scene->loop, UV_RUN_ONCE);
+    driver_mtconnect.describe(scene->link, &health);
+    assert_false(health.linked);
+    assert_true(*health.trouble);
+    stand_in_plug(scene->agent.server);
+    agent_issue(&scene->agent, 5);
+    scene_catch_up(scene);
+    driver_mtconnect.describe(scene->link, &health);
+    assert_true(health.linked);
+    assert_string_equal(health.trouble, "");
+    scene_assert_account(scene, 1);
+    assert_int_equal(scene_count_lost(scene), 0);
+}
+
+static void it_stops_at_any_moment(void **state)
+{
+    struct scene *scene = *state;
+
+    for (int turns = 0; turns < 40; turns++) {
+        scene_start(scene);
+        for (int i = 0; i < turns; i++)
+            (void)uv_run(&scene->loop, UV_RUN_NOWAIT);
+        scene_stop(scene);
+    }
+}
+
+#define STORY(story) cmocka_unit_test_setup_teardown(story, scene_set_up, scene_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest stories[] = {
+        STORY(a_first_start_takes_the_state_and_then_the_news),
+        STORY(a_backlog_is_taken_when_asked_for),
+        STORY(document_order_does_not_matter),
+        STORY(a_broken_connection_loses_nothing),
+        STORY(a_restart_of_the_daemon_goes_on_where_it_was),
+        STORY(what_was_overwritten_is_a_gap),
+        STORY(errors_may_come_with_status_200),
+        STORY(a_restarted_agent_is_read_from_its_beginning),
+        STORY(a_restart_is_seen_although_the_numbers_fit),
+        STORY(an_agent_that_cannot_stream_is_polled),
+        STORY(one_unreadable_observation_costs_only_itself),
+        STORY(one_of_several_devices_is_asked_for_by_name),
+        STORY(tools_are_read_and_their_absence_is_no_trouble),
+        STORY(a_lost_agent_is_said_to_be_lost_and_found_again),
+        STORY(it_stops_at_any_moment),
+    };
+
+    return cmocka_run_group_tests(stories, NULL, NULL);
+}
