@@ -7,6 +7,7 @@
 #include "daemon/base/backoff.h"
 #include "daemon/base/clock.h"
 #include "daemon/loop/slots.h"
+#include "drivers/mtconnect/lines.h"
 #include "drivers/mtconnect/link.h"
 #include "drivers/mtconnect/shdr.h"
 
@@ -16,8 +17,6 @@
 #include <string.h>
 
 enum {
-    LINE_MAX_BYTES = 1 << 20, /* an asset may be on one line */
-    FIRST_ROOM = 4096,
     FILE_MAX = 64 << 20,
     NAME_ROOM = 256,
 };
@@ -38,9 +37,7 @@ struct adapter {
     bool is_resolving;
     struct slot_task *retry, *watch;
     struct backoff backoff;
-    char *line;
-    size_t length, capacity;
-    bool is_skipping; /* a line that is too long */
+    struct lines lines;
     bool has_pong, was_linked, is_stopping;
     int64_t period_ns;
     struct moment since, heard, asked; /* connected, last bytes, last PING */
@@ -57,7 +54,7 @@ static void finish_stop(struct adapter *adapter)
         return;
     shdr_destroy(adapter->shdr);
     delivery_done(&adapter->link.delivery);
-    free(adapter->line);
+    lines_done(&adapter->lines);
     free(adapter);
     site->stopped(site->owner);
 }
@@ -119,69 +116,30 @@ static void on_observation(void *owner, const struct observation *observation)
 }
 
 /* "* PONG 10000": from now on silence means something. */
-static void read_pong(struct adapter *adapter)
+static void read_pong(struct adapter *adapter, const char *line)
 {
     int64_t period_ms;
 
-    if (strncmp(adapter->line, "* PONG", 6) != 0)
+    if (strncmp(line, "* PONG", 6) != 0)
         return;
     adapter->has_pong = true;
-    if (text_read_integer(adapter->line + 6, &period_ms) == 0 && period_ms >= 100 &&
+    if (text_read_integer(line + 6, &period_ms) == 0 && period_ms >= 1000 &&
         period_ms <= 600000)
         adapter->period_ns = period_ms * NS_PER_MS;
 }
 
-static void take_line(struct adapter *adapter)
+static void on_line(void *owner, char *line)
 {
+    struct adapter *adapter = owner;
     const struct shdr_sink sink = {.owner = adapter, .observe = on_observation};
 
-    if (adapter->is_skipping) {
+    if (!line) {
         adapter->link.delivery.health.malformed++;
-    } else {
-        if (adapter->length && adapter->line[adapter->length - 1] == '\r')
-            adapter->length--;
-        adapter->line[adapter->length] = '\0';
-        adapter->link.delivery.health.answered++;
-        read_pong(adapter);
-        shdr_read_line(adapter->shdr, adapter->line, &sink);
+        return;
     }
-    adapter->is_skipping = false;
-    adapter->length = 0;
-}
-
-static void keep_bytes(struct adapter *adapter, const char *bytes, size_t count)
-{
-    if (adapter->length + count + 1 > adapter->capacity) {
-        size_t wanted = adapter->capacity ? adapter->capacity : FIRST_ROOM;
-        while (wanted < adapter->length + count + 1)
-            wanted *= 2;
-        char *larger = wanted <= LINE_MAX_BYTES ? realloc(adapter->line, wanted) : NULL;
-        if (!larger) {
-            adapter->is_skipping = true;
-            return;
-        }
-        adapter->line = larger;
-        adapter->capacity = wanted;
-    }
-    memcpy(adapter->line + adapter->length, bytes, count);
-    adapter->length += count;
-}
-
-static void take_bytes(struct adapter *adapter, const char *bytes, size_t count)
-{
-    while (count) {
-        const char *end = memchr(bytes, '\n', count);
-        size_t piece = end ? (size_t)(end - bytes) : count;
-
-        if (!adapter->is_skipping)
-            keep_bytes(adapter, bytes, piece);
-        if (!end)
-            return;
-        if (adapter->line)
-            take_line(adapter);
-        bytes += piece + 1;
-        count -= piece + 1;
-    }
+    adapter->link.delivery.health.answered++;
+    read_pong(adapter, line);
+    shdr_read_line(adapter->shdr, line, &sink);
 }
 
 static void on_room(uv_handle_t *handle, size_t wanted, uv_buf_t *buffer)
@@ -196,6 +154,7 @@ static void on_room(uv_handle_t *handle, size_t wanted, uv_buf_t *buffer)
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 {
     struct adapter *adapter = stream->data;
+    const struct lines_sink sink = {adapter, on_line};
 
     if ((uv_tcp_t *)stream != adapter->tcp)
         return;
@@ -208,7 +167,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
         backoff_reset(&adapter->backoff);
     delivery_link(&adapter->link.delivery, true, adapter->heard);
     delivery_alive(&adapter->link.delivery, adapter->heard);
-    take_bytes(adapter, buffer->base, (size_t)count);
+    lines_feed(&adapter->lines, buffer->base, (size_t)count, &sink);
 }
 
 static void on_pinged(uv_write_t *write, int status)
@@ -271,8 +230,7 @@ static void on_connected(uv_connect_t *connect, int status)
     adapter->since = adapter->heard = clock_now();
     adapter->has_pong = false;
     adapter->period_ns = PONG_NS;
-    adapter->length = 0;
-    adapter->is_skipping = false;
+    lines_reset(&adapter->lines);
     tell_gap(adapter, adapter->since);
     (void)uv_read_start((uv_stream_t *)adapter->tcp, on_room, on_read);
     ping(adapter);
@@ -381,10 +339,8 @@ static int read_devices(struct adapter *adapter)
                            : devices_read(xml.data ? xml.data : "", xml.length, &devices,
                                           sentence);
     text_done(&xml);
-    if (!error) {
+    if (!error)
         error = delivery_map(&adapter->link.delivery, devices, sentence);
-        devices_free(devices);
-    }
     return error ? error : shdr_create(adapter->link.delivery.mapping, &adapter->shdr);
 }
 

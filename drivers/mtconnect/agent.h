@@ -30,6 +30,8 @@ struct agent {
 
     /* The answer that is being read. */
     struct text probe;
+    uint64_t announced;    /* the instance that the probe speaks of */
+    uint64_t probe_digest; /* of the devices mapped now */
     struct streams *streams;
     struct multipart multipart;
     bool is_multipart;

@@ -283,22 +283,34 @@ static void choose_device(struct agent *agent, const struct devices *devices)
     agent_encode(&text, *device->name && same_name == 1 ? device->name : device->uuid);
 }
 
+/* FNV-1a of everything but the header, which changes each time. */
+static uint64_t digest_devices(const char *xml)
+{
+    const char *start = strstr(xml, "Devices>");
+    uint64_t digest = 14695981039346656037u;
+
+    for (start = start ? start : xml; *start; start++)
+        digest = (digest ^ (unsigned char)*start) * 1099511628211u;
+    return digest;
+}
+
 void agent_take_probe(struct agent *agent)
 {
     struct delivery *delivery = &agent->link.delivery;
     struct devices *devices;
     char sentence[160];
 
+    uint64_t digest = digest_devices(agent->probe.data ? agent->probe.data : "");
     int error = devices_read(agent->probe.data ? agent->probe.data : "",
                              agent->probe.length, &devices, sentence);
-    if (!error) {
+    if (!error && delivery->mapping && digest == agent->probe_digest) {
+        agent->announced = devices->instance_id;
+        devices_free(devices);
+    } else if (!error) {
+        agent->announced = devices->instance_id;
         error = delivery_map(delivery, devices, sentence);
         if (!error)
-            choose_device(agent, devices);
-        if (!error && agent->position.is_known && devices->instance_id &&
-            devices->instance_id != agent->position.instance_id)
-            (void)restart(agent);
-        devices_free(devices);
+            agent->probe_digest = digest;
     }
     if (error) {
         delivery->health.malformed++;
@@ -306,6 +318,10 @@ void agent_take_probe(struct agent *agent)
         return;
     }
     delivery->health.answered++;
+    choose_device(agent, delivery->devices);
+    if (agent->position.is_known && agent->announced &&
+        agent->announced != agent->position.instance_id)
+        (void)restart(agent);
     if (!agent->position.is_known)
         agent->phase = AGENT_CURRENT;
     else

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Nothing before "@" is shown; the options refuse it, but a page must not depend on it.
@@ -29,13 +30,35 @@ void delivery_init(struct delivery *delivery, const struct driver_site *site,
     show_address(delivery->health.address, options->url);
 }
 
-void delivery_done(struct delivery *delivery)
+/* Out of memory leaves them to nobody, which is better than names that dangle. */
+static void retire(struct delivery *delivery)
 {
-    mapping_destroy(delivery->mapping);
-    delivery->mapping = NULL;
+    struct delivery_retired *retired = calloc(1, sizeof(*retired));
+
+    if (!retired)
+        return;
+    *retired = (struct delivery_retired){.next = delivery->retired,
+                                         .devices = delivery->devices,
+                                         .mapping = delivery->mapping};
+    delivery->retired = retired;
 }
 
-int delivery_map(struct delivery *delivery, const struct devices *devices,
+void delivery_done(struct delivery *delivery)
+{
+    while (delivery->retired) {
+        struct delivery_retired *retired = delivery->retired;
+        delivery->retired = retired->next;
+        mapping_destroy(retired->mapping);
+        devices_free(retired->devices);
+        free(retired);
+    }
+    mapping_destroy(delivery->mapping);
+    devices_free(delivery->devices);
+    delivery->mapping = NULL;
+    delivery->devices = NULL;
+}
+
+int delivery_map(struct delivery *delivery, struct devices *devices,
                  char reterr_sentence[160])
 {
     const struct device *device = devices_find(devices, delivery->options->device);
@@ -46,15 +69,18 @@ int delivery_map(struct delivery *delivery, const struct devices *devices,
     };
     struct mapping *mapping;
 
-    if (!device) {
+    int error =
+        device ? mapping_create(device, &options, &mapping, reterr_sentence) : -ENODEV;
+    if (!device)
         (void)snprintf(reterr_sentence, 160, "there is no device '%s'",
                        delivery->options->device ? delivery->options->device : "");
-        return -ENODEV;
-    }
-    int error = mapping_create(device, &options, &mapping, reterr_sentence);
-    if (error)
+    if (error) {
+        devices_free(devices);
         return error;
-    mapping_destroy(delivery->mapping);
+    }
+    if (delivery->mapping)
+        retire(delivery);
+    delivery->devices = devices;
     delivery->mapping = mapping;
     return 0;
 }

@@ -11,10 +11,19 @@
 #include "drivers/mtconnect/options.h"
 #include "drivers/mtconnect/position.h"
 
+/* A mapping that is no longer used; samples may still point to its names. */
+struct delivery_retired {
+    struct delivery_retired *next;
+    struct devices *devices;
+    struct mapping *mapping;
+};
+
 struct delivery {
     const struct driver_site *site;
     const struct mtconnect_options *options;
-    struct mapping *mapping; /* NULL before the first probe */
+    struct devices *devices; /* NULL before the first probe */
+    struct mapping *mapping; /* of these devices */
+    struct delivery_retired *retired;
     struct timeline timeline;
     struct link_health health;
     struct moment heard; /* the last sign of life; 0 = never */
@@ -24,9 +33,9 @@ void delivery_init(struct delivery *delivery, const struct driver_site *site,
                    const struct mtconnect_options *options);
 void delivery_done(struct delivery *delivery);
 
-/* Another devices document: what was known of conditions and sets is forgotten. Returns
- * 0, or a negative errno with a sentence. */
-int delivery_map(struct delivery *delivery, const struct devices *devices,
+/* Takes another devices document, in success and failure: what was known of conditions
+ * and sets is forgotten. Returns 0, or a negative errno with a sentence. */
+int delivery_map(struct delivery *delivery, struct devices *devices,
                  char reterr_sentence[160]);
 
 void delivery_observation(struct delivery *delivery,
