@@ -159,7 +159,7 @@ static int add_row(struct writing *writing, const struct job *job, int64_t machi
 
 static int append(struct writing *writing, const struct job *job)
 {
-    int64_t machine;
+    int64_t machine = 0;
 
     text_clear(&writing->body);
     record_print_json(job->record, &writing->body);
