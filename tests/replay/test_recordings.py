@@ -94,6 +94,23 @@ def several_inputs_are_one_story():
         assert done.returncode == 1 and "gone.tape" in done.stderr, done
 
 
+def columns_of_the_configuration_become_signals():
+    with tempfile.TemporaryDirectory() as folder:
+        config = os.path.join(folder, "spindled.yaml")
+        table = os.path.join(folder, "mill.csv")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write("version: 1\ngateway: {id: g, enterprise: e, site: s, area: a}\n"
+                       "machines:\n  - name: mill\n    cell: c\n    columns:\n"
+                       "      - {column: state, signal: execution}\n"
+                       "      - {column: S1 rev/s, signal: spindle_speed, scale: 60}\n")
+        with open(table, "w", encoding="utf-8") as file:
+            file.write("time,S1 rev/s,state\n0,0,idle\n10,50,run\n72,0,done\n")
+        records, _ = replay("--config", config, "--machine", "mill", table)
+        (cycle,) = of(records, "cycle")
+        assert cycle["ct"] == 62 and cycle["machine"] == "mill", cycle
+
+
 run(hurco_counts_two_parts, a_counter_that_starts_at_3015_made_no_parts,
     three_plates_and_cut_lines, mazak_runs_31_times, mazak_turning_runs_95_times,
-    an_adapter_that_flaps_makes_gaps_not_cycles, several_inputs_are_one_story)
+    an_adapter_that_flaps_makes_gaps_not_cycles, several_inputs_are_one_story,
+    columns_of_the_configuration_become_signals)
