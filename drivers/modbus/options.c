@@ -202,7 +202,7 @@ static const struct option link_rows[] = {
     OPTION(link_options, url, .required = true, .parse = parse_url,
            .example = "tcp://10.20.0.3:502",
            .help = "the line; links with the same one share it"),
-    OPTION(link_options, profile, .example = "rtd-8",
+    OPTION(link_options, profile, .merges = true, .example = "rtd-8",
            .help = "a register map from profiles/"),
     OPTION(link_options, unit, .fallback.integer = 1, .max = 255,
            .help = "unit behind the line; 1 to 247 on a serial one"),

@@ -16,6 +16,7 @@ static const struct command *const families[] = {
     commands_show,
     commands_say,
     commands_replay,
+    commands_modbus,
     NULL,
 };
 
