@@ -13,11 +13,7 @@ struct common_options common_options = {.socket = "/run/spindled/control.sock"};
 
 /* Every family of commands; a new one is a file and a row here. */
 static const struct command *const families[] = {
-    commands_show,
-    commands_say,
-    commands_replay,
-    commands_modbus,
-    NULL,
+    commands_show, commands_say, commands_replay, commands_modbus, NULL,
 };
 
 static void print_usage(FILE *stream)
