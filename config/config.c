@@ -181,6 +181,41 @@ static void apply(struct loading *loading)
     resolve_zone(loading);
 }
 
+static void on_link_complaint(void *owner, size_t which, bool is_warning,
+                              const char *sentence)
+{
+    struct loading *loading = owner;
+    struct node root = document_root(loading->documents);
+
+    (void)which;
+    if (is_warning)
+        report_warning_at(&loading->report, root, "%s", sentence);
+    else
+        report_error_at(&loading->report, root, "%s", sentence);
+}
+
+/* What only all links together can tell: a line that is asked for too much. */
+static void check_links(struct loading *loading, const struct driver *driver)
+{
+    const struct settings *settings = config_settings(loading->config);
+    const struct driver_report report = {.owner = loading, .complain = on_link_complaint};
+    const void **options = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < settings->machine_count; i++)
+        count += settings->machines[i].link_count;
+    options = calloc(count + 1, sizeof(*options));
+    if (!options)
+        return;
+    count = 0;
+    for (size_t i = 0; i < settings->machine_count; i++)
+        for (size_t k = 0; k < settings->machines[i].link_count; k++)
+            if (settings->machines[i].links[k].driver == driver)
+                options[count++] = settings->machines[i].links[k].options;
+    driver->check(options, count, &report);
+    free(options);
+}
+
 /* Takes the documents. */
 static int load(struct loading *loading, struct config **ret_config)
 {
@@ -193,6 +228,9 @@ static int load(struct loading *loading, struct config **ret_config)
     if (config && loading->documents) {
         apply(loading);
         error = fill_settings(config) ? 0 : -ENOMEM;
+        for (size_t i = 0; !error && !loading->report.errors && drivers[i]; i++)
+            if (drivers[i]->check)
+                check_links(loading, drivers[i]);
     }
     interpreter_done(&loading->interpreter);
     document_destroy(loading->documents);
