@@ -212,80 +212,61 @@ static void hear_bit(struct execution_state *state, const struct cycle_options *
 
 /* --- lights ----------------------------------------------------------------------- */
 
-static bool is_flashing(const struct lamp *light, int64_t flash_ns, int64_t now_ns)
-{
-    if (light->light == LIGHT_FLASHING)
-        return true;
-    return light->before_ns && now_ns - light->changed_ns < flash_ns &&
-           light->changed_ns - light->before_ns < flash_ns;
-}
-
-static bool is_lit(const struct lamp *light, int64_t flash_ns, int64_t now_ns)
-{
-    return light->is_known &&
-           (light->light == LIGHT_ON || is_flashing(light, flash_ns, now_ns));
-}
-
-/* domain.md 1.2, source 3 */
-static enum execution read_lights(const struct execution_state *state, int64_t flash_ns,
-                                  int64_t now_ns)
-{
-    if (is_lit(&state->red, flash_ns, now_ns) || is_lit(&state->amber, flash_ns, now_ns))
-        return EXECUTION_HOLD;
-    if (is_flashing(&state->green, flash_ns, now_ns))
-        return EXECUTION_WAIT;
-    return state->green.light == LIGHT_ON ? EXECUTION_RUN : EXECUTION_IDLE;
-}
-
-static int64_t last_change(const struct execution_state *state)
-{
-    int64_t last = state->green.changed_ns;
-
-    last = state->red.changed_ns > last ? state->red.changed_ns : last;
-    return state->amber.changed_ns > last ? state->amber.changed_ns : last;
-}
-
 static void look_at_lights(struct execution_state *state,
                            const struct cycle_options *options, struct moment now,
                            struct execution_edges *edges)
 {
     struct candidate *lights = &state->lights;
-    int64_t last = last_change(state);
+    int64_t last = stack_light_changed_ns(&state->stack);
 
     /* What was due before the lights counted as steady again comes first. */
     if (lights->is_open && lights->decide_ns <= last + options->flash)
         settle_poor(state, options, lights, SEG_SOURCE_STACK_LIGHT, now.mono_ns, edges);
-    propose(lights,
-            &(struct proposal){read_lights(state, options->flash, now.mono_ns),
-                               moment_plus(now, last - now.mono_ns), 0, options->flash});
+    propose(lights, &(struct proposal){
+                        stack_light_read(&state->stack, options->flash, now.mono_ns),
+                        moment_plus(now, last - now.mono_ns), 0, options->flash});
     settle_poor(state, options, lights, SEG_SOURCE_STACK_LIGHT, now.mono_ns, edges);
-}
-
-static void hear_light(struct execution_state *state, const struct sample *sample)
-{
-    struct lamp *light =
-        strcmp(sample->place, "red") == 0     ? &state->red
-        : strcmp(sample->place, "green") == 0 ? &state->green
-        : strcmp(sample->place, "amber") == 0 || strcmp(sample->place, "yellow") == 0
-            ? &state->amber
-            : NULL;
-
-    if (!light || !sample_is_good(sample))
-        return;
-    if (light->is_known && light->light == (enum light)sample->value.integer)
-        return;
-    state->has_lights = true;
-    if (light->is_known)
-        light->before_ns = light->changed_ns;
-    light->is_known = true;
-    light->light = (enum light)sample->value.integer;
-    light->changed_ns = sample->at.mono_ns;
 }
 
 /* --- spindle ---------------------------------------------------------------------- */
 
+/* Silence longer than any tool change: what ran had ended with the last value. */
+static void end_with_silence(struct execution_state *state,
+                             const struct cycle_options *options, struct moment now,
+                             struct execution_edges *edges)
+{
+    int64_t silent_ns = now.mono_ns - state->spindle_slot.last_ns;
+
+    if (!state->spindle_slot.is_known || silent_ns <= options->spindle_stop ||
+        !state->spindle.is_settled || state->spindle.settled != EXECUTION_RUN)
+        return;
+    state->spindle.is_open = false;
+    propose(&state->spindle,
+            &(struct proposal){EXECUTION_IDLE, moment_plus(now, -silent_ns), 0, 0});
+    settle_poor(state, options, &state->spindle, SEG_SOURCE_SPINDLE, now.mono_ns, edges);
+}
+
+/*
+ * Stale records make a turning spindle seem to stand, also just after its start. A speed
+ * does not flicker by itself, so it need not turn in one piece to have started. Returns
+ * whether a stop is to be overlooked.
+ */
+static bool bridge_start(struct execution_state *state,
+                         const struct cycle_options *options, const struct sample *sample,
+                         bool runs)
+{
+    struct candidate *spindle = &state->spindle;
+    int64_t now_ns = sample->at.mono_ns;
+
+    if (runs)
+        state->turned_ns = now_ns;
+    return !runs && spindle->is_open && spindle->next == EXECUTION_RUN &&
+           now_ns - state->turned_ns < options->spindle_stop;
+}
+
 static void hear_spindle(struct execution_state *state,
-                         const struct cycle_options *options, const struct sample *sample)
+                         const struct cycle_options *options, const struct sample *sample,
+                         struct execution_edges *edges)
 {
     struct spindle_level *level = &state->level;
     double value = fabs(sample_number(sample));
@@ -296,6 +277,8 @@ static void hear_spindle(struct execution_state *state,
     if (sample->signal != level->signal ||
         (!level->is_known && isnan(options->spindle_on)))
         return;
+
+    end_with_silence(state, options, sample->at, edges);
 
     double on = isnan(options->spindle_on) ? level->on : options->spindle_on;
     double off = !isnan(options->spindle_off) ? options->spindle_off
@@ -309,6 +292,9 @@ static void hear_spindle(struct execution_state *state,
         poll_slot_observe(&state->spindle_slot, options, sample, runs == was_running);
 
     state->has_spindle = true;
+    if (level->signal == SIGNAL_SPINDLE_SPEED &&
+        bridge_start(state, options, sample, runs))
+        return;
     propose(spindle,
             &(struct proposal){runs ? EXECUTION_RUN : EXECUTION_IDLE, sample->at, width,
                                runs ? options->spindle_start : options->spindle_stop});
@@ -360,6 +346,8 @@ void execution_advance(struct execution_state *state, const struct cycle_options
     if (state->spindle.is_open)
         settle_poor(state, options, &state->spindle, SEG_SOURCE_SPINDLE, now.mono_ns,
                     edges);
+    if (state->has_spindle)
+        end_with_silence(state, options, now, edges);
 }
 
 void execution_observe(struct execution_state *state, const struct cycle_options *options,
@@ -382,7 +370,7 @@ void execution_observe(struct execution_state *state, const struct cycle_options
         hear_bit(state, options, sample);
         break;
     case SIGNAL_STACK_LIGHT:
-        hear_light(state, sample);
+        state->has_lights |= stack_light_hear(&state->stack, sample);
         if (state->has_lights)
             look_at_lights(state, options, sample->at, edges);
         break;
@@ -391,7 +379,7 @@ void execution_observe(struct execution_state *state, const struct cycle_options
     case SIGNAL_SPINDLE_POWER:
     case SIGNAL_SPINDLE_CURRENT:
         if (!state->direct.is_settled || options->source == SOURCE_SPINDLE)
-            hear_spindle(state, options, sample);
+            hear_spindle(state, options, sample, edges);
         break;
     default:
         break;

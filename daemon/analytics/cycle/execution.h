@@ -10,6 +10,7 @@
 #include "daemon/analytics/cycle/cycle_options.h"
 #include "daemon/analytics/cycle/poll_slot.h"
 #include "daemon/analytics/cycle/spindle_level.h"
+#include "daemon/analytics/cycle/stack_light.h"
 #include "daemon/model/sample.h"
 
 #define EXECUTION_EDGES 4
@@ -22,12 +23,6 @@ struct candidate {
     int64_t width_ns;  /* of the interval in which the edge lies */
     int64_t decide_ns; /* believed at this time, monotonic */
     uint32_t sightings;
-};
-
-struct lamp {
-    bool is_known;
-    enum light light;
-    int64_t changed_ns, before_ns; /* the last change and the one before it */
 };
 
 struct execution_state {
@@ -46,8 +41,11 @@ struct execution_state {
     bool bits_bad, bits_dirty;
     struct moment instant; /* of the bits heard last, not yet looked at together */
     int64_t instant_width_ns;
-    struct lamp red, amber, green;
+    struct stack_light stack;
     struct spindle_level level;
+    bool is_rising;
+    struct moment rose_at;
+    int64_t turned_ns; /* the spindle was last seen turning */
 };
 
 struct execution_edge {

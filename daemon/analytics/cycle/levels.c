@@ -77,6 +77,7 @@ static void hear_spindle(struct levels *levels, const struct sample *sample)
         return;
     if (sample->signal == SIGNAL_SPINDLE_SPEED) {
         spindle->speed = sample_number(sample);
+        levels->top_speed = fmax(levels->top_speed, fabs(spindle->speed));
     } else {
         spindle->load = sample_number(sample);
         learn_air(levels);
@@ -262,12 +263,10 @@ bool levels_is_cutting(const struct levels *levels, const struct cycle_options *
 
     if (levels->has_bit)
         return levels->cutting_bit;
-    if (!levels->has_feed || !(levels->feed > 0))
+    if (!levels->has_feed || !(levels->feed > 0) || speed < 1)
         return false;
     if (isnan(load) || !knows_air(levels, options))
         return true;
-    if (!isnan(speed) && speed < 1)
-        return false;
     if (!isnan(options->air_load))
         return load > options->air_load;
     return load > levels->air.mean + fmax(3, 4 * sqrt(levels->air.variance));

@@ -34,6 +34,7 @@ struct levels {
     int64_t timer_ns, energy_ns; /* what they have counted so far, resets taken out */
     struct spindle_values spindles[LEVEL_SPINDLES];
     uint32_t spindle_count;
+    double top_speed; /* the highest seen */
     struct air_load air;
     uint32_t faults[LEVEL_FAULTS]; /* active ones, 0 = free */
     uint32_t fault_types[LEVEL_FAULTS];

@@ -38,13 +38,25 @@ void path_cycles_account_gap(struct path_cycles *path, struct moment at)
     facts->bar |= levels->bar_end;
 }
 
+/* A machine of which only the spindle is known cuts while it turns; ramps are not cuts.
+ */
+static bool turns_only(const struct path_cycles *path)
+{
+    const struct levels *levels = &path->levels;
+
+    return (path->source == SEG_SOURCE_SPINDLE || !path->has_execution) &&
+           !levels->has_bit && !levels->has_feed &&
+           levels_speed(levels) > fmax(1, 0.2 * levels->top_speed);
+}
+
 void path_cycles_refresh_motion(struct path_cycles *path, const struct path_site *site,
                                 struct moment at)
 {
     const struct levels *levels = &path->levels;
     unsigned flags = 0;
 
-    flags |= levels_is_cutting(levels, site->options) ? MOTION_CUTTING : 0;
+    flags |=
+        levels_is_cutting(levels, site->options) || turns_only(path) ? MOTION_CUTTING : 0;
     flags |= path->is_probing ? MOTION_PROBING : 0;
     flags |= !levels->has_feed || levels->feed > 0 ? MOTION_FEEDING : 0;
     flags |= levels->has_function && (levels->function == FUNCTION_SETUP ||
@@ -162,6 +174,8 @@ static void fill_times(const struct path_cycles *path, const struct path_site *s
     cycle->aux = 0;
     cycle->noncut = seconds(left);
     cycle->cut_source = levels_cut_source(&path->levels, site->options);
+    if (cycle->cut_source == CUT_SOURCE_NONE && cut > 0)
+        cycle->cut_source = CUT_SOURCE_LOAD;
     cycle->ovr_loss = open->run.overridden > 0 ? open->run.gain / 1e9 : 0;
     cycle->ct100 = cycle->net + cycle->ovr_loss;
 }

@@ -67,17 +67,18 @@ static double quantile(const struct spindle_level *level, size_t from, size_t un
     return NAN;
 }
 
-/* Otsu: the border that separates the two clusters best; 0 = there is one cluster. */
-static size_t find_border(const struct spindle_level *level, double *ret_below)
+/* Otsu: the border that separates the bins below `until` best; 0 = there is none. */
+static size_t find_border(const struct spindle_level *level, size_t until,
+                          double *ret_below)
 {
     double total = 0, sum = 0, below = 0, sum_below = 0, best = 0;
     size_t border = 0;
 
-    for (size_t i = 0; i < SPINDLE_BINS; i++) {
+    for (size_t i = 0; i < until; i++) {
         total += level->bins[i];
         sum += level->bins[i] * centre(level, i);
     }
-    for (size_t i = 0; i + 1 < SPINDLE_BINS; i++) {
+    for (size_t i = 0; i + 1 < until; i++) {
         below += level->bins[i];
         sum_below += level->bins[i] * centre(level, i);
         if (below <= 0 || below >= total)
@@ -93,23 +94,43 @@ static size_t find_border(const struct spindle_level *level, double *ret_below)
     return border;
 }
 
+/* Are the bins below `border` idle, and those up to `until` not? */
+static bool separates(const struct spindle_level *level, size_t border, size_t until)
+{
+    double idle = quantile(level, 0, border, 0.5);
+    double cut = quantile(level, border, until, 0.5);
+    double apart = cut - idle;
+
+    return apart > 6 * level->noise && apart > 0.2 * cut &&
+           quantile(level, 0, border, 0.95) < cut;
+}
+
+/*
+ * Light and heavy cuts are clusters of their own, so the lower part is split again for as
+ * long as it falls into two; the lowest is idle. Then the rule of domain.md 1.2.
+ */
 static void learn(struct spindle_level *level)
 {
-    double below = 0;
-    size_t border = find_border(level, &below);
+    size_t border = 0, until = SPINDLE_BINS;
 
-    if (!border || below < 5 || level->seen - below < 3)
+    for (int split = 0; split < 4; split++) {
+        double below = 0;
+        size_t next = find_border(level, until, &below);
+
+        if (!next || below < fmax(5, 0.02 * level->seen) || level->seen - below < 3 ||
+            !separates(level, next, until))
+            break;
+        border = until = next;
+    }
+    if (!border)
         return;
 
     double idle = quantile(level, 0, border, 0.5);
     double idle_high = quantile(level, 0, border, 0.95);
-    double cut = quantile(level, border, SPINDLE_BINS, 0.5);
-    double apart = cut - idle;
-    if (!(apart > 6 * level->noise) || !(apart > 0.2 * cut) || !(idle_high < cut))
-        return;
+    double apart = quantile(level, border, SPINDLE_BINS, 0.5) - idle;
     level->off = idle_high + 0.15 * apart;
     level->on = idle_high + 0.30 * apart;
-    level->is_known = level->on < cut;
+    level->is_known = true;
 }
 
 void spindle_level_observe(struct spindle_level *level, enum signal signal, double value)

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cycles from the spindle alone, on recordings of real mills; skipped without them. */
+#include "tests/unit/support/story.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static FILE *open_packed(const char *name)
+{
+    char command[512];
+
+    (void)snprintf(command, sizeof(command), "gzip -dc '%s/%s' 2>/dev/null", DATA_FOLDER,
+                   name);
+    return popen(command, "r");
+}
+
+static double column(const char *line, int index)
+{
+    for (; index > 0 && line; index--) {
+        line = strchr(line, ',');
+        line = line ? line + 1 : NULL;
+    }
+    return line ? strtod(line, NULL) : (double)NAN;
+}
+
+static void show(struct story *story, double t, enum signal signal, double value)
+{
+    struct sample sample = {
+        .signal = signal,
+        .quality = QUALITY_GOOD,
+        .path = 1,
+        .place = "",
+        .value = {.kind = VALUE_NUMBER, .number = value},
+        .at = story_moment(t)
+    };
+
+    story_observe(story, &sample);
+}
+
+/* experiment, seconds the spindle turned */
+static const struct {
+    int experiment;
+    double spindle_on;
+} milled[] = {
+    {1,  102.4},
+    {2,  37.1 },
+    {4,  16.1 },
+    {6,  103.7},
+    {7,  29.3 },
+    {8,  36.9 },
+    {9,  46.3 },
+    {11, 201.1},
+    {13, 200.5}
+};
+
+/* Bursts of stale values (spindle 0 for up to 12 s) split no part. */
+static void every_milled_part_is_one_cycle(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(milled) / sizeof(*milled); i++) {
+        char name[64], line[2048];
+        struct story story;
+        double t = 0;
+
+        (void)snprintf(name, sizeof(name), "michigan_cnc/experiment_%02d.csv.gz",
+                       milled[i].experiment);
+        FILE *file = open_packed(name);
+        assert_non_null(file);
+        if (!fgets(line, sizeof(line), file)) {
+            (void)pclose(file);
+            print_message("no recording %s\n", name);
+            skip();
+        }
+        story_init(&story);
+        for (; fgets(line, sizeof(line), file); t += 0.1)
+            show(&story, t, SIGNAL_SPINDLE_SPEED, 60 * column(line, 33));
+        show(&story, t, SIGNAL_SPINDLE_SPEED, 0);
+        story_wait(&story, t + 100);
+        (void)pclose(file);
+        assert_int_equal(story_count(&story, RECORD_CYCLE), 1);
+        const struct cycle_record *cycle = &story_find(&story, RECORD_CYCLE, 0)->cycle;
+        print_message("experiment %d: ct %.1f, spindle on %.1f (truth %.1f)\n",
+                      milled[i].experiment, cycle->ct, cycle->cut, milled[i].spindle_on);
+        assert_true(fabs(cycle->cut - milled[i].spindle_on) <=
+                    0.01 * milled[i].spindle_on);
+        story_done(&story);
+    }
+}
+
+#define CUTS 80
+
+struct cut {
+    double base, entry;
+    bool is_usable;
+};
+
+static size_t read_cuts(struct cut cuts[CUTS])
+{
+    FILE *file = fopen(DATA_FOLDER "/nasa_milling/runs.csv", "r");
+    char line[2048];
+    size_t count = 0;
+
+    if (!file)
+        return 0;
+    while (fgets(line, sizeof(line), file)) {
+        size_t cut = (size_t)strtoul(line, NULL, 10);
+
+        if (cut == 0 || cut >= CUTS)
+            continue;
+        cuts[cut] = (struct cut){.base = 200.0 * (double)cut,
+                                 .entry = column(line, 8),
+                                 .is_usable = column(line, 27) == 0};
+        count++;
+    }
+    (void)fclose(file);
+    return count;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Light cuts rise slowly out of idle: the date is then up to some seconds late. */
+static void every_cut_is_found_in_the_spindle_current(void **state)
+{
+    static struct cut cuts[CUTS];
+    double errors[CUTS];
+    char line[2048];
+    struct story story;
+    size_t found = 0, usable = 0, count = read_cuts(cuts);
+    FILE *file = open_packed("nasa_milling/signals_5hz.csv.gz");
+
+    (void)state;
+    assert_non_null(file);
+    if (count == 0 || !fgets(line, sizeof(line), file)) {
+        (void)pclose(file);
+        print_message("no recording of milling\n");
+        skip();
+    }
+    story_init(&story);
+    while (fgets(line, sizeof(line), file)) {
+        size_t cut = (size_t)strtoul(line, NULL, 10);
+
+        if (cut < CUTS && cuts[cut].is_usable)
+            show(&story, cuts[cut].base + column(line, 1), SIGNAL_SPINDLE_CURRENT,
+                 column(line, 4));
+    }
+    (void)pclose(file);
+    story_wait(&story, 200.0 * CUTS + 500);
+    for (size_t cut = 1; cut < CUTS; cut++) {
+        double best = 1e9;
+
+        usable += cuts[cut].is_usable;
+        for (size_t i = 0; cuts[cut].is_usable && i < story_count(&story, RECORD_CYCLE);
+             i++) {
+            double start = story_find(&story, RECORD_CYCLE, i)->cycle.started_s -
+                           (double)story_moment(0).wall_ns / 1e9 - cuts[cut].base -
+                           cuts[cut].entry;
+            best = fabs(start) < fabs(best) ? start : best;
+        }
+        if (cuts[cut].is_usable && fabs(best) < 10)
+            errors[found++] = fabs(best);
+        else if (cuts[cut].is_usable)
+            print_message("cut %zu not found\n", cut);
+    }
+    qsort(errors, found, sizeof(*errors), by_size);
+    print_message("%zu of %zu cuts found, %zu cycles, entry within %.2f s at p95\n",
+                  found, usable, story_count(&story, RECORD_CYCLE),
+                  errors[(found * 95 + 99) / 100 - 1]);
+    assert_int_equal(found, usable);
+    assert_true(errors[(found * 95 + 99) / 100 - 1] <= 3);
+    story_done(&story);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_milled_part_is_one_cycle),
+        cmocka_unit_test(every_cut_is_found_in_the_spindle_current),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
