@@ -121,26 +121,6 @@ static void unavailable_ends_as_not_known(void **state)
     assert_string_equal(heard[1].event.text, "not known any more");
 }
 
-static void a_gap_becomes_a_record_with_its_range(void **state)
-{
-    const struct gap gap = {
-        .from = 10, .to = 26, .count = 17, .seconds = 2.5, .reason = "overrun"};
-    const struct sample sample = {
-        .signal = SIGNAL_GAP,
-        .path = 1,
-        .place = "",
-        .value = {.kind = VALUE_GAP, .gap = &gap},
-        .at = at(5),
-    };
-
-    (void)state;
-    analytic_alarms.observe(alarms, &view, &sample, &out);
-    assert_int_equal(count, 1);
-    assert_int_equal(heard[0].kind, RECORD_GAP);
-    assert_int_equal(heard[0].gap.count, 17);
-    assert_string_equal(heard[0].gap.reason, "overrun");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,8 +133,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_normal_with_code_clears_that_one, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(unavailable_ends_as_not_known, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_gap_becomes_a_record_with_its_range, set_up,
-                                        tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -218,25 +218,6 @@ static void observe_flag(bool *was, const struct machine_view *view,
     announce(view, &news, out);
 }
 
-static void observe_gap(const struct machine_view *view, const struct sample *sample,
-                        const struct record_sink *out)
-{
-    const struct gap *gap = sample->value.gap;
-    struct record record;
-
-    if (sample->value.kind != VALUE_GAP)
-        return;
-    record_init(&record, RECORD_GAP, sample->at);
-    analytic_stamp(view, &record);
-    record.path = sample->path;
-    record.gap.from = gap->from > 0 ? gap->from : RECORD_UNKNOWN;
-    record.gap.to = gap->to > 0 ? gap->to : RECORD_UNKNOWN;
-    record.gap.count = gap->count >= 0 ? gap->count : RECORD_UNKNOWN;
-    record.gap.dur = gap->seconds;
-    (void)text_copy(record.gap.reason, sizeof(record.gap.reason), gap->reason);
-    out->append(out->owner, &record);
-}
-
 static int create(const struct tracker_options *options, void **ret_self)
 {
     struct alarms *alarms = calloc(1, sizeof(*alarms));
@@ -269,9 +250,6 @@ static void observe(void *self, const struct machine_view *view,
         break;
     case SIGNAL_EMERGENCY_STOP:
         observe_flag(&alarms->stop, view, sample, out);
-        break;
-    case SIGNAL_GAP:
-        observe_gap(view, sample, out);
         break;
     default:
         break;
