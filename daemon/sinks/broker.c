@@ -121,7 +121,8 @@ static void act(struct broker *broker, enum connection_action action)
         error = post(broker, ORDER_CLOSE, &nothing, 0);
         break;
     case CONNECTION_LEAVE:
-        error = post(broker, ORDER_LEAVE, &nothing, 0);
+        error =
+            post(broker, ORDER_LEAVE, broker->spec.says_farewell ? &will : &nothing, 0);
         break;
     case CONNECTION_END:
         client_close(broker->client);
@@ -302,8 +303,6 @@ int broker_start(const struct broker_spec *spec, struct broker **ret_broker)
     const struct client_spec client = {
         .options = spec->options,
         .client_id = spec->client_id,
-        .farewell = spec->farewell,
-        .will_topic = spec->will_topic,
         .news = broker->news,
     };
     (void)uv_timer_init(spec->loop, &broker->timer);

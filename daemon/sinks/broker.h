@@ -59,8 +59,7 @@ struct broker_spec {
     size_t will_length;
     int will_qos;
     bool will_retained;
-    /* Sent before a clean end, in place of the will; NULL = nothing. */
-    const char *farewell;
+    bool says_farewell; /* publishes the will itself before a clean end */
 
     void *owner;
     void (*on_up)(void *owner, const struct broker_limits *limits);

@@ -176,16 +176,15 @@ static void publish(struct client *client, const struct client_order *order)
 }
 
 /* A clean end makes the broker forget the will, so we say it ourselves. */
-static void leave(struct client *client)
+static void leave(struct client *client, const struct broker_message *farewell)
 {
     MQTTAsync_disconnectOptions part3 = MQTTAsync_disconnectOptions_initializer;
     MQTTAsync_disconnectOptions part5 = MQTTAsync_disconnectOptions_initializer5;
     MQTTAsync_disconnectOptions *request = client_is_version_5(client) ? &part5 : &part3;
 
-    if (client->spec.farewell)
-        (void)MQTTAsync_send(client->handle, client->spec.will_topic,
-                             (int)strlen(client->spec.farewell), client->spec.farewell, 1,
-                             1, NULL);
+    if (farewell->topic)
+        (void)MQTTAsync_send(client->handle, farewell->topic, (int)farewell->length,
+                             farewell->payload, farewell->qos, farewell->retained, NULL);
     client->is_parted = false;
     callbacks_of_disconnect(client, request);
     request->timeout = (int)(FAREWELL_NS / 2 / NS_PER_MS);
@@ -217,7 +216,7 @@ static void perform(struct client *client, const struct client_order *order)
             (void)MQTTAsync_subscribe(client->handle, order->message.topic, 1, NULL);
         break;
     case ORDER_LEAVE:
-        leave(client);
+        leave(client, &order->message);
         /* fall through */
     case ORDER_CLOSE:
         MQTTAsync_destroy(&client->handle);

@@ -14,7 +14,7 @@ enum order_kind {
     ORDER_OPEN,
     ORDER_PUBLISH,
     ORDER_SUBSCRIBE,
-    ORDER_LEAVE, /* publish the farewell, disconnect, then as ORDER_CLOSE */
+    ORDER_LEAVE, /* publish the farewell, if any, disconnect, then as ORDER_CLOSE */
     ORDER_CLOSE,
 };
 
@@ -24,7 +24,8 @@ struct client_order {
     enum order_kind kind;
     uint64_t generation;
     unsigned flight;
-    struct broker_message message; /* of ORDER_OPEN: the will */
+    struct broker_message
+        message; /* of ORDER_OPEN the will, of ORDER_LEAVE the farewell */
 };
 
 enum news_kind {
@@ -56,8 +57,6 @@ struct client_news {
 struct client_spec {
     const struct broker_options *options;
     const char *client_id;
-    const char *farewell;
-    const char *will_topic;
     struct mailbox *news;
 };
 

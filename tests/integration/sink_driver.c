@@ -82,7 +82,7 @@ static void *make_options(const struct section *section, char **arguments)
         else if (row->kind == OPTION_CHOICE)
             *(unsigned *)field = row->fallback.choice;
         else if (row->kind == OPTION_TEXT && row->fallback.text)
-            *(char **)field = strdup(row->fallback.text);
+            *(const char **)field = row->fallback.text;
     }
     for (; *arguments; arguments++)
         set_option(section, options, *arguments);
@@ -257,7 +257,8 @@ int main(int argc, char **argv)
     driver.count = strtoull(argv[2], NULL, 10) % RECORDS_MAX;
     driver.batch_size = strtoull(argv[3], NULL, 10);
     make_records(&driver, strtoll(argv[4], NULL, 10));
-    void *options = make_options(driver.sink->options, argv + 5);
+    static void *options; /* as long as the process, for leak checkers too */
+    options = make_options(driver.sink->options, argv + 5);
 
     const char *folder = getenv("STATE_FOLDER");
     const struct sink_site site = {

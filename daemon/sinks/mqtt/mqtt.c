@@ -322,7 +322,7 @@ static int start_broker(struct sink_link *link)
         .will_length = strlen("offline"),
         .will_qos = 1,
         .will_retained = true,
-        .farewell = "offline",
+        .says_farewell = true,
         .owner = link,
         .on_up = on_up,
         .on_down = on_down,
