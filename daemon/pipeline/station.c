@@ -23,6 +23,7 @@ struct line {
     struct driver_link *link; /* NULL when it could not start or has stopped */
     char *position;           /* what the driver marked last; NULL = nothing */
     bool linked;
+    bool carries_cycles; /* says what the control does; its silence is the machine's */
 };
 
 struct station {
@@ -83,6 +84,37 @@ static void note_presence(struct line *line, const struct sample *sample)
         station->site.presence(station->site.owner, station, !before);
 }
 
+/* A lost thermometer is not a lost machine: only what cycles are made of counts. */
+static bool makes_cycles(const struct sample *sample)
+{
+    switch (sample->signal) {
+    case SIGNAL_EXECUTION:
+    case SIGNAL_OPERATING:
+    case SIGNAL_CYCLE_BIT:
+    case SIGNAL_CYCLE_START_LAMP:
+    case SIGNAL_STACK_LIGHT:
+    case SIGNAL_PART_COUNT:
+    case SIGNAL_SPINDLE_LOAD:
+    case SIGNAL_SPINDLE_SPEED:
+    case SIGNAL_SPINDLE_CURRENT:
+    case SIGNAL_SPINDLE_POWER:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void show_tracker(struct line *line, const struct sample *sample)
+{
+    struct station *station = line->station;
+
+    line->carries_cycles = line->carries_cycles || makes_cycles(sample);
+    if (sample->signal == SIGNAL_LINK && !line->carries_cycles &&
+        station->machine->link_count > 1)
+        return;
+    tracker_observe(station->tracker, sample, &station->records);
+}
+
 static void accept_sample(struct line *line, const struct sample *sample)
 {
     struct station *station = line->station;
@@ -98,7 +130,7 @@ static void accept_sample(struct line *line, const struct sample *sample)
                         .name = latest_at(station->latest, (size_t)index)->name,
                         .changed = changed,
                         .sample = sample});
-    tracker_observe(station->tracker, sample, &station->records);
+    show_tracker(line, sample);
 }
 
 static void on_deliver(void *owner, const struct sample *samples, size_t count)
