@@ -191,10 +191,13 @@ static void place_condition(struct plan *plan, struct target *target)
     place_clean(place);
     if (count_conditions(plan, item->type) > 1) {
         size_t length = strlen(place);
+        struct text tail;
         (void)text_copy(component, sizeof(component),
                         place_first(item->name, item->id, item->component));
         place_clean(component);
-        (void)snprintf(place + length, sizeof(place) - length, ".%s", component);
+        text_init_fixed(&tail, place + length, sizeof(place) - length);
+        text_add_char(&tail, '.');
+        text_add(&tail, component);
     }
     target->signal = SIGNAL_CONDITION;
     target->place = plan_keep_place(plan, place);
