@@ -172,6 +172,9 @@ static void bury(struct courier *courier, const struct parcel_step *step,
     }
 }
 
+/* The sink asks for a pause this long when a person has to do something first. */
+#define LASTING_NS (10 * NS_PER_S)
+
 static void pause_after(struct courier *courier, const struct settlement *settlement,
                         struct moment now)
 {
@@ -188,7 +191,8 @@ static void pause_after(struct courier *courier, const struct settlement *settle
     (void)snprintf(sentence, sizeof(sentence), "%.180s; next try in %.1f s",
                    settlement->reason ? settlement->reason : "not delivered",
                    (double)wait_ns / 1e9);
-    if (courier->streak++ > 0) /* one failure alone is everyday life */
+    bool is_lasting = settlement->retry_after_ns >= LASTING_NS;
+    if (courier->streak++ > 0 || is_lasting) /* one failure alone is everyday life */
         complaint_raise(&courier->unreachable, LOG_LEVEL_WARNING, courier->room, now,
                         sentence);
     courier->is_waiting = true;

@@ -68,9 +68,18 @@ def every_record_is_in_influxdb_once():
         assert kinds["ct"] == "float" and kinds["cycle_no"] == "integer" and kinds["kind"] == "string"
 
 
+def a_missing_database_is_created():
+    with start_influxdb() as influx:
+        with Driver(BUILD, "influx", 20, 10, url=influx.url, database='odd "name') as driver:
+            driver.wait("done")
+            assert not any(line.startswith("retry") for line in driver.lines())
+        count = influx.query("SELECT count(ct) FROM cycle", database='odd "name')[0]["count"]
+        assert count == 18, count
+
+
 def a_missing_database_is_waited_for_with_advice():
     with start_influxdb() as influx:
-        with Driver(BUILD, "influx", 20, 10, url=influx.url) as driver:
+        with Driver(BUILD, "influx", 20, 10, url=influx.url, create_database=False) as driver:
             line = driver.wait("retry")
             assert 'CREATE DATABASE "spindled"' in line and " 60 " in line, line
             influx.create()
@@ -137,7 +146,7 @@ def a_wrong_password_is_told_and_never_shown():
             secret.truncate()
             secret.write("canary-7\n")
             secret.flush()
-            wait_for(lambda: any("404" in line for line in driver.lines()), "the new password")
+            driver.wait("done", 60)
             assert "canary" not in "".join(driver.lines())
 
 
@@ -200,6 +209,7 @@ def one_poisonous_record_does_not_block_the_rest():
 
 
 run([every_record_is_in_influxdb_once,
+     a_missing_database_is_created,
      a_missing_database_is_waited_for_with_advice,
      a_conflicting_field_is_refused_with_the_servers_words_and_its_neighbours_stored,
      a_request_that_is_too_large_is_halved,

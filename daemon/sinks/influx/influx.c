@@ -23,7 +23,7 @@ enum {
 struct sink_link {
     struct sink_site site;
     const struct influx_options *options;
-    struct text url, lines, packed, authorization;
+    struct text url, creation, lines, packed, authorization;
     char secret[SECRET_MAX];
 
     const struct batch *batch;
@@ -42,6 +42,7 @@ struct sink_link {
 
     bool is_forgetful; /* VictoriaMetrics: answers before it has written */
     bool was_lost;     /* the server could not be reached at all */
+    bool has_created;  /* the database, or tried to, since it last took something */
     struct sink_health health;
 };
 
@@ -159,6 +160,46 @@ static void note_delivery(struct sink_link *link)
 }
 
 static void send_more(struct sink_link *link);
+static int start_request(struct sink_link *link);
+
+/* Whatever came of it, the same lines go out again; their answer says what is still
+ * wrong. */
+static void on_created(void *owner, const struct http_outcome *outcome)
+{
+    struct sink_link *link = owner;
+
+    (void)outcome;
+    link->transfer = NULL;
+    if (start_request(link))
+        settle_soon(link, VERDICT_RETRY, "out of memory");
+}
+
+/* A fresh server has no database yet; once is enough to ask for it. */
+static bool creates_database(struct sink_link *link, long status)
+{
+    const struct influx_options *options = link->options;
+
+    if (status != 404 || options->api != INFLUX_V1 || !options->create_database ||
+        link->has_created || !strstr(link->answer, "database not found"))
+        return false;
+    link->has_created = true;
+
+    const struct http_request request = {
+        .method = "POST",
+        .url = link->creation.data,
+        .user = options->username,
+        .password = options->username ? link->secret : NULL,
+        .ca_file = options->ca_file,
+        .certificate_file = options->certificate_file,
+        .key_file = options->key_file,
+        .insecure = options->insecure_skip_verify,
+        .total_ns = options->timeout,
+        .max_bytes = ANSWER_LIMIT,
+        .owner = link,
+        .on_done = on_created,
+    };
+    return http_start(link->site.http, &request, &link->transfer) == 0;
+}
 
 static void on_done(void *owner, const struct http_outcome *outcome)
 {
@@ -173,12 +214,15 @@ static void on_done(void *owner, const struct http_outcome *outcome)
     struct ruling ruling;
 
     link->transfer = NULL;
-    answer_judge(&answer, &ruling);
     note_link(link, outcome);
+    if (creates_database(link, outcome->status))
+        return;
+    answer_judge(&answer, &ruling);
     if (outcome->status == 401 || outcome->status == 403)
         secret_forget(link->secret, sizeof(link->secret));
     if (ruling.verdict == VERDICT_DELIVERED) {
         link->health.bytes += link->sent;
+        link->has_created = false;
         if (link->next < link->batch->count) {
             send_more(link);
             return;
@@ -293,12 +337,14 @@ static int influx_start(const struct sink_site *site, const void *options,
     link->options = options;
     link->poison_id = -1;
     text_init_heap(&link->url);
+    text_init_heap(&link->creation);
     text_init_heap(&link->lines);
     text_init_heap(&link->packed);
     text_init_heap(&link->authorization);
     (void)uv_timer_init(site->loop, &link->soon);
     link->soon.data = link;
     influx_print_url(link->options, &link->url);
+    influx_print_creation(link->options, &link->creation);
     (void)text_copy(link->health.address, sizeof(link->health.address),
                     link->options->url);
     *ret_link = link;
@@ -314,6 +360,7 @@ static void on_closed(uv_handle_t *handle)
     if (link->authorization.data)
         secret_forget(link->authorization.data, link->authorization.length);
     text_done(&link->url);
+    text_done(&link->creation);
     text_done(&link->lines);
     text_done(&link->packed);
     text_done(&link->authorization);

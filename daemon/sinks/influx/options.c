@@ -32,6 +32,8 @@ static const struct option rows[] = {
            .help = "certificates to trust; the system's when absent"),
     OPTION(influx_options, certificate_file, .help = "our certificate, for mutual TLS"),
     OPTION(influx_options, key_file, .help = "the key of our certificate"),
+    OPTION(influx_options, create_database, .fallback.flag = true,
+           .help = "create the database when it does not exist (v1)"),
     OPTION(influx_options, gzip, .help = "compress what is sent"),
     OPTION(influx_options, insecure_skip_verify,
            .help = "accept any certificate: anybody in between can read and change"),
@@ -96,29 +98,52 @@ static void add_parameter(const char *key, const char *value, char lead,
     }
 }
 
-void influx_print_url(const struct influx_options *options, struct text *text)
+static void add_address(const struct influx_options *options, const char *path,
+                        struct text *text)
 {
     size_t length = strlen(options->url);
 
     while (length && options->url[length - 1] == '/')
         length--;
     text_add_bytes(text, options->url, length);
+    text_add(text, path);
+}
+
+void influx_print_url(const struct influx_options *options, struct text *text)
+{
     switch ((enum influx_api)options->api) {
     case INFLUX_V1:
-        text_add(text, "/write?precision=ns");
+        add_address(options, "/write?precision=ns", text);
         add_parameter("db", options->database, '&', text);
         add_parameter("rp", options->retention_policy, '&', text);
         break;
     case INFLUX_V2:
-        text_add(text, "/api/v2/write?precision=ns");
+        add_address(options, "/api/v2/write?precision=ns", text);
         add_parameter("org", options->org, '&', text);
         add_parameter("bucket", options->bucket, '&', text);
         break;
     case INFLUX_V3:
-        text_add(text, "/api/v3/write_lp?precision=nanosecond");
+        add_address(options, "/api/v3/write_lp?precision=nanosecond", text);
         add_parameter("db", options->database, '&', text);
         break;
     }
+}
+
+void influx_print_creation(const struct influx_options *options, struct text *text)
+{
+    char array[512];
+    struct text statement;
+
+    text_init_fixed(&statement, array, sizeof(array));
+    text_add(&statement, "CREATE DATABASE \"");
+    for (const char *c = options->database; *c; c++) {
+        if (*c == '"' || *c == '\\')
+            text_add_char(&statement, '\\');
+        text_add_char(&statement, *c);
+    }
+    text_add_char(&statement, '"');
+    add_address(options, "/query", text);
+    add_parameter("q", array, '?', text);
 }
 
 const struct section influx_section = {

@@ -21,6 +21,7 @@ struct influx_options {
     char *token_file, *username, *password_file;
     char *ca_file, *certificate_file, *key_file;
     bool gzip;
+    bool create_database; /* when the server says that it does not exist; v1 */
     bool insecure_skip_verify;
     bool allow_plaintext_password;
     int64_t timeout;     /* ns */
@@ -31,3 +32,6 @@ extern const struct section influx_section;
 
 /* Appends the address of writes, with everything in it escaped. Pure. */
 void influx_print_url(const struct influx_options *options, struct text *text);
+
+/* Appends the address that creates the database, for v1. Pure. */
+void influx_print_creation(const struct influx_options *options, struct text *text);
