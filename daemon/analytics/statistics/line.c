@@ -35,8 +35,14 @@ struct line line_fit_weighted(const double *x, const double *y, const double *we
     if (yy > 0)
         line.correlation = xy / sqrt(xx * yy);
     if (count > 2) {
-        double rest = fmax(0, yy - line.slope * xy) / (double)(count - 2);
+        double rest = 0;
 
+        /* Of the residuals themselves: yy - slope xy would cancel (NIST's Norris). */
+        for (size_t i = 0; i < count; i++) {
+            double apart = (y[i] - mean_y) - line.slope * (x[i] - mean_x);
+            rest += (weight ? fmax(0, weight[i]) : 1) * apart * apart;
+        }
+        rest /= (double)(count - 2);
         line.deviation = sqrt(rest);
         line.u_slope = sqrt(rest / xx);
     }
