@@ -34,7 +34,8 @@ struct driver_site {
      * Loop thread. "Everything delivered so far is everything up to `position`": a short
      * text of the driver's own (MTConnect instance and sequence, Modbus holes). It is
      * stored in one transaction with the records and the tracker's snapshot, and comes
-     * back as `resume`.
+     * back as `resume`. Where the source has sequences, the first mark comes before the
+     * first sample of an instance.
      */
     void (*mark)(void *owner, const char *position);
 

@@ -107,6 +107,15 @@ int archive_restore(struct archive *archive)
     return 0;
 }
 
+/* A source that was taken up earlier than it was archived has not come that far again. */
+static uint64_t reached(const struct mark *mark)
+{
+    bool is_behind =
+        mark->instance == mark->archived_instance && mark->next < mark->archived_next;
+
+    return is_behind ? mark->archived_next : mark->next;
+}
+
 static void save_marks(struct archive *archive)
 {
     size_t count = archive->site.machine->link_count;
@@ -118,7 +127,7 @@ static void save_marks(struct archive *archive)
         for (size_t i = 0; i < count; i++) {
             const struct mark *mark = &archive->marks[i];
             (void)snprintf(texts[i], POSITION_MAX, "%" PRIu64 " %" PRIu64, mark->instance,
-                           mark->next);
+                           reached(mark));
             positions[i] = texts[i];
         }
         print_key(archive, key);
@@ -289,13 +298,21 @@ void archive_advance(struct archive *archive, struct moment now)
         flush_full(archive);
 }
 
+/*
+ * Rows and marks in one transaction: a kill between them would archive values twice. When
+ * that cannot be had, marks that lag behind are the lesser evil.
+ */
 void archive_flush(struct archive *archive)
 {
+    bool is_held = store_hold(archive->site.store) == 0;
+
     write_row(archive, &archive->published);
     write_row(archive, &archive->stored);
-    if (archive->has_moved)
+    if (archive->has_moved && is_held)
         save_marks(archive);
-    archive->has_moved = false;
+    archive->has_moved = archive->has_moved && !is_held;
+    if (is_held)
+        store_release(archive->site.store);
 }
 
 const struct reception *archive_reception(const struct archive *archive)

@@ -51,6 +51,18 @@ static void on_record(void *owner, const struct record *record)
     (void)station->site.append(station->site.owner, record);
 }
 
+/* What the tracker has seen is in the archive: the link goes on from its positions. */
+static void store_state(struct station *station, const char *const *positions)
+{
+    if (store_hold(station->site.store))
+        return;
+    archive_flush(station->archive);
+    (void)store_snapshot(station->site.store, station->machine->name,
+                         station->snapshot.data, station->snapshot.length, positions,
+                         station->machine->link_count);
+    store_release(station->site.store);
+}
+
 /* Rows, tracker and positions go in one transaction: what was seen is what is remembered.
  */
 static void take_snapshot(struct station *station, struct moment now)
@@ -68,9 +80,7 @@ static void take_snapshot(struct station *station, struct moment now)
         return;
     for (size_t i = 0; i < station->machine->link_count; i++)
         positions[i] = station->lines[i].position;
-    (void)store_snapshot(station->site.store, station->machine->name,
-                         station->snapshot.data, station->snapshot.length, positions,
-                         station->machine->link_count);
+    store_state(station, positions);
     free(positions);
 }
 

@@ -99,12 +99,12 @@ static const struct {
     int code;
     struct broker_ruling ruling;
 } rulings[] = {
-    {0x87, {VERDICT_RETRY, 2 * BUSY_NS, "not authorized to publish there (0x87)"}},
-    {0x90, {VERDICT_REFUSED, 0, "topic name invalid (0x90)"}                     },
-    {0x91, {VERDICT_RETRY, 0, "packet identifier in use (0x91)"}                 },
-    {0x95, {VERDICT_REFUSED, 0, "packet too large (0x95)"}                       },
-    {0x97, {VERDICT_RETRY, BUSY_NS, "quota exceeded (0x97)"}                     },
-    {0x99, {VERDICT_REFUSED, 0, "payload format invalid (0x99)"}                 },
+    {0x87, {VERDICT_RETRY, 2 * BUSY_NS, "not authorized to publish there (0x87)", true}},
+    {0x90, {VERDICT_REFUSED, 0, "topic name invalid (0x90)", true}                     },
+    {0x91, {VERDICT_RETRY, 0, "packet identifier in use (0x91)", false}                },
+    {0x95, {VERDICT_REFUSED, 0, "packet too large (0x95)", true}                       },
+    {0x97, {VERDICT_RETRY, BUSY_NS, "quota exceeded (0x97)", false}                    },
+    {0x99, {VERDICT_REFUSED, 0, "payload format invalid (0x99)", true}                 },
 };
 
 struct broker_ruling broker_judge(int code)
@@ -118,5 +118,6 @@ struct broker_ruling broker_judge(int code)
         .verdict = VERDICT_RETRY,
         .reason = code < 0 ? "the connection was lost before the broker answered"
                            : "the broker did not take the message",
+        .answered = code >= 0,
     };
 }

@@ -26,6 +26,7 @@ struct broker_ruling {
     enum verdict verdict;
     int64_t pause_ns;
     const char *reason;
+    bool answered; /* the broker said so of this message; settlement.answered */
 };
 
 /* What the answer to a PUBLISH means. */

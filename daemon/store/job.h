@@ -13,6 +13,7 @@ enum job_kind {
     JOB_REFUSE,
     JOB_LETTERS,
     JOB_TURN_AWAY,
+    JOB_RELEASE, /* does nothing; ends what store_hold() began */
 };
 
 struct enlist_job {
@@ -51,6 +52,7 @@ struct snapshot_job {
 struct job {
     struct inbox_item item; /* first */
     enum job_kind kind;
+    bool is_held;          /* what comes next goes into the same transaction */
     int64_t id;            /* APPEND: given by the loop */
     struct record *record; /* APPEND; in the job's own memory, like all it points to */
     const char *text;      /* SNAPSHOT machine, ENLIST name, REFUSE the words */

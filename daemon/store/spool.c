@@ -12,7 +12,7 @@ static int put(struct store *store, struct job *job)
     if (!job)
         return -ENOMEM;
     if (!store->is_closing)
-        return inbox_put(&store->writer.inbox, &job->item, SIZE_MAX);
+        return store_put(store, job, SIZE_MAX);
     free(job);
     return -ESHUTDOWN;
 }

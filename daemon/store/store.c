@@ -156,6 +156,40 @@ int store_open(const struct store_options *settings, const struct store_site *si
     return 0;
 }
 
+int store_put(struct store *store, struct job *job, size_t max_bytes)
+{
+    job->is_held = store->holds > 0;
+    int error = inbox_put(&store->writer.inbox, &job->item, max_bytes);
+    store->has_held = store->has_held || (!error && store->holds > 0);
+    return error;
+}
+
+int store_hold(struct store *store)
+{
+    char *extra;
+
+    if (store->holds == 0) {
+        store->release = job_create(JOB_RELEASE, 0, &extra);
+        if (!store->release)
+            return -ENOMEM;
+    }
+    store->holds++;
+    return 0;
+}
+
+void store_release(struct store *store)
+{
+    assert(store->holds > 0);
+    if (--store->holds > 0)
+        return;
+    if (store->has_held)
+        (void)store_put(store, store->release, SIZE_MAX);
+    else
+        free(store->release);
+    store->release = NULL;
+    store->has_held = false;
+}
+
 static void hand_over_turned_away(struct store *store)
 {
     for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
@@ -166,7 +200,7 @@ static void hand_over_turned_away(struct store *store)
             continue;
         job->turn_away = (struct turn_away_job){
             (enum record_kind)kind, store->turned_away_as, store->turned_away[kind]};
-        (void)inbox_put(&store->writer.inbox, &job->item, SIZE_MAX);
+        (void)store_put(store, job, SIZE_MAX);
         store->turned_away[kind] = 0;
     }
 }
@@ -175,6 +209,7 @@ void store_close(struct store *store)
 {
     if (!store || store->is_closing)
         return;
+    assert(store->holds == 0); /* what it holds would never be written */
     store->is_closing = true;
     hand_over_turned_away(store);
     inbox_close(&store->writer.inbox);
@@ -233,8 +268,7 @@ int64_t store_append(struct store *store, const struct record *record)
     struct job *job = make_append(record, store->next_id);
     if (!job)
         return turn_away(store, record, count, LEDGER_DROPPED_BUSY);
-    if (inbox_put(&store->writer.inbox, &job->item,
-                  is_raw ? QUEUE_RAW_BYTES : QUEUE_BYTES)) {
+    if (store_put(store, job, is_raw ? QUEUE_RAW_BYTES : QUEUE_BYTES)) {
         free(job);
         return turn_away(store, record, count,
                          is_disk_full(store) ? LEDGER_DROPPED_DISK : LEDGER_DROPPED_BUSY);

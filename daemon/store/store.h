@@ -62,8 +62,16 @@ void store_close(struct store *store);
 int64_t store_append(struct store *store, const struct record *record);
 
 /*
- * Keeps `snapshot` and `position` of a machine in the same transaction as the records
- * appended before it.
+ * What is asked of the store between the two is in one transaction, or, after a kill, not
+ * at all. They nest. Hold for a moment only, and never across a return to the loop.
+ * Returns 0, or -ENOMEM, and then there is nothing to release.
+ */
+int store_hold(struct store *store);
+void store_release(struct store *store);
+
+/*
+ * Keeps `snapshot` and `positions` of a machine; in the transaction of the records it
+ * speaks of when both are posted inside one hold.
  */
 int store_snapshot(struct store *store, const char *machine, const void *snapshot,
                    size_t length, const char *const *positions, size_t position_count);

@@ -17,6 +17,12 @@ struct store {
     int sink_count;
     int threads_left;
     bool is_closing;
+    int holds;           /* store_hold() without its store_release() */
+    struct job *release; /* made by the first hold, so that releasing cannot fail */
+    bool has_held;       /* something was put since */
     int64_t turned_away[RECORD_KIND_COUNT]; /* at the door, not told to the thread yet */
     enum ledger_account turned_away_as;
 };
+
+/* To the store thread; inside a hold, marked so. As inbox_put(). */
+int store_put(struct store *store, struct job *job, size_t max_bytes);

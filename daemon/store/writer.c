@@ -270,13 +270,23 @@ static void take(struct writer *writer, struct job *job, int64_t now_ns)
         writer->group_since_ns = now_ns;
     *writer->group_end = job;
     writer->group_end = (struct job **)&job->item.next;
+    writer->is_held = job->is_held;
+}
+
+/* The rest of what is held is only microseconds away. */
+static bool is_group_due(const struct writer *writer, int64_t now_ns, bool is_closed)
+{
+    if (writer->group_count == 0 || writer->is_held)
+        return false;
+    return is_closed || writer->group_count >= GROUP_MAX ||
+           now_ns >= writer->group_since_ns + writer->options.commit;
 }
 
 static int64_t time_to_wait(const struct writer *writer, int64_t now_ns)
 {
     int64_t until_ns = writer->next_upkeep_ns;
 
-    if (writer->group_count > 0 &&
+    if (writer->group_count > 0 && !writer->is_held &&
         writer->group_since_ns + writer->options.commit < until_ns)
         until_ns = writer->group_since_ns + writer->options.commit;
     return until_ns - now_ns;
@@ -295,9 +305,7 @@ static void run(void *argument)
         now_ns = clock_now().mono_ns;
         if (item)
             take(writer, (struct job *)item, now_ns);
-        if (writer->group_count >= GROUP_MAX ||
-            (writer->group_count > 0 &&
-             (is_closed || now_ns >= writer->group_since_ns + writer->options.commit)))
+        if (is_group_due(writer, now_ns, is_closed))
             commit_group(writer);
         if (now_ns >= writer->next_upkeep_ns)
             upkeep(writer, now_ns);

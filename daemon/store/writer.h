@@ -24,6 +24,7 @@ struct writer {
     struct writing writing;
     struct job *group, **group_end; /* taken and not yet known to be committed */
     size_t group_count;
+    bool is_held;           /* the group may not end here */
     int64_t group_since_ns; /* monotonic */
     int64_t committed_id;   /* what stored() was told */
     int64_t next_upkeep_ns, next_age_ns;

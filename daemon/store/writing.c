@@ -282,6 +282,8 @@ int writing_apply(struct writing *writing, const struct job *job)
         return letters_refuse(writing, job);
     case JOB_LETTERS:
         return settle_letters(writing, job);
+    case JOB_RELEASE:
+        return 0;
     case JOB_TURN_AWAY:
         book_turn_away(writing->book, job->turn_away.kind, job->turn_away.values,
                        job->turn_away.account);

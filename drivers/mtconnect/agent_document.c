@@ -112,6 +112,7 @@ static int take_current(struct agent *agent, struct moment now)
         chase(agent, header, now);
     else
         take_up(agent, header, now);
+    mark(agent); /* tells the instance first: what of it is known already is left out */
     apply_snapshot(agent, now);
     mark(agent);
     agent->phase = agent->polls ? AGENT_POLL : AGENT_STREAM;

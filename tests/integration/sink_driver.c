@@ -4,8 +4,9 @@
  *
  * usage: sink_driver SINK COUNT BATCH FIRST_ID [option=value …]
  * Sends COUNT records with ids from FIRST_ID in batches of BATCH; tries again after
- * RETRY, halves what is REFUSED, and prints each verdict as a line. A line on standard
- * input, or its end, stops it; so does the last verdict when there is nobody to wait for.
+ * RETRY, halves what is REFUSED or breaks the server again and again, and prints each
+ * verdict as a line. A line on standard input, or its end, stops it; so does the last
+ * verdict when there is nobody to wait for.
  */
 #include "daemon/base/clock.h"
 #include "daemon/loop/http.h"
@@ -18,6 +19,7 @@
 enum {
     RECORDS_MAX = 200000,
     RETRY_MS = 200,
+    STUBBORN = 5,
 };
 
 struct driver {
@@ -29,6 +31,7 @@ struct driver {
     const struct record **pointers;
     size_t count, batch_size;
     size_t next, length; /* the batch that is out */
+    int stubborn;        /* answered failures in a row */
     bool is_stopping;
     struct batch batch;
     uv_timer_t retry;
@@ -146,16 +149,20 @@ static void on_retry(uv_timer_t *timer)
 static void on_settled(void *owner, const struct settlement *settlement)
 {
     struct driver *driver = owner;
+    enum verdict verdict = settlement->verdict;
 
-    (void)printf("%s %lld %zu %lld %d %s\n", verdicts[settlement->verdict],
+    driver->stubborn = settlement->answered ? driver->stubborn + 1 : 0;
+    if (driver->stubborn >= STUBBORN)
+        verdict = VERDICT_REFUSED;
+    (void)printf("%s %lld %zu %lld %d %s\n", verdicts[verdict],
                  (long long)driver->pointers[driver->next]->id, driver->length,
                  (long long)(settlement->retry_after_ns / NS_PER_S),
                  settlement->unconfirmed, settlement->reason ? settlement->reason : "");
-    if (settlement->verdict == VERDICT_RETRY) {
+    if (verdict == VERDICT_RETRY) {
         (void)uv_timer_start(&driver->retry, on_retry, RETRY_MS, 0);
         return;
     }
-    if (settlement->verdict == VERDICT_REFUSED && driver->length > 1) {
+    if (verdict == VERDICT_REFUSED && driver->length > 1) {
         driver->length = (driver->length + 1) / 2;
     } else {
         driver->next += driver->length;

@@ -17,6 +17,8 @@ static struct destination {
     bool is_stopping;
     unsigned retry_percent;
     int64_t poison; /* cycle numbers divisible by this are refused; 0 = none */
+    bool breaks; /* poison is answered with a 500 for ever, as is everything when sick */
+    bool is_sick;
     bool is_down, unconfirmed;
     int64_t last_live_no, last_backlog_no;
     bool out_of_order;
@@ -65,6 +67,9 @@ static void on_time(uv_timer_t *timer)
     destination.batch = NULL;
     if (destination.is_down || (unsigned)(random() % 100) < destination.retry_percent)
         settlement = (struct settlement){.verdict = VERDICT_RETRY, .reason = "not now"};
+    else if (destination.is_sick || (destination.breaks && holds_poison(batch)))
+        settlement = (struct settlement){
+            .verdict = VERDICT_RETRY, .reason = "500 panic", .answered = true};
     else if (holds_poison(batch))
         settlement = (struct settlement){.verdict = VERDICT_REFUSED,
                                          .reason = "field type conflict"};
@@ -259,6 +264,47 @@ static void every_record_arrives_or_is_a_dead_letter(void **state)
     }
 }
 
+static void a_row_that_breaks_the_server_is_isolated(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    begin(&scene, 1);
+    destination.poison = 60;
+    destination.breaks = true;
+    append_cycles(&scene, 1, 151);
+    wait_until_settled(&scene, 150);
+    for (int i = 1; i <= 150; i++)
+        assert_int_equal(destination.received[i], i % 60 != 0);
+    struct ledger ledger = look().queue.ledger;
+    assert_int_equal(ledger.values[LEDGER_LOST_REFUSED], 2);
+    assert_int_equal(ledger.values[LEDGER_DELIVERED], 148);
+    close_with_courier(&scene);
+    scene_end(&scene);
+}
+
+static bool has_failed_very_often(struct scene *scene)
+{
+    (void)scene;
+    return look().retries > 60;
+}
+
+static void a_sick_server_costs_no_row(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    begin(&scene, 1);
+    destination.is_sick = true;
+    append_cycles(&scene, 1, 41);
+    scene_until(&scene, has_failed_very_often);
+    destination.is_sick = false;
+    wait_until_settled(&scene, 40);
+    assert_int_equal(look().queue.ledger.values[LEDGER_DELIVERED], 40);
+    close_with_courier(&scene);
+    scene_end(&scene);
+}
+
 static void dead_letters_are_sent_again_when_a_person_says_so(void **state)
 {
     struct scene scene;
@@ -351,6 +397,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_stored_arrives_in_order_once),
         cmocka_unit_test(every_record_arrives_or_is_a_dead_letter),
+        cmocka_unit_test(a_row_that_breaks_the_server_is_isolated),
+        cmocka_unit_test(a_sick_server_costs_no_row),
         cmocka_unit_test(dead_letters_are_sent_again_when_a_person_says_so),
         cmocka_unit_test(what_waited_for_a_restart_is_marked_as_replay),
         cmocka_unit_test(what_may_be_forgotten_is_sent_again_and_counted_once),

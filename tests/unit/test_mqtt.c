@@ -208,6 +208,15 @@ static void answers_to_publishing_have_their_verdicts(void **state)
         assert_int_equal(broker_judge(cases[i].code).verdict, cases[i].verdict);
 }
 
+static void a_lost_connection_is_never_the_rows_fault(void **state)
+{
+    (void)state;
+    assert_true(broker_judge(0x87).answered);
+    assert_true(broker_judge(0x80).answered);
+    assert_false(broker_judge(0x97).answered);
+    assert_false(broker_judge(-1).answered);
+}
+
 static void both_versions_say_the_same_about_a_wrong_password(void **state)
 {
     char url[] = "mqtt://h", reason[256];
@@ -242,6 +251,7 @@ int main(void)
         cmocka_unit_test(a_crowd_of_topics_stays_bounded),
         cmocka_unit_test(only_new_commands_are_taken),
         cmocka_unit_test(answers_to_publishing_have_their_verdicts),
+        cmocka_unit_test(a_lost_connection_is_never_the_rows_fault),
         cmocka_unit_test(both_versions_say_the_same_about_a_wrong_password),
     };
 

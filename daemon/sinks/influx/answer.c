@@ -10,8 +10,7 @@
 #define ASK_A_PERSON_NS (60 * NS_PER_S)
 
 enum {
-    ANY = 0,
-    POISON_REPEATS = 4, /* the fifth 500 with the same words is about this batch */
+    ANY = 0
 };
 
 /* The first row whose status and words fit. Words are looked for in the answer's body. */
@@ -135,9 +134,8 @@ void answer_judge(const struct answer *answer, struct ruling *ret_ruling)
     ret_ruling->verdict = rules[rule].verdict;
     ret_ruling->retry_after_ns =
         answer->retry_after_ns ? answer->retry_after_ns : rules[rule].pause_ns;
-    if (answer->outcome.status == 500 && answer->repeats >= POISON_REPEATS &&
-        rules[rule].pause_ns == 0 && !is_own_trouble(answer->body))
-        ret_ruling->verdict = VERDICT_REFUSED;
+    ret_ruling->answered = answer->outcome.status == 500 && rules[rule].pause_ns == 0 &&
+                           !is_own_trouble(answer->body);
     print_reason(answer, rules[rule].advice, &reason);
 }
 

@@ -15,12 +15,12 @@ struct answer {
     const char *body;       /* its beginning, terminated */
     int64_t retry_after_ns; /* of the header; 0 = none */
     const char *database;   /* for the advice how to create it; may be NULL */
-    int repeats; /* how often this batch got a 500 with the same words before */
 };
 
 struct ruling {
     enum verdict verdict;
     int64_t retry_after_ns;
+    bool answered; /* a 500 that the batch itself may be the reason of */
     char
         reason[ANSWER_REASON_MAX]; /* the server's words and what to do; "" = delivered */
 };

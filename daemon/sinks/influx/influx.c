@@ -36,9 +36,6 @@ struct sink_link {
     char answer[ANSWER_MAX];
     size_t answer_length;
     int64_t retry_after_ns;
-    int64_t poison_id; /* first record of the batch that got a 500 … */
-    int repeats;       /* … this often, with the same words */
-    char poison_words[ANSWER_REASON_MAX];
 
     bool is_forgetful; /* VictoriaMetrics: answers before it has written */
     bool was_lost;     /* the server could not be reached at all */
@@ -54,6 +51,7 @@ static void settle(struct sink_link *link, const struct ruling *ruling)
         .verdict = given.verdict,
         .reason = given.reason,
         .retry_after_ns = given.retry_after_ns,
+        .answered = given.answered,
     };
     bool delivered = given.verdict == VERDICT_DELIVERED;
 
@@ -118,20 +116,6 @@ static int on_bytes(void *owner, const char *bytes, size_t length)
     link->answer_length += length < room ? length : room;
     link->answer[link->answer_length] = '\0';
     return 0;
-}
-
-/* How often has this batch met the same 500? A stubborn one is refused in the end. */
-static int count_repeats(struct sink_link *link, long status)
-{
-    int64_t id = link->batch->records[0]->id;
-    bool same =
-        status == 500 && id == link->poison_id &&
-        strncmp(link->answer, link->poison_words, sizeof(link->poison_words) - 1) == 0;
-
-    link->repeats = same ? link->repeats + 1 : 0;
-    link->poison_id = status == 500 ? id : -1;
-    (void)text_copy(link->poison_words, sizeof(link->poison_words), link->answer);
-    return link->repeats;
 }
 
 /* Linked is: it answered, whatever it said. */
@@ -209,7 +193,6 @@ static void on_done(void *owner, const struct http_outcome *outcome)
         .body = link->answer,
         .retry_after_ns = link->retry_after_ns,
         .database = link->options->database,
-        .repeats = count_repeats(link, outcome->status),
     };
     struct ruling ruling;
 
@@ -335,7 +318,6 @@ static int influx_start(const struct sink_site *site, const void *options,
 
     link->site = *site;
     link->options = options;
-    link->poison_id = -1;
     text_init_heap(&link->url);
     text_init_heap(&link->creation);
     text_init_heap(&link->lines);

@@ -48,6 +48,7 @@ static void settle(struct sink_link *link)
         .verdict = link->ruling.verdict,
         .reason = reason,
         .retry_after_ns = link->ruling.pause_ns,
+        .answered = link->ruling.answered,
     };
 
     (void)text_copy(reason, sizeof(reason), link->ruling.reason);
@@ -151,9 +152,9 @@ static int publish_next(struct sink_link *link)
 static void fail_publish(struct sink_link *link, int error)
 {
     static const struct broker_ruling too_large = {
-        VERDICT_REFUSED, 0, "larger than the broker's maximum packet size"};
+        VERDICT_REFUSED, 0, "larger than the broker's maximum packet size", true};
     static const struct broker_ruling busy = {VERDICT_RETRY, 0,
-                                              "out of memory for messages"};
+                                              "out of memory for messages", false};
 
     rule(link, error == -EMSGSIZE ? too_large : busy);
 }
