@@ -20,9 +20,10 @@ struct path_view {
     enum execution execution;
     bool in_cycle;
     bool is_cutting;
-    int64_t cycle_no;    /* of the open cycle, else of the last one; 0 = none yet */
-    struct moment since; /* the open cycle's start, else the last one's end */
-    double speed, load;  /* the spindle's newest, NAN = not known */
+    int64_t cycle_no;          /* of the open cycle, else of the last one; 0 = none yet */
+    struct moment since;       /* the open cycle's start, else the last one's end */
+    struct moment state_since; /* `execution` is so since then; 0 = not known */
+    double speed, load;        /* the spindle's newest, NAN = not known */
     double feed, feed_override;
     const char *tool, *program; /* "" = not known */
 };

@@ -148,6 +148,11 @@ const struct context *tracker_context(const struct tracker *tracker)
     return machine_cycles_context(tracker->cycles);
 }
 
+const struct path_view *tracker_paths(const struct tracker *tracker)
+{
+    return machine_cycles_paths(tracker->cycles);
+}
+
 void analytic_stamp(const struct machine_view *view, struct record *record)
 {
     (void)text_copy(record->cell, sizeof(record->cell), view->cell);

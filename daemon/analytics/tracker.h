@@ -42,6 +42,10 @@ void tracker_tell(struct tracker *tracker, const struct statement *statement,
 /* The context records are stamped with now. */
 const struct context *tracker_context(const struct tracker *tracker);
 
+/* What each path does now: PATHS_MAX rows (analytic.h), [0] is path 1. */
+struct path_view;
+const struct path_view *tracker_paths(const struct tracker *tracker);
+
 /* Appends the whole state to `text` as bytes. */
 void tracker_save(const struct tracker *tracker, struct text *text);
 

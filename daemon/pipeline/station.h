@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "daemon/analytics/analytic.h"
 #include "daemon/pipeline/latest.h"
 #include "daemon/pipeline/settings.h"
 
@@ -59,8 +60,25 @@ void station_tell(struct station *station, const struct statement *statement);
 const struct machine_settings *station_settings(const struct station *station);
 const struct latest *station_latest(const struct station *station);
 const struct context *station_context(const struct station *station);
+
+/* PATHS_MAX of them, [0] is path 1. */
+const struct path_view *station_paths(const struct station *station);
 const struct reception *station_reception(const struct station *station);
 bool station_is_linked(const struct station *station);
 size_t station_link_count(const struct station *station);
 void station_describe_link(const struct station *station, size_t index,
                            struct link_health *ret_health);
+
+/* Who wants to hear each sample as it comes: `spindlectl record`. */
+struct station_listener {
+    void *owner;
+    void (*on_sample)(void *owner, const struct sample *sample);
+
+    /* The station goes, and has forgotten the listener. */
+    void (*on_gone)(void *owner);
+    struct station_listener *next;
+};
+
+/* The listener is embedded in its owner and must be removed before it goes. */
+void station_listen(struct station *station, struct station_listener *listener);
+void station_unlisten(struct station *station, struct station_listener *listener);

@@ -13,19 +13,23 @@ static const struct {
     const char *method, *pattern;
     api_handler handle;
 } routes[] = {
-    {"GET",  "/",                       api_show_asset   },
-    {"GET",  "/assets/{}",              api_show_asset   },
-    {"GET",  "/healthz",                api_show_health  },
-    {"GET",  "/metrics",                api_show_metrics },
-    {"GET",  "/v1/version",             api_show_version },
-    {"GET",  "/v1/events",              api_stream_events},
-    {"GET",  "/v1/queue",               api_show_queue   },
-    {"GET",  "/v1/runs",                api_list_runs    },
-    {"GET",  "/v1/machines",            api_list_machines},
-    {"GET",  "/v1/machines/{}",         api_show_machine },
-    {"GET",  "/v1/machines/{}/signals", api_list_signals },
-    {"GET",  "/v1/machines/{}/{}",      api_list_records },
-    {"POST", "/v1/machines/{}/cmd/{}",  api_take_command },
+    {"GET",  "/",                       api_show_asset    },
+    {"GET",  "/assets/{}",              api_show_asset    },
+    {"GET",  "/healthz",                api_show_health   },
+    {"GET",  "/metrics",                api_show_metrics  },
+    {"GET",  "/v1/version",             api_show_version  },
+    {"GET",  "/v1/events",              api_stream_events },
+    {"GET",  "/v1/samples",             api_stream_samples},
+    {"GET",  "/v1/queue",               api_show_queue    },
+    {"GET",  "/v1/queue/letters",       api_list_letters  },
+    {"POST", "/v1/queue/{}/letters/{}", api_settle_letters},
+    {"GET",  "/v1/runs",                api_list_runs     },
+    {"GET",  "/v1/runs/{}/report",      api_show_report   },
+    {"GET",  "/v1/machines",            api_list_machines },
+    {"GET",  "/v1/machines/{}",         api_show_machine  },
+    {"GET",  "/v1/machines/{}/signals", api_list_signals  },
+    {"GET",  "/v1/machines/{}/{}",      api_list_records  },
+    {"POST", "/v1/machines/{}/cmd/{}",  api_take_command  },
 };
 
 /* Cuts `path` in place; what stood at {} becomes the match's parts. */

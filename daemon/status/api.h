@@ -38,6 +38,14 @@ void api_list_records(const struct api *api, struct request *request,
                       const struct route_match *match);
 void api_list_runs(const struct api *api, struct request *request,
                    const struct route_match *match);
+void api_stream_samples(const struct api *api, struct request *request,
+                        const struct route_match *match);
+void api_list_letters(const struct api *api, struct request *request,
+                      const struct route_match *match);
+void api_settle_letters(const struct api *api, struct request *request,
+                        const struct route_match *match);
+void api_show_report(const struct api *api, struct request *request,
+                     const struct route_match *match);
 void api_show_queue(const struct api *api, struct request *request,
                     const struct route_match *match);
 void api_show_health(const struct api *api, struct request *request,

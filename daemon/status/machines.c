@@ -68,6 +68,62 @@ static void print_reception(struct writer *json, const struct reception *recepti
     writer_end_object(json);
 }
 
+/* Texts that are not known are null, as numbers are. */
+static void print_known(struct writer *json, const char *key, const char *value)
+{
+    writer_string(json, key, value && *value ? value : NULL);
+}
+
+static void print_since(struct writer *json, const char *key, struct moment since,
+                        const char *seconds_key)
+{
+    if (since.wall_ns) {
+        writer_time(json, key, since.wall_ns);
+        writer_number(json, seconds_key, moment_seconds(since, clock_now()));
+    } else {
+        writer_null(json, key);
+        writer_null(json, seconds_key);
+    }
+}
+
+static void print_path(struct writer *json, const struct path_view *view, int64_t number)
+{
+    writer_begin_object(json, NULL);
+    writer_integer(json, "path", number);
+    writer_string(json, "state", code_name(execution_names, (int64_t)view->execution));
+    print_since(json, "state_since", view->state_since, "state_s");
+    writer_flag(json, "in_cycle", view->in_cycle);
+    writer_flag(json, "is_cutting", view->is_cutting);
+    if (view->cycle_no)
+        writer_integer(json, "cycle_no", view->cycle_no);
+    else
+        writer_null(json, "cycle_no");
+    print_since(json, view->in_cycle ? "cycle_started" : "cycle_ended", view->since,
+                "elapsed");
+    print_known(json, "tool", view->tool);
+    print_known(json, "program", view->program);
+    writer_number(json, "spindle_speed", view->speed);
+    writer_number(json, "spindle_load", view->load);
+    writer_number(json, "feed", view->feed);
+    writer_number(json, "feed_override", view->feed_override);
+    writer_end_object(json);
+}
+
+/* `state` is the first path's, as the tracker sees it: a machine behind Modbus has no
+ * signal for it. */
+static void print_paths(struct writer *json, const struct path_view *paths)
+{
+    writer_string(json, "state",
+                  paths[0].is_known
+                      ? code_name(execution_names, (int64_t)paths[0].execution)
+                      : NULL);
+    writer_begin_array(json, "paths");
+    for (int64_t i = 0; i < PATHS_MAX; i++)
+        if (paths[i].is_known)
+            print_path(json, &paths[i], i + 1);
+    writer_end_array(json);
+}
+
 static void print_machine(struct writer *json, const struct station *station)
 {
     const struct machine_settings *machine = station_settings(station);
@@ -77,12 +133,14 @@ static void print_machine(struct writer *json, const struct station *station)
     writer_string(json, "machine", machine->name);
     writer_string(json, "cell", machine->cell);
     writer_flag(json, "linked", station_is_linked(station));
-    print_latest(json, "execution", latest, "execution");
+    print_paths(json, station_paths(station));
     print_latest(json, "mode", latest, "mode");
     print_latest(json, "program", latest, "program");
     print_latest(json, "tool", latest, "tool");
     print_latest(json, "part_count", latest, "part_count");
     print_latest(json, "spindle_load", latest, "spindle_load");
+    print_latest(json, "alarm", latest, "alarm");
+    print_latest(json, "emergency_stop", latest, "emergency_stop");
     print_context(json, station_context(station));
     writer_begin_array(json, "links");
     for (size_t i = 0; i < station_link_count(station); i++) {

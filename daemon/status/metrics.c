@@ -106,9 +106,9 @@ static const struct metric queue_metrics[] = {
 static void print_label(struct text *text, const char *value)
 {
     for (; *value; value++) {
-        if (*value == '"' || *value == '\\')
+        if (*value == '"' || *value == '\\' || *value == '\n')
             text_add_char(text, '\\');
-        text_add_char(text, *value == '\n' ? ' ' : *value);
+        text_add_char(text, *value == '\n' ? 'n' : *value);
     }
 }
 
@@ -143,6 +143,41 @@ static void print_value(struct text *text, const struct metric *metric,
     text_add_char(text, '\n');
 }
 
+/* Two links may share an address; the number tells them apart. */
+static void print_link(struct text *text, const struct metric *metric,
+                       const struct station *station, size_t link)
+{
+    struct link_health health;
+    struct text number;
+    char array[24];
+
+    text_init_fixed(&number, array, sizeof(array));
+    text_add_unsigned(&number, link + 1);
+    station_describe_link(station, link, &health);
+    print_value(text, metric, &health,
+                (const char *const[]){"machine", station_settings(station)->name, "link",
+                                      array, "address", health.address, NULL});
+}
+
+/* 1 while it stands: what an alert is made from. */
+static void print_up(struct text *text, const struct roster *roster)
+{
+    text_add(text, "# HELP spindled_link_up the connection to the source stands\n"
+                   "# TYPE spindled_link_up gauge\n");
+    for (size_t i = 0; i < roster_station_count(roster); i++) {
+        const struct station *station = roster_station(roster, i);
+        for (size_t link = 0; link < station_link_count(station); link++) {
+            struct link_health health;
+            station_describe_link(station, link, &health);
+            text_add(text, "spindled_link_up{machine=\"");
+            print_label(text, station_settings(station)->name);
+            text_add_format(text, "\",link=\"%zu\",address=\"", link + 1);
+            print_label(text, health.address);
+            text_add_format(text, "\"} %d\n", health.linked);
+        }
+    }
+}
+
 static void print_machines(struct text *text, const struct roster *roster)
 {
     for (size_t row = 0; row < COUNT(link_metrics); row++) {
@@ -150,12 +185,7 @@ static void print_machines(struct text *text, const struct roster *roster)
         for (size_t i = 0; i < roster_station_count(roster); i++) {
             const struct station *station = roster_station(roster, i);
             for (size_t link = 0; link < station_link_count(station); link++) {
-                struct link_health health;
-                station_describe_link(station, link, &health);
-                print_value(text, &link_metrics[row], &health,
-                            (const char *const[]){"machine",
-                                                  station_settings(station)->name, "link",
-                                                  health.address, NULL});
+                print_link(text, &link_metrics[row], station, link);
             }
         }
     }
@@ -172,11 +202,12 @@ static void print_machines(struct text *text, const struct roster *roster)
 
 static void print_ledger(struct text *text, const struct courier_health *health)
 {
-    for (int account = 0; account < LEDGER_ACCOUNTS; account++)
-        text_add_format(text,
-                        "spindled_ledger_values_total{sink=\"%s\",account=\"%s\"} %lld\n",
-                        health->name, ledger_names[account],
+    for (int account = 0; account < LEDGER_ACCOUNTS; account++) {
+        text_add(text, "spindled_ledger_values_total{sink=\"");
+        print_label(text, health->name);
+        text_add_format(text, "\",account=\"%s\"} %lld\n", ledger_names[account],
                         (long long)health->queue.ledger.values[account]);
+    }
 }
 
 static void print_sinks(struct text *text, const struct roster *roster)
@@ -224,6 +255,7 @@ void api_show_metrics(const struct api *api, struct request *request,
     text_init_heap(&text);
     print_single(&text, pipeline_metrics, COUNT(pipeline_metrics), &pipeline);
     print_single(&text, store_metrics, COUNT(store_metrics), &store);
+    print_up(&text, roster);
     print_machines(&text, roster);
     print_sinks(&text, roster);
     if (text.failed)

@@ -13,7 +13,8 @@
 
 enum {
     LIMIT_DEFAULT = 100,
-    LIMIT_MAX = 10000
+    LIMIT_MAX = 10000,
+    NEWEST_LIMIT = 2000 /* rows among which the newest of each name is looked for */
 };
 
 #define KIND(name) (UINT32_C(1) << RECORD_##name)
@@ -33,12 +34,67 @@ static const struct {
     {"kpis",     KIND(KPI)                                      },
     {"gaps",     KIND(GAP)                                      },
     {"costs",    KIND(COST)                                     },
+    {"runs",     KIND(RUN)                                      },
+    {"archive",  KIND(ARCHIVE)                                  },
 };
 
 /* One request waiting for the reader. */
 struct question {
     struct request *request; /* NULL when the client has left */
+    bool newest_each;        /* one record a tool, axis, feature or metric */
 };
+
+enum {
+    EACH_MAX = 256
+};
+
+/* What tells records of one collection apart: their first tag that is not the place. */
+static const char *name_of(const struct record *record)
+{
+    switch (record->kind) {
+    case RECORD_TOOL:
+        return record->tool.tool;
+    case RECORD_THERMAL:
+        return record->thermal.axis;
+    case RECORD_FEATURE:
+        return record->feature.feature;
+    case RECORD_CAPABILITY:
+        return record->capability.feature;
+    case RECORD_ADVICE:
+        return record->advice.feature;
+    case RECORD_CHART:
+        return record->chart.metric;
+    default:
+        return "";
+    }
+}
+
+/* Prints records, those of a name already met left out when one of each is wanted. */
+static void print_records(const struct record *records, size_t count, bool newest_each,
+                          struct text *text)
+{
+    const struct record *met[EACH_MAX];
+    size_t met_count = 0;
+
+    text_add_char(text, '[');
+    for (size_t i = 0; i < count; i++) {
+        bool is_new = true;
+
+        for (size_t n = 0; newest_each && n < met_count && is_new; n++)
+            is_new = met[n]->kind != records[i].kind ||
+                     strcmp(name_of(met[n]), name_of(&records[i])) != 0;
+        if (!is_new)
+            continue;
+        if (newest_each && met_count < EACH_MAX)
+            met[met_count++] = &records[i];
+        if (text->data[text->length - 1] != '[')
+            text_add_char(text, ',');
+        record_print_json(&records[i], text);
+        if (text->failed)
+            return;
+    }
+    text_add_char(text, ']');
+}
 
 static void on_gone(void *owner)
 {
@@ -63,13 +119,7 @@ static void on_answer(void *owner, int error, const struct record *records, size
         return;
     }
     text_init_heap(&text);
-    text_add_char(&text, '[');
-    for (size_t i = 0; i < count; i++) {
-        if (i)
-            text_add_char(&text, ',');
-        record_print_json(&records[i], &text);
-    }
-    text_add_char(&text, ']');
+    print_records(records, count, question->newest_each, &text);
     if (text.failed)
         request_refuse(question->request, MHD_HTTP_INTERNAL_SERVER_ERROR,
                        "out of memory");
@@ -80,14 +130,15 @@ static void on_answer(void *owner, int error, const struct record *records, size
     free(question);
 }
 
-/* ?from= and ?until= as RFC 3339, ?limit=, ?order=oldest. Returns whether they make
- * sense. */
+/* ?from= and ?until= as RFC 3339, ?limit=, ?order=oldest, ?run=. Returns whether they
+ * make sense. */
 static bool read_query(struct request *request, struct history_query *query)
 {
     const char *from = request_query(request, "from");
     const char *until = request_query(request, "until");
     const char *limit = request_query(request, "limit");
     const char *order = request_query(request, "order");
+    const char *run = request_query(request, "run");
     int64_t count = LIMIT_DEFAULT;
 
     if (from && moment_parse(from, &query->from_wall_ns) < 0)
@@ -97,6 +148,8 @@ static bool read_query(struct request *request, struct history_query *query)
     if (limit && (text_read_integer(limit, &count) || count < 1 || count > LIMIT_MAX))
         return false;
     if (order && strcmp(order, "oldest") != 0 && strcmp(order, "newest") != 0)
+        return false;
+    if (run && text_read_integer(run, &query->run_seq))
         return false;
     query->limit = (size_t)count;
     query->newest_first = !order || strcmp(order, "newest") == 0;
@@ -118,7 +171,7 @@ static void ask(const struct api *api, struct request *request, uint32_t kinds,
         request_refuse(
             request, MHD_HTTP_BAD_REQUEST,
             "from and until are times like 2026-01-31T14:00:00Z, limit is 1 to "
-            "10000, order is newest or oldest");
+            "10000, order is newest or oldest, run is a number");
         return;
     }
     struct question *question = calloc(1, sizeof(*question));
@@ -127,6 +180,10 @@ static void ask(const struct api *api, struct request *request, uint32_t kinds,
         return;
     }
     question->request = request;
+    question->newest_each =
+        query.newest_first && request_query(request, "newest") != NULL;
+    if (question->newest_each)
+        query.limit = NEWEST_LIMIT;
     request_hold(request, question, on_gone);
     if (history_ask(pipeline_store(api->site.pipeline), &query, question, on_answer))
         on_answer(question, -1, NULL, 0);
@@ -149,7 +206,7 @@ void api_list_records(const struct api *api, struct request *request,
     request_refuse(
         request, MHD_HTTP_NOT_FOUND,
         "a machine has cycles, segments, tools, thermal, quality, events, states, "
-        "charts, kpis, gaps, costs and signals");
+        "charts, kpis, gaps, costs, runs, archive and signals");
 }
 
 void api_list_runs(const struct api *api, struct request *request,

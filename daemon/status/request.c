@@ -14,6 +14,15 @@ enum {
     STREAM_BLOCK = 4096,
 };
 
+/* What a browser may do with an answer: the page, and a document that carries its own
+ * style and runs nothing. */
+static const char *const policies[] = {
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+};
+
 /* One request from its first header to its last byte. */
 struct request {
     struct server *server;
@@ -21,7 +30,7 @@ struct request {
     char *path;
     char method[8];
     struct text body;
-    bool is_whole, is_answered, is_suspended, is_stream;
+    bool is_whole, is_answered, is_suspended, is_stream, is_document;
     struct request *next, *previous; /* of the server's open requests */
     struct text pending;             /* of a stream: written and not yet taken */
     char user[64];
@@ -204,10 +213,9 @@ static void queue(struct request *request, unsigned status, struct MHD_Response 
     if (response) {
         (void)MHD_add_response_header(response, "Cache-Control", "no-store");
         (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-        (void)MHD_add_response_header(
-            response, "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self' "
-            "'unsafe-inline'; connect-src 'self'; img-src 'self' data:");
+        (void)MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+        (void)MHD_add_response_header(response, "Content-Security-Policy",
+                                      policies[request->is_document]);
         (void)MHD_queue_response(request->connection, status, response);
         MHD_destroy_response(response);
     }
@@ -227,6 +235,12 @@ void request_answer(struct request *request, unsigned status, const char *conten
     if (response)
         (void)MHD_add_response_header(response, "Content-Type", content_type);
     queue(request, status, response);
+}
+
+void request_answer_document(struct request *request, const char *html, size_t length)
+{
+    request->is_document = true;
+    request_answer(request, MHD_HTTP_OK, "text/html; charset=utf-8", html, length);
 }
 
 void request_refuse(struct request *request, unsigned status, const char *sentence)
@@ -284,6 +298,13 @@ void request_stream(struct request *request, void *owner, void (*gone)(void *own
     if (response)
         (void)MHD_add_response_header(response, "Content-Type", "text/event-stream");
     queue(request, MHD_HTTP_OK, response);
+}
+
+void request_beat_all(struct request *first)
+{
+    for (struct request *request = first; request; request = request->next)
+        if (request->is_stream)
+            request_push(request, ":\n\n", 3);
 }
 
 void request_push(struct request *request, const char *text, size_t length)

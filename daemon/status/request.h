@@ -18,6 +18,9 @@ void request_on_completed(void *owner, struct MHD_Connection *connection, void *
 /* microhttpd wants no sleeping connection when it stops. */
 void request_wake_all(struct request *first);
 
+/* A comment on every stream, so that a client that has left is noticed. */
+void request_beat_all(struct request *first);
+
 /* The head of the list of open requests. */
 struct request **server_requests(struct server *server);
 void server_nudge(struct server *server);

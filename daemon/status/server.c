@@ -14,6 +14,7 @@ enum {
     CONNECTIONS_MAX = 64,
     CONNECTIONS_PER_CLIENT = 16,
     SILENCE_S = 10,
+    HEARTBEAT_MS = 5000,
     HEADERS_MAX = 8192,
 };
 
@@ -22,6 +23,7 @@ struct server {
     struct MHD_Daemon *daemon;
     uv_poll_t poll;
     uv_timer_t timer;
+    uv_timer_t heartbeat;
     uv_idle_t nudge; /* a resumed connection is run in the next turn */
     int listener;
     unsigned port;
@@ -62,6 +64,14 @@ static void on_ready(uv_poll_t *poll, int status, int events)
     (void)status;
     (void)events;
     run(poll->data);
+}
+
+/* A client that left is only noticed by writing to it. */
+static void on_heartbeat(uv_timer_t *timer)
+{
+    struct server *server = timer->data;
+
+    request_beat_all(server->requests);
 }
 
 void server_nudge(struct server *server)
@@ -119,7 +129,10 @@ int server_create(const struct server_site *site, const char *listen,
     (void)uv_poll_init(site->loop, &server->poll, info->epoll_fd);
     (void)uv_timer_init(site->loop, &server->timer);
     (void)uv_idle_init(site->loop, &server->nudge);
+    (void)uv_timer_init(site->loop, &server->heartbeat);
     server->poll.data = server->timer.data = server->nudge.data = server;
+    server->heartbeat.data = server;
+    (void)uv_timer_start(&server->heartbeat, on_heartbeat, HEARTBEAT_MS, HEARTBEAT_MS);
     (void)uv_poll_start(&server->poll, UV_READABLE, on_ready);
     *ret_server = server;
     return 0;
@@ -141,10 +154,11 @@ void server_close(struct server *server, void *owner, void (*closed)(void *owner
 {
     server->closed_owner = owner;
     server->closed = closed;
-    server->open_handles = 3;
+    server->open_handles = 4;
     (void)uv_poll_stop(&server->poll);
     uv_close((uv_handle_t *)&server->poll, on_closed);
     uv_close((uv_handle_t *)&server->timer, on_closed);
+    uv_close((uv_handle_t *)&server->heartbeat, on_closed);
     uv_close((uv_handle_t *)&server->nudge, on_closed);
 }
 

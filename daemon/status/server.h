@@ -48,6 +48,9 @@ const char *request_user(const struct request *request);
 void request_answer(struct request *request, unsigned status, const char *content_type,
                     const char *body, size_t length);
 
+/* HTML that stands alone, with its own style and without scripts. */
+void request_answer_document(struct request *request, const char *html, size_t length);
+
 /* {"error": sentence} with this status. */
 void request_refuse(struct request *request, unsigned status, const char *sentence);
 

@@ -169,6 +169,7 @@ static void refresh_view(struct machine_cycles *cycles, size_t index)
                        path->motion.points[path->motion.newest].flags & MOTION_CUTTING;
     view->cycle_no = view->in_cycle ? path->cycle.no : path->cycle_no;
     view->since = view->in_cycle ? path->cycle.start : path->ended;
+    view->state_since = stops_since(&path->stops);
     view->speed = levels_speed(&path->levels);
     view->load = levels_load(&path->levels);
     view->feed = path->levels.feed;

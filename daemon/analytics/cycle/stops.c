@@ -229,6 +229,13 @@ static bool covers(const struct stop *stop, struct moment about)
             about.wall_ns < stop->at.wall_ns + stop->duration_ns);
 }
 
+struct moment stops_since(const struct stops *stops)
+{
+    if (stops->count == 0 || stops->kept[stops->newest].duration_ns >= 0)
+        return (struct moment){0};
+    return stops->kept[stops->newest].at;
+}
+
 bool stops_explain(struct stops *stops, const struct outlet *outlet, struct moment about,
                    const char *text)
 {

@@ -69,6 +69,9 @@ struct pause stops_end_gap(struct stops *stops, const struct outlet *outlet,
 double stops_load_threshold(const struct stops *stops,
                             const struct cycle_options *options);
 
+/* When the interval that lasts began; zero when there is none. */
+struct moment stops_since(const struct stops *stops);
+
 /* A person says why; returns whether there was a stop at that time. */
 bool stops_explain(struct stops *stops, const struct outlet *outlet, struct moment about,
                    const char *text);
