@@ -37,7 +37,7 @@ struct station {
     struct tracker *tracker;
     struct archive *archive;
     struct record_sink records;
-    struct station_listener *listeners;
+    struct audience audience;
     struct text snapshot;
     int64_t snapshot_due_ns, advance_due_ns;
     bool is_changed; /* since the snapshot */
@@ -142,9 +142,7 @@ static void accept_sample(struct line *line, const struct sample *sample)
                         .changed = changed,
                         .sample = sample});
     show_tracker(line, sample);
-    for (struct station_listener *listener = station->listeners; listener;
-         listener = listener->next)
-        listener->on_sample(listener->owner, sample);
+    audience_tell(&station->audience, sample);
 }
 
 static void on_deliver(void *owner, const struct sample *samples, size_t count)
@@ -312,10 +310,7 @@ void station_destroy(struct station *station)
     for (size_t i = 0; station->lines && i < station->machine->link_count; i++)
         free(station->lines[i].position);
     free(station->lines);
-    for (struct station_listener *next, *each = station->listeners; each; each = next) {
-        next = each->next;
-        each->on_gone(each->owner);
-    }
+    audience_dismiss(&station->audience);
     archive_destroy(station->archive);
     tracker_destroy(station->tracker);
     latest_destroy(station->latest);
@@ -361,6 +356,11 @@ const struct path_view *station_paths(const struct station *station)
     return tracker_paths(station->tracker);
 }
 
+struct audience *station_audience(struct station *station)
+{
+    return &station->audience;
+}
+
 const struct reception *station_reception(const struct station *station)
 {
     return archive_reception(station->archive);
@@ -390,20 +390,4 @@ void station_describe_link(const struct station *station, size_t index,
     else
         (void)text_copy(ret_health->trouble, sizeof(ret_health->trouble),
                         "this link could not start; see the log");
-}
-
-void station_listen(struct station *station, struct station_listener *listener)
-{
-    listener->next = station->listeners;
-    station->listeners = listener;
-}
-
-void station_unlisten(struct station *station, struct station_listener *listener)
-{
-    for (struct station_listener **place = &station->listeners; *place;
-         place = &(*place)->next)
-        if (*place == listener) {
-            *place = listener->next;
-            return;
-        }
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/analytics/analytic.h"
+#include "daemon/pipeline/audience.h"
 #include "daemon/pipeline/latest.h"
 #include "daemon/pipeline/settings.h"
 
@@ -69,16 +70,5 @@ size_t station_link_count(const struct station *station);
 void station_describe_link(const struct station *station, size_t index,
                            struct link_health *ret_health);
 
-/* Who wants to hear each sample as it comes: `spindlectl record`. */
-struct station_listener {
-    void *owner;
-    void (*on_sample)(void *owner, const struct sample *sample);
-
-    /* The station goes, and has forgotten the listener. */
-    void (*on_gone)(void *owner);
-    struct station_listener *next;
-};
-
-/* The listener is embedded in its owner and must be removed before it goes. */
-void station_listen(struct station *station, struct station_listener *listener);
-void station_unlisten(struct station *station, struct station_listener *listener);
+/* Who hears each sample; dismissed when the station goes. */
+struct audience *station_audience(struct station *station);

@@ -14,7 +14,7 @@
 struct recorder {
     struct station *station; /* NULL when it has gone: a reload, the end */
     struct request *request;
-    struct station_listener listener;
+    struct listener listener;
     struct text line;
 };
 
@@ -23,7 +23,7 @@ static void on_left(void *owner)
     struct recorder *recorder = owner;
 
     if (recorder->station)
-        station_unlisten(recorder->station, &recorder->listener);
+        audience_leave(station_audience(recorder->station), &recorder->listener);
     text_done(&recorder->line);
     free(recorder);
 }
@@ -69,9 +69,9 @@ void api_stream_samples(const struct api *api, struct request *request,
     }
     recorder->station = station;
     recorder->request = request;
-    recorder->listener = (struct station_listener){
+    recorder->listener = (struct listener){
         .owner = recorder, .on_sample = on_sample, .on_gone = on_station_gone};
     text_init_heap(&recorder->line);
     request_stream(request, recorder, on_left);
-    station_listen(station, &recorder->listener);
+    audience_join(station_audience(station), &recorder->listener);
 }

@@ -1,0 +1,76 @@
+// The overview: every machine of the cell on one screen.
+import { h, fact } from "./dom.js";
+import { DASH, count, duration, known, percent, text } from "./format.js";
+import { STAGE_WORDS, qualityOf, stateOf } from "./words.js";
+import { spark, typicalOf } from "./charts.js";
+
+export function badge(machine, now) {
+    const quality = qualityOf(machine, now);
+    return h("p", { class: "badge", "data-quality": quality.key }, h("b", null, quality.word), h("span", null, quality.reason));
+}
+
+export function state(machine) {
+    const { key, word } = stateOf(machine);
+    return h("span", { class: "state", "data-state": key }, word);
+}
+
+export const partsOf = (machine, cycles, runs) => {
+    const run = runs.find((each) => each.run_seq === machine.job.run);
+    if (run && known(run.parts)) return { parts: run.parts, target: run.target };
+    return { parts: machine.part_count, target: null };
+};
+
+// The cycle that runs, against what is typical of its program.
+export function progress(path, typical, now) {
+    if (!path?.in_cycle) {
+        const since = path?.cycle_ended ? (now - Date.parse(path.cycle_ended)) / 1000 : null;
+        return h("div", { class: "progress" }, h("p", { class: "figures" }, h("strong", null, known(since) ? duration(since) : DASH),
+            h("span", null, known(since) ? "since the last cycle" : "no cycle yet")), h("div", { class: "bar" }));
+    }
+    const elapsed = Math.max(0, (now - Date.parse(path.cycle_started)) / 1000);
+    const share = typical ? Math.min(100, 100 * elapsed / typical.middle) : 0;
+    return h("div", { class: "progress" },
+        h("p", { class: "figures" }, h("strong", null, duration(elapsed)), h("span", null, typical ? `of about ${duration(typical.middle)}` : "typical time not known yet")),
+        h("div", { class: `bar ${typical && elapsed > typical.middle + 3 * typical.spread ? "over" : ""}` }, h("i", { "width%": share })));
+}
+
+export function lastCycle(cycles, typical) {
+    const last = cycles.at(-1);
+    const change = last && typical && last.kind === "prod" ? last.ct / typical.middle - 1 : null;
+    const tone = known(change) && Math.abs(last.ct - typical.middle) > 3 * typical.spread ? change > 0 ? "slow" : "fast" : "";
+    return fact("Last cycle", last ? duration(last.ct) : DASH, known(change) ? percent(change) : null, tone);
+}
+
+function card(store, machine) {
+    const cycles = store.list(machine.machine, "cycles"), path = machine.paths[0];
+    const typical = typicalOf(cycles, path?.program ?? machine.program);
+    const { parts, target } = partsOf(machine, cycles, store.list(machine.machine, "runs"));
+    const { job } = machine;
+    return h("a", { class: "machine", href: `#/machine/${encodeURIComponent(machine.machine)}`, "data-state": stateOf(machine).key, "data-machine": machine.machine },
+        h("div", { class: "title" }, h("h3", null, machine.machine), state(machine)),
+        h("p", { class: "doing" }, h("span", null, "Program ", h("b", null, text(path?.program ?? machine.program))), h("span", null, "Tool ", h("b", null, text(path?.tool ?? machine.tool))),
+            machine.paths.length > 1 && h("span", null, `${machine.paths.length} paths`)),
+        progress(path, typical, store.now()),
+        h("dl", { class: "facts" },
+            fact("Parts", count(parts), known(target) ? `of ${count(target)}` : null),
+            lastCycle(cycles, typical),
+            fact("Typical", typical ? duration(typical.middle) : DASH)),
+        spark(cycles),
+        h("p", { class: "doing" }, known(job.part) && h("span", null, "Part ", h("b", null, job.part), job.op ? ` op ${job.op}` : ""),
+            h("span", null, STAGE_WORDS[job.stage] ?? text(job.stage)), known(job.run) ? h("span", null, `run ${job.run}`) : h("span", null, "no run")),
+        badge(machine, store.now()));
+}
+
+export function cellView(store) {
+    if (!store.machines.length) {
+        return [h("div", { class: "summary" }, h("h1", null, "No machine is configured")), h("p", { class: "empty" }, "Machines are named in spindled.yaml; spindled --manual tells how.")];
+    }
+    const running = store.machines.filter((machine) => machine.state === "run" && machine.linked).length;
+    const troubled = store.machines.filter((machine) => ["bad", "warn"].includes(qualityOf(machine, store.now()).key)).length;
+    const cells = Map.groupBy ? Map.groupBy(store.machines, (machine) => machine.cell) : store.machines.reduce((all, machine) => all.set(machine.cell, [...all.get(machine.cell) ?? [], machine]), new Map());
+    return [
+        h("div", { class: "summary" }, h("h1", null, `${running} of ${store.machines.length} running`),
+            h("p", { class: "note" }, troubled ? `${troubled} with doubtful data` : "the data of all are good")),
+        ...[...cells].map(([cell, machines]) => h("section", { class: "cell" }, h("h2", null, cell ? `Cell ${cell}` : "Machines"),
+            h("div", { class: "machines" }, machines.map((machine) => card(store, machine)))))];
+}
