@@ -71,6 +71,9 @@ static void on_enlisted(void *owner, const struct ranges *acknowledged, int64_t 
     int64_t first = 1;
 
     courier->answers_due--;
+    if (courier->is_enlisted) /* again: what is live stays so */
+        last_id = courier->live_id - 1;
+    ranges_clear(&courier->backlog);
     while (first <= last_id && ranges_find_hole(acknowledged, first, last_id, &hole)) {
         (void)ranges_add(&courier->backlog, hole.first, hole.last);
         first = hole.last + 1;
@@ -160,6 +163,20 @@ fail:
     free(courier->window);
     free(courier);
     return error;
+}
+
+void courier_enlist_again(struct courier *courier)
+{
+    struct store_reach reach;
+
+    store_describe_reach(courier->site.store, &reach);
+    if (reach.version == courier->version || courier->number < 0)
+        return;
+    if (store_enlist(courier->site.store, courier->name, courier->spec.kinds, courier,
+                     on_enlisted) < 0)
+        return;
+    courier->version = reach.version;
+    courier->answers_due++;
 }
 
 void courier_stored(struct courier *courier, int64_t id)

@@ -2,6 +2,7 @@
 #include "daemon/pipeline/courier_inside.h"
 
 #define LONG_FAILURE_NS (5 * NS_PER_S)
+#define BEYOND_REACH_NS NS_PER_S
 
 /* What waits is no longer live: it becomes backlog, and live begins behind it. */
 static void set_back(struct courier *courier)
@@ -10,13 +11,35 @@ static void set_back(struct courier *courier)
         courier->live_id = courier->stored_id + 1;
 }
 
+/* The oldest that can be fetched now. */
+static bool find_backlog(const struct courier *courier, int64_t first_id,
+                         struct range *ret_range)
+{
+    for (size_t i = 0; i < courier->backlog.count; i++) {
+        const struct range *range = &courier->backlog.items[i];
+        if (range->last < first_id)
+            continue;
+        *ret_range = *range;
+        if (ret_range->first < first_id)
+            ret_range->first = first_id;
+        return true;
+    }
+    return false;
+}
+
 bool cursor_choose(struct courier *courier, int64_t now_ns, int64_t *ret_wait_ns)
 {
-    int64_t behind = courier->stored_id - courier->live_id + 1;
+    struct store_reach reach;
+    struct range backlog;
     bool failed_long = courier->failing_since_ns > 0 &&
                        now_ns - courier->failing_since_ns > LONG_FAILURE_NS;
 
     *ret_wait_ns = 0;
+    store_describe_reach(courier->site.store, &reach);
+    if (courier->live_id < reach.first_id &&
+        ranges_add(&courier->backlog, courier->live_id, reach.first_id - 1) == 0)
+        courier->live_id = reach.first_id;
+    int64_t behind = courier->stored_id - courier->live_id + 1;
     if (behind > 0 && (failed_long || behind > 4 * (int64_t)courier->spec.batch_rows))
         set_back(courier);
 
@@ -26,15 +49,17 @@ bool cursor_choose(struct courier *courier, int64_t now_ns, int64_t *ret_wait_ns
         courier->last_id = courier->stored_id;
         return true;
     }
-    if (courier->backlog.count == 0)
+    if (!find_backlog(courier, reach.first_id, &backlog)) {
+        *ret_wait_ns = courier->backlog.count > 0 ? BEYOND_REACH_NS : 0;
         return false;
+    }
     if (courier->backlog_free_ns > now_ns) {
         *ret_wait_ns = courier->backlog_free_ns - now_ns;
         return false;
     }
     courier->from_backlog = true;
-    courier->first_id = courier->backlog.items[0].first;
-    courier->last_id = courier->backlog.items[0].last;
+    courier->first_id = backlog.first;
+    courier->last_id = backlog.last;
     return true;
 }
 

@@ -31,6 +31,7 @@ struct courier {
     int answers_due; /* the store still holds this many pointers here */
     bool is_enlisted, is_stopping, has_link;
     bool is_fetching, is_out, is_waiting;
+    int version; /* the store's, of what was acknowledged */
 
     int64_t stored_id, live_id; /* live: from live_id on */
     struct ranges backlog;      /* what is to be sent as replay */
@@ -75,6 +76,9 @@ void courier_work(struct courier *courier);
 
 /* The same, soon: never from inside of the sink's own calls. */
 void courier_wake(struct courier *courier);
+
+/* When the store says that what was acknowledged is to be asked anew. */
+void courier_enlist_again(struct courier *courier);
 
 /* sink_site.settle */
 void courier_settle(void *owner, const struct settlement *settlement);

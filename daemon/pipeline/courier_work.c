@@ -116,6 +116,8 @@ void courier_work(struct courier *courier)
 {
     int64_t wait_ns;
 
+    if (courier->is_enlisted && !courier->is_stopping)
+        courier_enlist_again(courier);
     if (!courier->is_enlisted || courier->is_stopping || courier->is_fetching ||
         courier->is_out || courier->is_waiting)
         return;

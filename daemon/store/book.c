@@ -5,6 +5,7 @@
 #include "daemon/store/book_text.h"
 
 #include <errno.h>
+#include <string.h>
 
 void book_done(struct book *book)
 {
@@ -91,9 +92,8 @@ static int add_up(const struct book_entry *entry, struct database *database,
     return 0;
 }
 
-/* What of `ids` this sink is owed and has not acknowledged. */
-static int sum_up(const struct book_entry *entry, struct database *database,
-                  const struct range *ids, struct ledger_sum *ret_sum)
+int book_sum_entry(const struct book_entry *entry, struct database *database,
+                   const struct range *ids, struct ledger_sum *ret_sum)
 {
     struct range hole;
     int64_t first = ids->first;
@@ -122,7 +122,7 @@ int book_settle(struct book *book, struct database *database, int sink,
     struct book_entry *entry = &book->entries[sink];
     struct ledger_sum sum;
 
-    int error = sum_up(entry, database, ids, &sum);
+    int error = book_sum_entry(entry, database, ids, &sum);
     if (error)
         return error;
     error = ranges_add(&entry->acknowledged, ids->first, ids->last);
@@ -151,7 +151,7 @@ static int recount(struct book_entry *entry, struct database *database, int64_t 
     struct ledger *ledger = &entry->ledger;
     struct ledger_sum sum;
 
-    int error = sum_up(entry, database, &(struct range){1, last_id}, &sum);
+    int error = book_sum_entry(entry, database, &(struct range){1, last_id}, &sum);
     if (error)
         return error;
     int64_t more = sum.values - ledger->pending;
@@ -165,9 +165,8 @@ static int recount(struct book_entry *entry, struct database *database, int64_t 
     return 0;
 }
 
-/* Returns 1 when the sink is known, and then what the file says of it. */
-static int load(struct book_entry *entry, struct database *database, uint32_t *ret_kinds,
-                int64_t *ret_away_id)
+int book_load_entry(struct book_entry *entry, struct database *database,
+                    uint32_t *ret_kinds, int64_t *ret_away_id)
 {
     sqlite3_stmt *query = database_statement(database, QUERY_LOAD_SINK);
 
@@ -193,13 +192,15 @@ int book_enlist(struct book *book, struct database *database, int sink, const ch
     uint32_t kinds_before = kinds;
     int64_t away_id = 1;
 
+    if (strcmp(entry->name, name) == 0 && entry->kinds == kinds)
+        return 0; /* it only asks again what it has acknowledged */
     (void)text_copy(entry->name, sizeof(entry->name), name);
     entry->kinds = kinds;
     entry->is_dirty = true;
     if ((size_t)sink >= book->count)
         book->count = (size_t)sink + 1;
 
-    int result = load(entry, database, &kinds_before, &away_id);
+    int result = book_load_entry(entry, database, &kinds_before, &away_id);
     if (result < 0)
         return result;
     if (result == 0) {
@@ -231,7 +232,7 @@ int book_start_over(struct book *book, int64_t last_id)
     return 0;
 }
 
-static int save_entry(struct book_entry *entry, struct database *database)
+int book_save_entry(struct book_entry *entry, struct database *database)
 {
     sqlite3_stmt *save = database_statement(database, QUERY_SAVE_SINK);
     struct text acknowledged, ledger;
@@ -286,11 +287,18 @@ int book_save(struct book *book, struct database *database, int64_t first_new_id
     }
     for (size_t i = 0; i < book->count; i++) {
         struct book_entry *entry = &book->entries[i];
-        int error = entry->is_dirty && entry->name[0] ? save_entry(entry, database) : 0;
+        int error =
+            entry->is_dirty && entry->name[0] ? book_save_entry(entry, database) : 0;
         if (error)
             return error;
     }
     return 0;
+}
+
+void book_touch(struct book *book)
+{
+    for (size_t i = 0; i < book->count; i++)
+        book->entries[i].is_dirty = true;
 }
 
 int book_reload(struct book *book, struct database *database)
@@ -301,7 +309,8 @@ int book_reload(struct book *book, struct database *database)
         uint32_t kinds;
 
         entry->is_dirty = false;
-        int result = entry->name[0] ? load(entry, database, &kinds, &away_id) : 1;
+        int result =
+            entry->name[0] ? book_load_entry(entry, database, &kinds, &away_id) : 1;
         if (result < 0)
             return result;
         if (result == 0)

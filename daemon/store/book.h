@@ -65,8 +65,24 @@ int book_start_over(struct book *book, int64_t last_id);
 
 int book_save(struct book *book, struct database *database, int64_t first_new_id);
 
+/* All of it is to be saved, in another file. */
+void book_touch(struct book *book);
+
 /* What the file says of the sinks that have enlisted. */
 int book_reload(struct book *book, struct database *database);
 
 /* Up to here every sink has everything; INT64_MAX without sinks. */
 int64_t book_floor(const struct book *book);
+
+/* A sink by itself. Loading returns 1 when the file knows it, 0 when it does not. */
+int book_load_entry(struct book_entry *entry, struct database *database,
+                    uint32_t *ret_kinds, int64_t *ret_away_id);
+int book_save_entry(struct book_entry *entry, struct database *database);
+
+/* What of `ids` this sink is owed and has not acknowledged. */
+int book_sum_entry(const struct book_entry *entry, struct database *database,
+                   const struct range *ids, struct ledger_sum *ret_sum);
+
+/* Inside a transaction of `home`, whose rows are those of both: what `away` says of its
+ * sinks; see refuge.h. */
+int book_merge(struct database *home, struct database *away, bool was_damaged);

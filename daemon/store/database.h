@@ -51,6 +51,7 @@ struct database {
     sqlite3 *handle;
     sqlite3_stmt *statements[QUERY_COUNT];
     char words[128];
+    int64_t first_id; /* older rows are elsewhere; 0 = none is */
 };
 
 /* Returns 0 or what database_error() says. */

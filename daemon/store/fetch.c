@@ -84,6 +84,8 @@ static int fetch_rows(struct question *question, struct database *database)
 {
     struct fetch_question *self = (struct fetch_question *)question;
     const struct store_fetch *fetch = &self->fetch;
+    if (fetch->first_id < database->first_id)
+        return -EAGAIN;
     sqlite3_stmt *rows = database_statement(database, QUERY_FETCH);
     struct fetched *fetched = fetched_create(fetch->max_rows);
     int result = fetched ? 1 : -ENOMEM;

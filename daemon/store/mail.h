@@ -37,7 +37,9 @@ struct board {
     uv_mutex_t lock;
     struct store_health health;
     struct store_queue queues[STORE_SINKS_MAX];
-    char path[512]; /* of the file in use */
-    int generation; /* grows when it is another file; readers then open anew */
+    char path[512];   /* of the file in use */
+    int generation;   /* grows when it is another file; readers then open anew */
+    int64_t first_id; /* what is older is in the file that cannot be reached now */
+    int version;    /* grows when what the sinks have acknowledged is to be asked anew */
     bool disk_full; /* raw values are turned away at the door */
 };

@@ -17,6 +17,7 @@ static int open_current(struct reader *reader)
 
     uv_mutex_lock(&reader->board->lock);
     int generation = reader->board->generation;
+    int64_t first_id = reader->board->first_id;
     (void)text_copy(path, sizeof(path), reader->board->path);
     uv_mutex_unlock(&reader->board->lock);
 
@@ -27,6 +28,7 @@ static int open_current(struct reader *reader)
     if (error)
         database_close(&reader->database);
     reader->generation = generation;
+    reader->database.first_id = first_id;
     return error;
 }
 
@@ -35,7 +37,7 @@ static void work(struct reader *reader, struct question *question)
     question->error = open_current(reader);
     if (!question->error)
         question->error = question->run(question, &reader->database);
-    if (question->error && question->error != -EINVAL)
+    if (question->error && question->error != -EINVAL && question->error != -EAGAIN)
         database_close(&reader->database);
     mail_answer(reader->mailbox, &question->answer);
 }

@@ -60,6 +60,9 @@ void report_publish(struct writer *writer, bool with_queues)
     board->health = writer->health;
     board->disk_full = writer->disk_full;
     board->generation = writer->generation;
+    board->first_id = writer->first_id;
+    board->version = writer->version;
+    (void)text_copy(board->path, sizeof(board->path), writer_file(writer));
     for (size_t i = 0; i < writer->book.count; i++) {
         board->queues[i].ledger = writer->book.entries[i].ledger;
         if (with_queues || writer->book.entries[i].ledger.pending_rows == 0)

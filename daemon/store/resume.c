@@ -57,7 +57,7 @@ int store_load(struct store *store, const char *machine, struct store_resume *re
     struct store_resume resume = {.snapshot = NULL};
     struct database database;
 
-    int error = database_open(&database, store->writer.path, true);
+    int error = database_open(&database, writer_file(&store->writer), true);
     if (!error)
         error = read_row(&database, machine, &resume);
     database_close(&database);

@@ -24,6 +24,18 @@ typedef void (*store_enlisted)(void *owner, const struct ranges *acknowledged,
 int store_enlist(struct store *store, const char *name, uint32_t kinds, void *owner,
                  store_enlisted on_enlisted);
 
+/*
+ * While the file cannot be written, rows are kept in memory and only they can be fetched:
+ * those from `first_id` on. When `version` has grown, enlist again: what was acknowledged
+ * may be another set than was told.
+ */
+struct store_reach {
+    int64_t first_id;
+    int version;
+};
+
+void store_describe_reach(const struct store *store, struct store_reach *ret_reach);
+
 struct store_fetch {
     int64_t first_id, last_id; /* inclusive; nothing beyond what stored() told */
     uint32_t kinds;
@@ -40,7 +52,8 @@ struct fetched {
     size_t body_bytes;
 };
 
-/* Takes `fetched` (NULL with an error); free it with fetched_destroy(). */
+/* Takes `fetched` (NULL with an error, -EAGAIN beyond reach); free it with
+ * fetched_destroy(). */
 typedef void (*store_fetched)(void *owner, int error, struct fetched *fetched);
 
 int store_fetch(struct store *store, const struct store_fetch *fetch, void *owner,

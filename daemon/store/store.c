@@ -142,8 +142,15 @@ int store_open(const struct store_options *settings, const struct store_site *si
     if (rescue.sentence[0] && site->trouble)
         site->trouble(site->owner, true, rescue.sentence);
     store->next_id = store->writer.committed_id + 1;
+    if (store->writer.in_refuge) {
+        store->writer.health.is_degraded = true;
+        (void)text_copy(store->writer.health.trouble,
+                        sizeof(store->writer.health.trouble), rescue.sentence);
+    }
     store->board.health = store->writer.health;
-    (void)text_copy(store->board.path, sizeof(store->board.path), store->writer.path);
+    store->board.first_id = store->writer.first_id;
+    (void)text_copy(store->board.path, sizeof(store->board.path),
+                    writer_file(&store->writer));
     error = uv_mutex_init(&store->board.lock);
     if (!error)
         error = start_threads(store);
@@ -285,6 +292,15 @@ void store_describe(const struct store *store, struct store_health *ret_health)
     *ret_health = board->health;
     uv_mutex_unlock(&board->lock);
     ret_health->unwritten = (int64_t)inbox_count((struct inbox *)&store->writer.inbox);
+}
+
+void store_describe_reach(const struct store *store, struct store_reach *ret_reach)
+{
+    struct board *board = (struct board *)&store->board;
+
+    uv_mutex_lock(&board->lock);
+    *ret_reach = (struct store_reach){board->first_id, board->version};
+    uv_mutex_unlock(&board->lock);
 }
 
 void store_describe_queue(const struct store *store, int sink,

@@ -4,6 +4,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/store/report.h"
 #include "daemon/store/retention.h"
+#include "daemon/store/retreat.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -164,8 +165,8 @@ static void open_anew(struct writer *writer, int error)
             writer->database.handle ? database_words(&writer->database) : "not open");
     database_close(&writer->database);
     if (error == -EUCLEAN)
-        (void)rescue_set_aside(writer->path, "corrupt", clock_now().wall_ns, name);
-    if (rescue_open(writer->path, clock_now().wall_ns, &writer->database, &rescue))
+        (void)rescue_set_aside(writer_file(writer), "corrupt", clock_now().wall_ns, name);
+    if (rescue_open(writer_file(writer), clock_now().wall_ns, &writer->database, &rescue))
         return;
     writer->generation++;
     if (error != -EUCLEAN && !rescue.set_aside) {
@@ -193,6 +194,11 @@ static void recover(struct writer *writer, int error)
     }
 }
 
+static bool is_disk_trouble(int error)
+{
+    return error == -EIO || error == -EROFS;
+}
+
 /* Ends with the group committed, or, when closing, with one more try after failing. */
 static void commit_group(struct writer *writer)
 {
@@ -204,7 +210,8 @@ static void commit_group(struct writer *writer)
         int error = try_group(writer);
         if (!error) {
             finish_group(writer, began_ns);
-            if (!was_ok && !writer->disk_full && writer->health.is_degraded)
+            if (!was_ok && !writer->disk_full && !writer->in_refuge &&
+                writer->health.is_degraded)
                 report_trouble(writer, false, "the store is written to again");
             return;
         }
@@ -214,6 +221,8 @@ static void commit_group(struct writer *writer)
             return;
         }
         recover(writer, error);
+        if (!was_ok && is_disk_trouble(error) && retreat_enter(writer) == 0)
+            continue;
         if (!was_ok)
             last_try = inbox_wait_closed(&writer->inbox, RETRY_NS);
         was_ok = false;
@@ -227,13 +236,19 @@ static int64_t ballast_size(const struct writer *writer)
     return bytes < 262144 ? 262144 : bytes > 8388608 ? 8388608 : bytes;
 }
 
+static int64_t size_limit(const struct writer *writer)
+{
+    bool is_small = writer->options.max_size < REFUGE_BYTES;
+
+    return writer->in_refuge && !is_small ? REFUGE_BYTES : writer->options.max_size;
+}
+
 static void keep_in_bounds(struct writer *writer, int64_t now_ns)
 {
     if (!writer->database.handle)
         return;
     for (int i = 0;
-         i < SHRINK_STEPS && retention_used(&writer->database) > writer->options.max_size;
-         i++)
+         i < SHRINK_STEPS && retention_used(&writer->database) > size_limit(writer); i++)
         if (retention_shrink(&writer->database, &writer->book, writer->committed_id,
                              LEDGER_DROPPED_SIZE) <= 0)
             break;
@@ -247,7 +262,10 @@ static void upkeep(struct writer *writer, int64_t now_ns)
 {
     writer->next_upkeep_ns = now_ns + UPKEEP_NS;
     keep_in_bounds(writer, now_ns);
-    if (ballast_make(writer->path, ballast_size(writer)) == 0 && writer->disk_full) {
+    if (writer->in_refuge && now_ns >= writer->next_return_ns)
+        retreat_end(writer, now_ns);
+    if (!writer->in_refuge && ballast_make(writer->path, ballast_size(writer)) == 0 &&
+        writer->disk_full) {
         writer->disk_full = false;
         report_trouble(writer, false,
                        "the disk has room again; raw values are kept again");
@@ -310,6 +328,8 @@ static void run(void *argument)
         if (now_ns >= writer->next_upkeep_ns)
             upkeep(writer, now_ns);
     }
+    if (writer->in_refuge)
+        retreat_end(writer, clock_now().mono_ns);
     database_close(&writer->database);
     mail_post(writer->mailbox, &(struct mail){.kind = MAIL_GONE});
 }
@@ -335,15 +355,22 @@ int writer_open(struct writer *writer, const struct store_options *options,
     int error = inbox_init(&writer->inbox);
     if (error)
         return error;
+    if (refuge_name(writer->path, writer->refuge))
+        writer->refuge[0] = '\0';
     error = rescue_open(writer->path, wall_ns, &writer->database, ret_rescue);
+    error = error ? retreat_begin(writer, error, id_floor(wall_ns), ret_rescue)
+                  : retreat_resume(writer, ret_rescue->set_aside);
     if (error) {
+        database_close(&writer->database);
         inbox_done(&writer->inbox);
         return error;
     }
     writing_init(&writer->writing, &writer->database, &writer->book);
     writer->committed_id = newest_id(&writer->database);
-    if (ret_rescue->set_aside)
+    if (ret_rescue->set_aside && writer->committed_id < id_floor(wall_ns))
         writer->committed_id = id_floor(wall_ns);
+    if (writer->committed_id < writer->first_id)
+        writer->committed_id = writer->first_id - 1;
     writer->writing.last_id = writer->committed_id;
     writer->health.last_id = writer->committed_id;
     writer->health.bytes = retention_used(&writer->database);

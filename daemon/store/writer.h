@@ -29,8 +29,12 @@ struct writer {
     int64_t committed_id;   /* what stored() was told */
     int64_t next_upkeep_ns, next_age_ns;
     int64_t turned_away[RECORD_KIND_COUNT]; /* by a full disk, not yet in the ledgers */
+    char refuge[512];                       /* "" = there is no place for one */
+    bool in_refuge;                         /* the file cannot be written; see refuge.h */
+    int64_t first_id;                       /* of the rows in the refuge; 0 = not there */
+    int64_t next_return_ns, return_wait_ns;
     struct store_health health;
-    int generation;
+    int generation, version;
     char words[128]; /* SQLite's, of the newest failure */
     bool disk_full, is_closed;
 };
@@ -38,6 +42,9 @@ struct writer {
 /* Blocks. Opens the file and finds the newest id in it. */
 int writer_open(struct writer *writer, const struct store_options *options,
                 struct rescue *ret_rescue);
+
+/* The file that is written to now. */
+const char *writer_file(const struct writer *writer);
 
 /* `mailbox` and `board` are borrowed until MAIL_GONE. */
 int writer_start(struct writer *writer, struct mailbox *mailbox, struct board *board);
