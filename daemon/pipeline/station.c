@@ -4,6 +4,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/pipeline/archive.h"
+#include "daemon/pipeline/watcher.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ struct line {
     struct driver_link *link; /* NULL when it could not start or has stopped */
     char *position;           /* what the driver marked last; NULL = nothing */
     bool linked;
+    struct watcher watcher;
     bool carries_cycles; /* says what the control does; its silence is the machine's */
 };
 
@@ -318,11 +320,23 @@ void station_destroy(struct station *station)
     free(station);
 }
 
+static void look_at_links(struct station *station, struct moment now)
+{
+    struct link_health health;
+
+    for (size_t i = 0; i < station->machine->link_count; i++) {
+        station_describe_link(station, i, &health);
+        if (station->lines[i].link)
+            watcher_look(&station->lines[i].watcher, station->room, &health, now);
+    }
+}
+
 void station_advance(struct station *station, struct moment now)
 {
     archive_advance(station->archive, now);
     if (now.mono_ns >= station->advance_due_ns) {
         station->advance_due_ns = now.mono_ns + NS_PER_S;
+        look_at_links(station, now);
         tracker_advance(station->tracker, now, &station->records);
     }
     if (station->has_cycled ||

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * /healthz: 200 only if the loop, the store and every machine link are as they should be,
- * else 503 with reasons. /v1/queue: what is still owed to each sink, and the ledger.
+ * else 503 with reasons. Remarks are of links that work, but not as they might.
+ * /v1/queue: what is still owed to each sink, and the ledger.
  */
 #include "daemon/base/clock.h"
 #include "daemon/base/json.h"
@@ -62,6 +63,23 @@ static void judge(struct verdicts *verdicts, const struct api *api)
     judge_machines(verdicts, pipeline_roster(api->site.pipeline));
 }
 
+static void remark_on_machines(struct writer *json, const struct roster *roster)
+{
+    for (size_t i = 0; i < roster_station_count(roster); i++) {
+        const struct station *station = roster_station(roster, i);
+
+        for (size_t link = 0; link < station_link_count(station); link++) {
+            struct link_health health;
+            struct verdicts remarks = {.json = *json};
+
+            station_describe_link(station, link, &health);
+            if (health.linked && *health.trouble)
+                blame(&remarks, station_settings(station)->name, health.trouble);
+            *json = remarks.json;
+        }
+    }
+}
+
 void api_show_health(const struct api *api, struct request *request,
                      const struct route_match *match)
 {
@@ -74,6 +92,9 @@ void api_show_health(const struct api *api, struct request *request,
     writer_begin_object(&verdicts.json, NULL);
     writer_begin_array(&verdicts.json, "reasons");
     judge(&verdicts, api);
+    writer_end_array(&verdicts.json);
+    writer_begin_array(&verdicts.json, "remarks");
+    remark_on_machines(&verdicts.json, pipeline_roster(api->site.pipeline));
     writer_end_array(&verdicts.json);
     writer_flag(&verdicts.json, "ok", verdicts.reasons == 0);
     writer_end_object(&verdicts.json);

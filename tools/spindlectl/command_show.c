@@ -221,6 +221,10 @@ static enum exit_status show_status(int argc, char **argv)
         {
             (void)printf("  %s\n", json_string_value(reason));
         }
+        json_array_foreach(json_object_get(answer, "remarks"), index, reason)
+        {
+            (void)printf("  remark: %s\n", json_string_value(reason));
+        }
     }
     json_decref(answer);
     if (!common_options.json) {
