@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 enum {
     EXIT_USAGE = 2,
@@ -221,6 +222,17 @@ static int print(void (*print_to)(struct text *text))
     return EXIT_SUCCESS;
 }
 
+/* A thousand devices are a thousand descriptors; shells and systemd give 1024. */
+static void allow_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int main(int argc, char **argv)
 {
     struct arguments arguments;
@@ -232,6 +244,7 @@ int main(int argc, char **argv)
         log_set_level(LOG_LEVEL_DEBUG);
     switch (arguments.action) {
     case ACTION_RUN:
+        allow_descriptors();
         return run(arguments.config);
     case ACTION_CHECK:
         return check(arguments.config);
