@@ -274,6 +274,12 @@ int slots_once(struct slots *slots, int64_t delay_ns, void *owner, slot_callback
     return start_task(slots, &model, ret_task);
 }
 
+int slots_once_within(struct slots *slots, int64_t window_ns, void *owner,
+                      slot_callback callback, struct slot_task **ret_task)
+{
+    return slots_once(slots, next_phase(slots, window_ns), owner, callback, ret_task);
+}
+
 void slots_cancel(struct slot_task *task)
 {
     if (!task || task->calling)

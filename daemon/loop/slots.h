@@ -32,6 +32,10 @@ int slots_every(struct slots *slots, int64_t period_ns, void *owner,
 int slots_once(struct slots *slots, int64_t delay_ns, void *owner, slot_callback callback,
                struct slot_task **ret_task);
 
+/* Calls once within `window_ns`; many callers are spread evenly over it. */
+int slots_once_within(struct slots *slots, int64_t window_ns, void *owner,
+                      slot_callback callback, struct slot_task **ret_task);
+
 /* No call after this. Accepts NULL; may be called from its own callback. A once-task that
    has been called is gone by itself. */
 void slots_cancel(struct slot_task *task);

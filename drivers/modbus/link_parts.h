@@ -24,6 +24,7 @@ struct scan_class {
     struct driver_link *link;
     int64_t period_ns;
     struct slot_task *task;
+    bool has_begun;
 };
 
 struct driver_link {
@@ -46,6 +47,7 @@ struct driver_link {
 
     struct scan_class classes[CLASSES_MAX];
     size_t class_count;
+    struct slot_task *beginning; /* asks for what no class has asked for yet */
 
     bool is_linked, has_reported_link;
     unsigned failures; /* in a row */

@@ -4,6 +4,7 @@
 
 #include "drivers/modbus/frame.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -175,6 +176,7 @@ static void take_answer(struct request *request, const struct line_outcome *outc
     size_t count = 0;
 
     link->failures = 0;
+    link->health.trouble[0] = '\0';
     link->health.answered++;
     link->health.last_wall_ns = outcome->at.wall_ns + outcome->uncertainty_ns;
     note_latency(link, 2 * outcome->uncertainty_ns);
@@ -281,6 +283,20 @@ static void take_refusal(struct request *request, const struct line_outcome *out
         split(request, outcome->at);
 }
 
+/* libuv has numbers of its own for names that could not be resolved. */
+static const char *describe_error(int error)
+{
+    switch (error) {
+    case UV_EAI_NONAME:
+    case UV_EAI_NODATA:
+        return "the name of the host is not known";
+    case -EPROTO:
+        return "what it sends is not Modbus";
+    default:
+        return uv_strerror(error);
+    }
+}
+
 static void take_failure(struct request *request, const struct line_outcome *outcome)
 {
     static const struct {
@@ -300,7 +316,7 @@ static void take_failure(struct request *request, const struct line_outcome *out
     link->health.malformed += outcome->result == LINE_MALFORMED;
     (void)snprintf(link->health.trouble, sizeof(link->health.trouble), "%s%s%s",
                    failures[outcome->result].trouble, line.last_error ? ": " : "",
-                   line.last_error ? strerror(-line.last_error) : "");
+                   line.last_error ? describe_error(line.last_error) : "");
     if (outcome->result == LINE_NOT_LINKED ||
         (outcome->result == LINE_TIMED_OUT && ++link->failures >= LOST_AFTER))
         report_link(link, false, outcome->at);
@@ -338,10 +354,11 @@ static bool is_idle(const struct driver_link *link)
 
 void scan_on_slot(void *owner, struct moment due, int64_t missed)
 {
-    const struct scan_class *class = owner;
+    struct scan_class *class = owner;
     struct driver_link *link = class->link;
 
     (void)missed;
+    class->has_begun = true;
     if (holes_expire(&link->holes, due.wall_ns)) {
         link->wants_plan = true;
         mark_holes(link);

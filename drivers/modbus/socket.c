@@ -137,7 +137,7 @@ static void on_resolved(uv_getaddrinfo_t *resolve, int status, struct addrinfo *
     if (socket->closing)
         free_when_done(socket);
     else
-        try_next(socket, status ? -EHOSTUNREACH : -EADDRNOTAVAIL);
+        try_next(socket, status ? status : -EADDRNOTAVAIL);
 }
 
 static int socket_open(uv_loop_t *loop, const struct line_address *address,
