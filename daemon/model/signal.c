@@ -88,3 +88,22 @@ int signal_parse(const char *name, enum signal *ret_signal, uint16_t *ret_path,
     *ret_path = path;
     return 0;
 }
+
+bool signal_makes_cycles(enum signal signal)
+{
+    switch (signal) {
+    case SIGNAL_EXECUTION:
+    case SIGNAL_OPERATING:
+    case SIGNAL_CYCLE_BIT:
+    case SIGNAL_CYCLE_START_LAMP:
+    case SIGNAL_STACK_LIGHT:
+    case SIGNAL_PART_COUNT:
+    case SIGNAL_SPINDLE_LOAD:
+    case SIGNAL_SPINDLE_SPEED:
+    case SIGNAL_SPINDLE_CURRENT:
+    case SIGNAL_SPINDLE_POWER:
+        return true;
+    default:
+        return false;
+    }
+}

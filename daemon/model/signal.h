@@ -7,6 +7,7 @@
 
 #include "daemon/model/code.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum signal {
@@ -57,3 +58,6 @@ extern const char *const signal_names[SIGNAL_COUNT + 1];
  */
 int signal_parse(const char *name, enum signal *ret_signal, uint16_t *ret_path,
                  char ret_place[SIGNAL_NAME_MAX], char reterr_sentence[160]);
+
+/* Can cycles be told from it? Without such signals nobody knows what the machine does. */
+bool signal_makes_cycles(enum signal signal);

@@ -98,30 +98,11 @@ static void note_presence(struct line *line, const struct sample *sample)
 }
 
 /* A lost thermometer is not a lost machine: only what cycles are made of counts. */
-static bool makes_cycles(const struct sample *sample)
-{
-    switch (sample->signal) {
-    case SIGNAL_EXECUTION:
-    case SIGNAL_OPERATING:
-    case SIGNAL_CYCLE_BIT:
-    case SIGNAL_CYCLE_START_LAMP:
-    case SIGNAL_STACK_LIGHT:
-    case SIGNAL_PART_COUNT:
-    case SIGNAL_SPINDLE_LOAD:
-    case SIGNAL_SPINDLE_SPEED:
-    case SIGNAL_SPINDLE_CURRENT:
-    case SIGNAL_SPINDLE_POWER:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static void show_tracker(struct line *line, const struct sample *sample)
 {
     struct station *station = line->station;
 
-    line->carries_cycles = line->carries_cycles || makes_cycles(sample);
+    line->carries_cycles = line->carries_cycles || signal_makes_cycles(sample->signal);
     if (sample->signal == SIGNAL_LINK && !line->carries_cycles &&
         station->machine->link_count > 1)
         return;
