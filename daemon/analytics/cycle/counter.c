@@ -11,11 +11,27 @@ static int64_t most_credible(const struct counter *counter,
     return rules->per_cycle * (passed / rules->shortest_ns + 1);
 }
 
+/* Parts of a counter that wrapped where it is known, or else where counters usually do.
+ */
+static int64_t wrapped_parts(const struct counter_rules *rules,
+                             const struct counter_step *step, int64_t most)
+{
+    static const int64_t usual[] = {10000,   32768,    65536,      100000,
+                                    1000000, 10000000, 2147483648, 4294967296};
+
+    if (rules->modulus > 0)
+        return rules->modulus - step->from + step->to;
+    for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++)
+        if (step->from < usual[i] && usual[i] - step->from <= most)
+            return usual[i] - step->from + step->to;
+    return 0;
+}
+
 static void judge(const struct counter *counter, const struct counter_rules *rules,
                   bool is_reset, struct counter_step *step)
 {
     int64_t most = most_credible(counter, rules, step->at);
-    int64_t wrapped = rules->modulus - step->from + step->to;
+    int64_t wrapped = wrapped_parts(rules, step, most);
 
     if (is_reset) {
         step->change = COUNTER_RESET;
@@ -25,7 +41,7 @@ static void judge(const struct counter *counter, const struct counter_rules *rul
 
         step->change = credible ? COUNTER_INCREMENT : COUNTER_PRESET;
         step->parts = credible ? step->to - step->from : 0;
-    } else if (rules->modulus > 0 && wrapped > 0 && wrapped <= most) {
+    } else if (wrapped > 0 && wrapped <= most) {
         step->change = COUNTER_WRAP;
         step->parts = wrapped;
     } else {

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *const boundaries[] = {"auto", "execution", "partcount", NULL};
 static const char *const end_rules[] = {"auto", "done", "idle", NULL};
@@ -34,7 +35,8 @@ static const struct option options[] = {
            .help = "the shortest credible cycle, which limits what a counter may jump; 0 "
                    "takes half the usual cycle, or 30 s"),
     OPTION(cycle_options, counter_modulus, .min = 0, .max = 1e15, .example = "65536",
-           .help = "where the part counter wraps to 0; 0 = it does not"),
+           .help = "where the part counter wraps to 0; 0 takes the usual places: 10000, "
+                   "65536, 2^32 and the like"),
     OPTION(cycle_options, warmup_programs, .example = "[\"O9000*\"]",
            .help = "programs that warm the machine up; without it names with WARMUP"),
     OPTION(cycle_options, aux_programs, .example = "[\"*TRAN*\"]",
@@ -44,6 +46,14 @@ static const struct option options[] = {
            .help = "programs whose time is probing"),
     OPTION(cycle_options, probe_tools, .example = "[\"99\"]",
            .help = "tools that are touch probes"),
+    OPTION(cycle_options, probe_lines, .example = "[\"O100:400-480\"]",
+           .help = "lines of programs, PROGRAM:FROM-TO or FROM-TO, that probe"),
+    OPTION(cycle_options, aux_lines, .example = "[\"O100:900-910\"]",
+           .help = "lines that change the pallet, feed the bar or transfer the part"),
+    OPTION(cycle_options, rework_programs, .example = "[\"*-RW*\"]",
+           .help = "programs that work on parts once more; without it names with REWORK"),
+    OPTION(cycle_options, rework_lots, .example = "[\"RW-*\"]",
+           .help = "lots that are worked on once more; without it names with REWORK"),
     OPTION(cycle_options, end_rule, .choices = end_rules,
            .help = "what completes a cycle: done, or idle for controls that never say "
                    "done and have no counter"),
@@ -109,6 +119,52 @@ void cycle_options_init(struct cycle_options *ret_options)
         else if (option->kind == OPTION_CHOICE)
             *(unsigned *)field = option->fallback.choice;
     }
+}
+
+/* Reads a number; returns what follows, NULL when there is none. */
+static const char *read_line_number(const char *text, int64_t *ret_number)
+{
+    int64_t number = 0;
+    const char *end = text;
+
+    for (; *end >= '0' && *end <= '9' && end - text < 15; end++)
+        number = number * 10 + (*end - '0');
+    *ret_number = number;
+    return end > text ? end : NULL;
+}
+
+static bool cover(const char *lines, const char *program, int64_t line)
+{
+    const char *colon = strrchr(lines, ':');
+    char pattern[256];
+    int64_t from = 0, to = 0;
+
+    if (colon) {
+        if ((size_t)(colon - lines) >= sizeof(pattern))
+            return false;
+        memcpy(pattern, lines, (size_t)(colon - lines));
+        pattern[colon - lines] = '\0';
+        if (!text_match(pattern, program))
+            return false;
+    }
+    const char *rest = read_line_number(colon ? colon + 1 : lines, &from);
+    if (!rest)
+        return false;
+    to = from;
+    if (*rest == '-' && !read_line_number(rest + 1, &to))
+        return false;
+    return line >= from && line <= to;
+}
+
+bool cycle_options_cover(const struct option_list *lines, const char *program,
+                         int64_t line)
+{
+    char *const *items = lines->items;
+
+    for (size_t i = 0; i < lines->count; i++)
+        if (cover(items[i], program, line))
+            return true;
+    return false;
 }
 
 bool cycle_options_match(const struct option_list *patterns, const char *name)

@@ -47,10 +47,12 @@ struct cycle_options {
     int64_t counter_modulus; /* the counter wraps here; 0 = not known */
     struct option_list warmup_programs, aux_programs, probe_programs; /* of char * */
     struct option_list probe_tools;                                   /* of char * */
-    unsigned end_rule;      /* enum cycle_end_rule */
-    unsigned source;        /* enum cycle_source */
-    unsigned pallet_change; /* enum cycle_pallet_change */
-    unsigned paths;         /* enum cycle_paths */
+    struct option_list probe_lines, aux_lines;       /* of char *, [PROGRAM:]FROM[-TO] */
+    struct option_list rework_programs, rework_lots; /* of char * */
+    unsigned end_rule;                               /* enum cycle_end_rule */
+    unsigned source;                                 /* enum cycle_source */
+    unsigned pallet_change;                          /* enum cycle_pallet_change */
+    unsigned paths;                                  /* enum cycle_paths */
     int64_t master_path;    /* whose program, counter and tools a union follows */
     int64_t load_threshold; /* longest gap that is loading; 0 = learned */
     int64_t poll;           /* how often the state is polled; 0 = seen in the samples */
@@ -64,6 +66,10 @@ extern const struct section cycle_section;
 
 /* The rows' own defaults, for tests and for machines without the section. */
 void cycle_options_init(struct cycle_options *options);
+
+/* Is the line one of those that `lines` (of "[PROGRAM:]FROM[-TO]") name? */
+bool cycle_options_cover(const struct option_list *lines, const char *program,
+                         int64_t line);
 
 /* Does `name` match one of the patterns? */
 bool cycle_options_match(const struct option_list *patterns, const char *name);

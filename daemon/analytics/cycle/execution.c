@@ -41,9 +41,14 @@ static void propose(struct candidate *candidate, const struct proposal *proposal
         candidate->sightings++;
         return;
     }
+    bool was_seen = !candidate->is_settled && candidate->is_open &&
+                    proposal->at.mono_ns >= candidate->decide_ns;
     *candidate = (struct candidate){
         .is_settled = candidate->is_settled,
         .settled = candidate->settled,
+        .has_before = was_seen || candidate->has_before,
+        .before = was_seen ? candidate->next : candidate->before,
+        .before_at = was_seen ? candidate->next_at : candidate->before_at,
         .is_open = true,
         .next = proposal->next,
         .next_at = moment_plus(proposal->at, -proposal->width_ns / 2),
@@ -53,10 +58,12 @@ static void propose(struct candidate *candidate, const struct proposal *proposal
     };
 }
 
+#define BIT_RANK 4 /* from here on nothing better is waited for */
+
 static int rank(enum seg_source source)
 {
     static const int ranks[] = {
-        [SEG_SOURCE_EXECUTION] = 5,   [SEG_SOURCE_CYCLE_BIT] = 4,
+        [SEG_SOURCE_EXECUTION] = 5,   [SEG_SOURCE_CYCLE_BIT] = BIT_RANK,
         [SEG_SOURCE_STACK_LIGHT] = 2, [SEG_SOURCE_SPINDLE] = 1,
         [SEG_SOURCE_COUNTER] = 0,
     };
@@ -80,12 +87,25 @@ static bool is_chosen(const struct execution_state *state,
     return !state->is_known || rank(source) >= rank(state->source);
 }
 
-static void publish(struct execution_state *state, const struct candidate *candidate,
+/* A start is only seen by who saw that nothing ran before. */
+static void publish_before(struct candidate *candidate, enum seg_source source,
+                           struct execution_edges *edges)
+{
+    if (candidate->has_before && candidate->before != candidate->settled &&
+        edges->count < EXECUTION_EDGES)
+        edges->items[edges->count++] = (struct execution_edge){
+            .to = candidate->before, .at = candidate->before_at, .source = source};
+    candidate->has_before = false;
+}
+
+static void publish(struct execution_state *state, struct candidate *candidate,
                     enum seg_source source, int64_t uncertainty_ns,
                     struct execution_edges *edges)
 {
     bool is_news = !state->is_known || state->execution != candidate->settled;
 
+    if (!state->is_known)
+        publish_before(candidate, source, edges);
     state->is_known = true;
     state->source = source;
     state->execution = candidate->settled;
@@ -115,7 +135,7 @@ static void settle_poor(struct execution_state *state,
                         enum seg_source source, int64_t now_ns,
                         struct execution_edges *edges)
 {
-    bool waits = options->source == SOURCE_AUTO && source != SEG_SOURCE_CYCLE_BIT &&
+    bool waits = options->source == SOURCE_AUTO && rank(source) < BIT_RANK &&
                  now_ns < state->first_ns + BETTER_WAIT_NS;
 
     if (!candidate->is_open || now_ns < candidate->decide_ns || waits)
@@ -136,6 +156,8 @@ static enum execution read_bits(struct execution_state *state)
         return state->program_end ? EXECUTION_DONE : EXECUTION_IDLE;
     if (state->start_lamp)
         return EXECUTION_RUN;
+    if (state->bar_end)
+        return EXECUTION_WAIT;
     if (state->hold_lamp)
         return EXECUTION_HOLD;
     return state->optional_stop ? EXECUTION_OSTOP : EXECUTION_PSTOP;
@@ -153,6 +175,8 @@ static void look_at_bits(struct execution_state *state,
 {
     struct candidate *bits = &state->bits;
 
+    if (state->direct.is_settled && options->source == SOURCE_AUTO)
+        return; /* the control says itself what it does */
     if (state->bits_dirty && now_ns > state->instant.mono_ns) {
         enum execution next = read_bits(state);
         bool is_sure = state->bit_slot.period_ns >= NS_PER_S ||
@@ -310,6 +334,9 @@ static void hear_direct(struct execution_state *state,
 {
     enum execution next = sample_is_good(sample) ? (enum execution)sample->value.integer
                                                  : EXECUTION_UNAVAIL;
+
+    if (next == EXECUTION_HOLD && state->bar_end)
+        next = EXECUTION_WAIT; /* it waits for the next bar */
     bool same = state->direct.is_settled && state->direct.settled == next;
     int64_t width = poll_slot_observe(&state->direct_slot, options, sample, same);
 
@@ -368,6 +395,9 @@ void execution_observe(struct execution_state *state, const struct cycle_options
     case SIGNAL_CYCLE_BIT:
     case SIGNAL_PROGRAM_END:
         hear_bit(state, options, sample);
+        break;
+    case SIGNAL_BAR_END:
+        state->bar_end = sample_is_good(sample) && sample->value.integer;
         break;
     case SIGNAL_STACK_LIGHT:
         state->has_lights |= stack_light_hear(&state->stack, sample);

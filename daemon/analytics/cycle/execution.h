@@ -17,9 +17,10 @@
 
 /* A state that must be confirmed before it is believed. */
 struct candidate {
-    bool is_settled, is_open;
+    bool is_settled, is_open, has_before;
     enum execution settled, next;
-    struct moment next_at;
+    enum execution before; /* seen while it waited to be settled for the first time */
+    struct moment next_at, before_at;
     int64_t width_ns;  /* of the interval in which the edge lies */
     int64_t decide_ns; /* believed at this time, monotonic */
     uint32_t sightings;
@@ -37,7 +38,7 @@ struct execution_state {
 
     bool has_operating, has_cycle_bit, has_lights, has_spindle; /* ever heard */
     bool operating, start_lamp, hold_lamp, cycle_bit, program_end;
-    bool optional_stop;
+    bool optional_stop, bar_end;
     bool bits_bad, bits_dirty;
     struct moment instant; /* of the bits heard last, not yet looked at together */
     int64_t instant_width_ns;

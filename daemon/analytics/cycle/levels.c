@@ -10,6 +10,7 @@ void levels_init(struct levels *levels)
 {
     memset(levels, 0, sizeof(*levels));
     levels->feed = levels->feed_override = levels->timer = levels->energy = NAN;
+    levels->line = RECORD_UNKNOWN;
 }
 
 static uint32_t hash(const char *text)
@@ -157,6 +158,37 @@ static void hear_override(struct levels *levels, const struct sample *sample)
         levels->axis_lock = is_on;
 }
 
+#define RAPID_SHARE \
+    0.6 /* of the highest feed seen: rapid overrides reach down to there */
+
+static void learn_feed(struct levels *levels, double feed, int64_t at_ns)
+{
+    struct feed_habits *feeds = &levels->feeds;
+    double passed = (double)(at_ns - feeds->newest_ns) / 1e9;
+
+    if (levels->has_feed && levels->feed > 0 && passed > 0 && passed < 3600) {
+        if (levels->feed >= RAPID_SHARE * feeds->top)
+            feeds->fast_s += passed;
+        else
+            feeds->slow_s += passed;
+    }
+    if (RAPID_SHARE * feed > feeds->top) {
+        feeds->slow_s += feeds->fast_s;
+        feeds->fast_s = 0;
+    }
+    feeds->top = fmax(feeds->top, feed);
+    feeds->newest_ns = at_ns;
+}
+
+bool levels_is_rapid(const struct levels *levels)
+{
+    const struct feed_habits *feeds = &levels->feeds;
+
+    return levels->has_feed && levels->feed > 0 &&
+           levels->feed >= RAPID_SHARE * feeds->top &&
+           feeds->slow_s > fmax(10, 2 * feeds->fast_s);
+}
+
 static void hear_good(struct levels *levels, const struct sample *sample)
 {
     switch (sample->signal) {
@@ -169,6 +201,7 @@ static void hear_good(struct levels *levels, const struct sample *sample)
         levels->function = (enum function)sample->value.integer;
         break;
     case SIGNAL_FEED:
+        learn_feed(levels, fabs(sample_number(sample)), sample->at.mono_ns);
         levels->has_feed = true;
         levels->feed = fabs(sample_number(sample));
         break;
@@ -212,6 +245,9 @@ static void hear_good(struct levels *levels, const struct sample *sample)
         break;
     case SIGNAL_MODE_OVERRIDE:
         hear_override(levels, sample);
+        break;
+    case SIGNAL_PROGRAM_COMMENT:
+        (void)text_copy(levels->comment, sizeof(levels->comment), sample->value.text);
         break;
     case SIGNAL_WAIT_REASON:
         (void)text_copy(levels->wait_reason, sizeof(levels->wait_reason),
@@ -263,7 +299,7 @@ bool levels_is_cutting(const struct levels *levels, const struct cycle_options *
 
     if (levels->has_bit)
         return levels->cutting_bit;
-    if (!levels->has_feed || !(levels->feed > 0) || speed < 1)
+    if (!levels->has_feed || !(levels->feed > 0) || speed < 1 || levels_is_rapid(levels))
         return false;
     if (isnan(load) || !knows_air(levels, options))
         return true;

@@ -23,7 +23,15 @@ struct air_load {
     uint32_t seen;
 };
 
+/* Which feeds are rapid moves: the fastest there are, and less of the time than others.
+ */
+struct feed_habits {
+    double top, fast_s, slow_s;
+    int64_t newest_ns;
+};
+
 struct levels {
+    struct feed_habits feeds;
     bool has_mode, has_function, has_bit, has_timer, has_energy, has_counter, has_feed;
     bool single_block, dry_run, axis_lock;
     bool door_open, chuck_open, has_door, bar_end, waits_for_part, emergency, alarm;
@@ -41,7 +49,11 @@ struct levels {
     struct moment fault_at; /* the newest to begin while none was active */
     char fault_code[RECORD_NAME_MAX];
     char program[RECORD_TEXT_MAX], tool[RECORD_NAME_MAX], pallet[RECORD_NAME_MAX];
-    char wait_reason[RECORD_NAME_MAX];
+    char last_tool[RECORD_NAME_MAX]; /* the newest that was not blank */
+    bool has_tools;                  /* another than zero was seen: zero is no tool */
+    bool spindle_empty;              /* the control says that no tool is in it */
+    int64_t line;                    /* RECORD_UNKNOWN = not known */
+    char wait_reason[RECORD_NAME_MAX], comment[RECORD_NAME_MAX];
 };
 
 void levels_init(struct levels *levels);
@@ -58,6 +70,8 @@ bool levels_is_automatic(const struct levels *levels);
 double levels_load(const struct levels *levels);
 double levels_speed(const struct levels *levels);
 
+/* Is it a rapid move, as far as the feed can tell? */
+bool levels_is_rapid(const struct levels *levels);
 bool levels_is_cutting(const struct levels *levels, const struct cycle_options *options);
 enum cut_source levels_cut_source(const struct levels *levels,
                                   const struct cycle_options *options);

@@ -49,6 +49,14 @@ static bool turns_only(const struct path_cycles *path)
            levels_speed(levels) > fmax(1, 0.2 * levels->top_speed);
 }
 
+/* Does the feed override have a say? Where the control tells cuts, only in them. */
+static bool is_fed(const struct levels *levels)
+{
+    if (levels->has_bit)
+        return levels->cutting_bit;
+    return !levels->has_feed || (levels->feed > 0 && !levels_is_rapid(levels));
+}
+
 void path_cycles_refresh_motion(struct path_cycles *path, const struct path_site *site,
                                 struct moment at)
 {
@@ -58,7 +66,8 @@ void path_cycles_refresh_motion(struct path_cycles *path, const struct path_site
     flags |=
         levels_is_cutting(levels, site->options) || turns_only(path) ? MOTION_CUTTING : 0;
     flags |= path->is_probing ? MOTION_PROBING : 0;
-    flags |= !levels->has_feed || levels->feed > 0 ? MOTION_FEEDING : 0;
+    flags |= path->is_auxiliary && !path->is_probing ? MOTION_AUX : 0;
+    flags |= is_fed(levels) ? MOTION_FEEDING : 0;
     flags |= levels->has_function && (levels->function == FUNCTION_SETUP ||
                                       levels->function == FUNCTION_PROCESS_DEVELOPMENT)
                  ? MOTION_TRIAL
@@ -138,13 +147,18 @@ void path_cycles_open(struct path_cycles *path, const struct path_site *site,
     if (gap.is_known && gap.seconds > COLD_GAP_S)
         path->cold_left = MARKED;
     cycle->flags |= levels_has_fault(levels) ? CYCLE_ALARM : 0;
+    cycle->single_block = levels->single_block;
+    cycle->axis_lock = levels->axis_lock;
+    cycle->dry_run = levels->dry_run;
 
     path->phase = PHASE_IN_CYCLE;
     path->execution = EXECUTION_RUN;
     path->since = at;
     cycle->run_from = motion_at(&path->motion, at.mono_ns);
     struct segment_clocks clocks = path_cycles_clocks(path, at);
-    segments_begin(&path->segments, levels->tool, at, &clocks);
+    segments_begin(&path->segments,
+                   levels->spindle_empty ? levels->last_tool : levels->tool,
+                   levels->spindle_empty, at, &clocks);
 }
 
 /* Every second of it in one bucket; what is left of the running time is `noncut`. */
@@ -156,11 +170,13 @@ static void fill_times(const struct path_cycles *path, const struct path_site *s
                   open->spent[EXECUTION_IDLE];
     int64_t left = net;
     int64_t change = path->segments.change_ns, probe = open->run.probing;
+    int64_t aux = open->run.aux;
     int64_t cut = path->levels.has_timer ? path->levels.timer_ns - open->timer_from
                                          : open->run.cutting;
 
     left -= change = change < left ? change : left;
     left -= probe = probe < left ? probe : left;
+    left -= aux = aux < left ? aux : left;
     left -= cut = cut < left ? cut : left;
     cycle->hold = seconds(open->spent[EXECUTION_HOLD]);
     cycle->ostop = seconds(open->spent[EXECUTION_OSTOP]);
@@ -171,7 +187,7 @@ static void fill_times(const struct path_cycles *path, const struct path_site *s
     cycle->cut = seconds(cut);
     cycle->tchg = seconds(change);
     cycle->probe = seconds(probe);
-    cycle->aux = 0;
+    cycle->aux = seconds(aux);
     cycle->noncut = seconds(left);
     cycle->cut_source = levels_cut_source(&path->levels, site->options);
     if (cycle->cut_source == CUT_SOURCE_NONE && cut > 0)
@@ -272,6 +288,8 @@ static void judge_kind(struct path_cycles *path, const struct path_site *site,
     int64_t net = open->spent[EXECUTION_RUN];
     struct kind_facts facts = {
         .program = cycle->program,
+        .comment = path->levels.comment,
+        .lot = path->pending.context.lot,
         .single_block = open->single_block,
         .axis_lock = open->axis_lock,
         .dry_run = open->dry_run,

@@ -59,11 +59,11 @@ struct path_cycles {
     struct segments segments;
     struct stops stops;
     struct counter counter;
-    struct poll_slot counter_slot, tool_slot;
+    struct poll_slot counter_slot, tool_slot, line_slot;
     struct programs programs;
 
     enum phase phase;
-    bool is_probing, is_tail, has_done;
+    bool is_probing, is_auxiliary, is_tail, has_done;
     struct moment gap_seen; /* up to here the gap's facts are accounted for */
     enum execution execution;
     enum seg_source source;

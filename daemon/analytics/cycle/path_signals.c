@@ -13,9 +13,35 @@ static struct moment moment_later(struct moment a, struct moment b)
 
 static bool is_probing(const struct path_cycles *path, const struct path_site *site)
 {
-    return cycle_options_match(&site->options->probe_programs, path->levels.program) ||
+    const struct levels *levels = &path->levels;
+
+    return cycle_options_cover(&site->options->probe_lines, levels->program,
+                               levels->line) ||
+           cycle_options_match(&site->options->probe_programs, path->levels.program) ||
            (path->levels.tool[0] &&
             cycle_options_match(&site->options->probe_tools, path->levels.tool));
+}
+
+/* Is this line, program or tool one that probes, or handles parts? */
+static void refresh_work(struct path_cycles *path, const struct path_site *site)
+{
+    path->is_probing = is_probing(path, site);
+    path->is_auxiliary = cycle_options_cover(&site->options->aux_lines,
+                                             path->levels.program, path->levels.line);
+}
+
+static void hear_line(struct path_cycles *path, const struct path_site *site,
+                      const struct sample *sample)
+{
+    bool was_probing = path->is_probing, was_auxiliary = path->is_auxiliary;
+    int64_t line = sample_is_good(sample) ? sample->value.integer : RECORD_UNKNOWN;
+    int64_t width = poll_slot_observe(&path->line_slot, site->options, sample,
+                                      line == path->levels.line);
+
+    path->levels.line = line;
+    refresh_work(path, site);
+    if (path->is_probing != was_probing || path->is_auxiliary != was_auxiliary)
+        path_cycles_refresh_motion(path, site, moment_plus(sample->at, -width / 2));
 }
 
 static void hear_program(struct path_cycles *path, const struct path_site *site,
@@ -32,19 +58,46 @@ static void hear_program(struct path_cycles *path, const struct path_site *site,
         path_cycles_close(path, site, at, 0, ENDING_IDLE);
         path_cycles_emit(path, site);
         (void)text_copy(program, sizeof(path->levels.program), sample->value.text);
-        path->is_probing = is_probing(path, site);
+        refresh_work(path, site);
         path_cycles_open(path, site, at, 0);
         path->execution = execution;
         return;
     }
     (void)text_copy(program, sizeof(path->levels.program), sample->value.text);
-    path->is_probing = is_probing(path, site);
+    refresh_work(path, site);
+}
+
+/* "0", "00", "0.000000": no tool, on all machines that ever show another. */
+static bool is_zero(const char *tool)
+{
+    return tool[0] == '0' && strspn(tool, "0.") == strlen(tool);
+}
+
+/* What the sample says is in the spindle; "" = nothing, or nobody knows. */
+static const char *read_tool(struct path_cycles *path, const struct sample *sample)
+{
+    struct levels *levels = &path->levels;
+    const char *tool = sample_is_good(sample) ? sample->value.text : "";
+
+    if (*tool && !is_zero(tool) && !levels->has_tools) {
+        levels->has_tools = true;
+        if (is_zero(levels->tool)) {
+            levels->tool[0] = '\0';
+            segments_empty(&path->segments);
+        }
+    }
+    if (is_zero(tool) && levels->has_tools)
+        tool = "";
+    levels->spindle_empty = !*tool && sample_is_good(sample);
+    if (*tool)
+        (void)text_copy(levels->last_tool, sizeof(levels->last_tool), tool);
+    return tool;
 }
 
 static void hear_tool(struct path_cycles *path, const struct path_site *site,
                       const struct sample *sample)
 {
-    const char *tool = sample_is_good(sample) ? sample->value.text : "";
+    const char *tool = read_tool(path, sample);
     bool same = strcmp(tool, path->levels.tool) == 0;
     int64_t width = poll_slot_observe(&path->tool_slot, site->options, sample, same);
 
@@ -59,7 +112,7 @@ static void hear_tool(struct path_cycles *path, const struct path_site *site,
         segments_tool(&path->segments, &site->outlet, &cycle, tool, at, &clocks);
     }
     (void)text_copy(path->levels.tool, sizeof(path->levels.tool), tool);
-    path->is_probing = is_probing(path, site);
+    refresh_work(path, site);
     path_cycles_refresh_motion(path, site, at);
 }
 
@@ -191,6 +244,10 @@ void path_cycles_observe(struct path_cycles *path, const struct path_site *site,
         break;
     case SIGNAL_TOOL:
         hear_tool(path, site, sample);
+        break;
+    case SIGNAL_LINE:
+        if (site->options->probe_lines.count || site->options->aux_lines.count)
+            hear_line(path, site, sample);
         break;
     case SIGNAL_PALLET:
         if (sample_is_good(sample))

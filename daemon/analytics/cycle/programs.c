@@ -6,7 +6,9 @@
 #define KNOWN_CYCLES 5
 
 /* Names that say what they are, for machines without lists. */
-static const char *const warmup_names[] = {"*WARMUP*", "*WARM-UP*", "*WARM_UP*", NULL};
+static const char *const warmup_names[] = {"*WARMUP*", "*WARM-UP*", "*WARM_UP*",
+                                           "*WARM UP*", NULL};
+static const char *const rework_names[] = {"*REWORK*", "*RE-WORK*", NULL};
 static const char *const aux_names[] = {"*-TRAN*", "*_TRAN*", "*TRANSFER*", NULL};
 
 uint32_t program_id(const char *program)
@@ -89,7 +91,9 @@ enum cycle_kind programs_judge(struct programs *programs,
                                const struct cycle_record *cycle,
                                const struct kind_facts *facts)
 {
-    if (is_named(&options->warmup_programs, warmup_names, facts->program))
+    if (is_named(&options->warmup_programs, warmup_names, facts->program) ||
+        (!options->warmup_programs.count &&
+         is_named(&options->warmup_programs, warmup_names, facts->comment)))
         return CYCLE_KIND_WARMUP;
     if (facts->is_tail || is_named(&options->aux_programs, aux_names, facts->program) ||
         is_idle_walk(programs, cycle))
@@ -99,6 +103,9 @@ enum cycle_kind programs_judge(struct programs *programs,
         return CYCLE_KIND_PROVEOUT;
     if (cuts_air(programs, facts))
         return CYCLE_KIND_AIRCUT;
+    if (is_named(&options->rework_programs, rework_names, facts->program) ||
+        is_named(&options->rework_lots, rework_names, facts->lot))
+        return CYCLE_KIND_REWORK;
     return CYCLE_KIND_PROD;
 }
 

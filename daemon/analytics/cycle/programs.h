@@ -32,7 +32,7 @@ struct program_habits *programs_find(struct programs *programs, const char *prog
 bool programs_plan_stops(struct programs *programs, const char *program);
 
 struct kind_facts {
-    const char *program;
+    const char *program, *comment, *lot;
     bool single_block, axis_lock, dry_run;
     bool is_tail; /* boundary partcount: what is left after the last counted part */
     double trial_share, slow_share; /* of running time */

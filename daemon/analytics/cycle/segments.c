@@ -43,16 +43,55 @@ static void open_segment(struct segments *segments, const char *tool, struct mom
     memset(segments->load_bins, 0, sizeof(segments->load_bins));
 }
 
-void segments_begin(struct segments *segments, const char *tool, struct moment at,
-                    const struct segment_clocks *clocks)
+void segments_begin(struct segments *segments, const char *tool, bool is_empty,
+                    struct moment at, const struct segment_clocks *clocks)
 {
     double load = segments->load, speed = segments->speed;
 
     memset(segments, 0, sizeof(*segments));
     segments->load = load;
     segments->speed = speed;
-    if (*tool)
+    segments->is_blank = is_empty;
+    if (is_empty) {
+        (void)text_copy(segments->tool, sizeof(segments->tool), tool);
+        segments->blank_at = at;
+        segments->blank_from = *clocks;
+    } else if (*tool) {
         open_segment(segments, tool, at, clocks);
+    }
+}
+
+static void forget_visit(struct segments *segments)
+{
+    uint32_t sum = hash(segments->tool);
+
+    for (uint32_t i = 0; i < segments->visit_count; i++)
+        if (segments->visits[i].tool == sum && segments->visits[i].times > 0)
+            segments->visits[i].times--;
+    segments->is_open = false;
+}
+
+void segments_empty(struct segments *segments)
+{
+    if (!segments->is_open)
+        return;
+    if (!segments->is_blank) {
+        segments->blank_at = segments->at;
+        segments->blank_from = segments->from;
+    }
+    segments->is_blank = true;
+    forget_visit(segments);
+    segments->tool[0] = '\0';
+}
+
+/* The tool that the cycle before left in the spindle, and that goes before it works. */
+static bool is_left_over(const struct segments *segments,
+                         const struct segment_cycle *cycle, struct moment until,
+                         const struct segment_clocks *then)
+{
+    return segments->at.mono_ns <= cycle->start.mono_ns &&
+           until.mono_ns - segments->at.mono_ns < NS_PER_S &&
+           then->cut_ns == segments->from.cut_ns;
 }
 
 static double load_quantile(const struct segments *segments, double share)
@@ -127,11 +166,16 @@ void segments_tool(struct segments *segments, const struct outlet *outlet,
         return;
     }
     segments->change_before_s = 0;
-    if (segments->is_open) {
+    if (!segments->is_open && strcmp(segments->tool, tool) == 0)
+        segments->is_blank = false;
+    if (segments->is_open || segments->is_blank) {
         struct moment until = segments->is_blank ? segments->blank_at : at;
         struct segment_clocks then = segments->is_blank ? segments->blank_from : *clocks;
 
-        write_segment(segments, outlet, cycle, until, &then);
+        if (segments->is_open && is_left_over(segments, cycle, until, &then))
+            forget_visit(segments);
+        if (segments->is_open)
+            write_segment(segments, outlet, cycle, until, &then);
         segments->change_ns += clocks->run_ns - then.run_ns;
         segments->changes++;
         segments->change_before_s = moment_seconds(until, at);

@@ -3,7 +3,9 @@
  * Which tool cut from when to when in a cycle, and the tool changes between: domain.md
  * 1.7. Pure.
  *
- * A blank tool number is not yet a change: when the same tool comes back it was none.
+ * A blank tool number is not yet a change: when the same tool comes back it was none. A
+ * cycle that begins with an empty spindle begins with the change to its first tool. What
+ * was left in the spindle by the cycle before and goes at once is no segment.
  */
 #pragma once
 
@@ -54,8 +56,13 @@ struct segment_cycle {
     int64_t cycle_no;
 };
 
-void segments_begin(struct segments *segments, const char *tool, struct moment at,
-                    const struct segment_clocks *clocks);
+/* `is_empty`: the spindle is known to hold no tool; then `tool` was the last one, "" =
+ * not known. */
+void segments_begin(struct segments *segments, const char *tool, bool is_empty,
+                    struct moment at, const struct segment_clocks *clocks);
+
+/* The open segment was none: the spindle was empty since its beginning. */
+void segments_empty(struct segments *segments);
 
 /* The tool is now `tool`, "" when the control shows none. */
 void segments_tool(struct segments *segments, const struct outlet *outlet,

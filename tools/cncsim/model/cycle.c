@@ -42,6 +42,9 @@ static void segment_close(struct machine *machine)
 
         if (last->to_ns == 0)
             last->to_ns = machine->now_ns;
+        /* What the cycle before left in the spindle and goes at once did nothing. */
+        if (last->to_ns == last->from_ns)
+            machine->cycle.segment_count--;
     }
 }
 
@@ -53,7 +56,10 @@ static void segment_open(struct machine *machine, const char *tool)
     if (machine->cycle.segment_count == TRUTH_SEGMENTS_MAX)
         return;
     machine->cycle.segments[machine->cycle.segment_count++] = (struct segment_truth){
-        .tool = tool,
+        .tool =
+            index >= 0
+                ? PLAN_ITEM(machine->plan->tools, struct tool_plan, (size_t)index)->tool
+                : tool,
         .from_ns = machine->now_ns,
         .life_no = edge ? edge->life_no : 0,
         .age = edge ? edge->age_parts : 0,
