@@ -22,41 +22,8 @@ static double variance(int64_t width_ns, int64_t uncertainty_ns)
     return width > 0 ? width * width / 12 : half * half / 3;
 }
 
-/* --- candidates ------------------------------------------------------------------- */
-
-struct proposal {
-    enum execution next;
-    struct moment at; /* of the sighting */
-    int64_t width_ns;
-    int64_t hold_ns;
-};
-
-static void propose(struct candidate *candidate, const struct proposal *proposal)
-{
-    if (candidate->is_settled && candidate->settled == proposal->next) {
-        candidate->is_open = false;
-        return;
-    }
-    if (candidate->is_open && candidate->next == proposal->next) {
-        candidate->sightings++;
-        return;
-    }
-    bool was_seen = !candidate->is_settled && candidate->is_open &&
-                    proposal->at.mono_ns >= candidate->decide_ns;
-    *candidate = (struct candidate){
-        .is_settled = candidate->is_settled,
-        .settled = candidate->settled,
-        .has_before = was_seen || candidate->has_before,
-        .before = was_seen ? candidate->next : candidate->before,
-        .before_at = was_seen ? candidate->next_at : candidate->before_at,
-        .is_open = true,
-        .next = proposal->next,
-        .next_at = moment_plus(proposal->at, -proposal->width_ns / 2),
-        .width_ns = proposal->width_ns,
-        .decide_ns = proposal->at.mono_ns + proposal->hold_ns,
-        .sightings = 1,
-    };
-}
+/* --- which source counts -------------------------------------------------------------
+ */
 
 #define BIT_RANK 4 /* from here on nothing better is waited for */
 
@@ -119,16 +86,6 @@ static void publish(struct execution_state *state, struct candidate *candidate,
     };
 }
 
-static bool settle(struct candidate *candidate)
-{
-    if (!candidate->is_open)
-        return false;
-    candidate->is_open = false;
-    candidate->is_settled = true;
-    candidate->settled = candidate->next;
-    return true;
-}
-
 /* A candidate of a poorer source, once it is believed and nothing better was heard. */
 static void settle_poor(struct execution_state *state,
                         const struct cycle_options *options, struct candidate *candidate,
@@ -140,7 +97,7 @@ static void settle_poor(struct execution_state *state,
 
     if (!candidate->is_open || now_ns < candidate->decide_ns || waits)
         return;
-    if (settle(candidate) && is_chosen(state, options, source))
+    if (candidate_settle(candidate) && is_chosen(state, options, source))
         publish(state, candidate, source, 0, edges);
 }
 
@@ -183,8 +140,9 @@ static void look_at_bits(struct execution_state *state,
                        options->poll >= NS_PER_S || !bits->is_settled ||
                        next == EXECUTION_UNAVAIL;
 
-        propose(bits, &(struct proposal){next, state->instant, state->instant_width_ns,
-                                         is_sure ? 0 : BIT_HOLD_NS});
+        candidate_propose(bits, &(struct proposal){next, state->instant,
+                                                   state->instant_width_ns,
+                                                   is_sure ? 0 : BIT_HOLD_NS});
         state->bits_dirty = false;
         if (bits->is_open && bits->sightings > 1)
             bits->decide_ns = state->instant.mono_ns;
@@ -246,9 +204,10 @@ static void look_at_lights(struct execution_state *state,
     /* What was due before the lights counted as steady again comes first. */
     if (lights->is_open && lights->decide_ns <= last + options->flash)
         settle_poor(state, options, lights, SEG_SOURCE_STACK_LIGHT, now.mono_ns, edges);
-    propose(lights, &(struct proposal){
-                        stack_light_read(&state->stack, options->flash, now.mono_ns),
-                        moment_plus(now, last - now.mono_ns), 0, options->flash});
+    candidate_propose(
+        lights,
+        &(struct proposal){stack_light_read(&state->stack, options->flash, now.mono_ns),
+                           moment_plus(now, last - now.mono_ns), 0, options->flash});
     settle_poor(state, options, lights, SEG_SOURCE_STACK_LIGHT, now.mono_ns, edges);
 }
 
@@ -265,8 +224,9 @@ static void end_with_silence(struct execution_state *state,
         !state->spindle.is_settled || state->spindle.settled != EXECUTION_RUN)
         return;
     state->spindle.is_open = false;
-    propose(&state->spindle,
-            &(struct proposal){EXECUTION_IDLE, moment_plus(now, -silent_ns), 0, 0});
+    candidate_propose(
+        &state->spindle,
+        &(struct proposal){EXECUTION_IDLE, moment_plus(now, -silent_ns), 0, 0});
     settle_poor(state, options, &state->spindle, SEG_SOURCE_SPINDLE, now.mono_ns, edges);
 }
 
@@ -319,9 +279,10 @@ static void hear_spindle(struct execution_state *state,
     if (level->signal == SIGNAL_SPINDLE_SPEED &&
         bridge_start(state, options, sample, runs))
         return;
-    propose(spindle,
-            &(struct proposal){runs ? EXECUTION_RUN : EXECUTION_IDLE, sample->at, width,
-                               runs ? options->spindle_start : options->spindle_stop});
+    candidate_propose(
+        spindle,
+        &(struct proposal){runs ? EXECUTION_RUN : EXECUTION_IDLE, sample->at, width,
+                           runs ? options->spindle_start : options->spindle_stop});
     if (!spindle->is_settled && spindle->is_open && !runs)
         spindle->decide_ns = sample->at.mono_ns; /* the first state needs no proof */
 }
@@ -344,8 +305,9 @@ static void hear_direct(struct execution_state *state,
         return; /* a data item that never had a value is no source */
     if (next == EXECUTION_UNAVAIL || state->execution == EXECUTION_UNAVAIL)
         width = 0;
-    propose(&state->direct, &(struct proposal){next, sample->at, width, 0});
-    if (settle(&state->direct) && is_chosen(state, options, SEG_SOURCE_EXECUTION))
+    candidate_propose(&state->direct, &(struct proposal){next, sample->at, width, 0});
+    if (candidate_settle(&state->direct) &&
+        is_chosen(state, options, SEG_SOURCE_EXECUTION))
         publish(state, &state->direct, SEG_SOURCE_EXECUTION, sample->uncertainty_ns,
                 edges);
 }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "daemon/analytics/cycle/candidate.h"
 #include "daemon/analytics/cycle/cycle_options.h"
 #include "daemon/analytics/cycle/poll_slot.h"
 #include "daemon/analytics/cycle/spindle_level.h"
@@ -14,17 +15,6 @@
 #include "daemon/model/sample.h"
 
 #define EXECUTION_EDGES 4
-
-/* A state that must be confirmed before it is believed. */
-struct candidate {
-    bool is_settled, is_open, has_before;
-    enum execution settled, next;
-    enum execution before; /* seen while it waited to be settled for the first time */
-    struct moment next_at, before_at;
-    int64_t width_ns;  /* of the interval in which the edge lies */
-    int64_t decide_ns; /* believed at this time, monotonic */
-    uint32_t sightings;
-};
 
 struct execution_state {
     bool is_known;
