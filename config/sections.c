@@ -4,6 +4,7 @@
 #include "daemon/analytics/cycle/calendar_options.h"
 #include "daemon/analytics/cycle/cycle_options.h"
 #include "daemon/analytics/run/part_options.h"
+#include "daemon/analytics/thermal/thermal_options.h"
 #include "daemon/base/moment.h"
 #include "daemon/model/record.h"
 #include "daemon/pipeline/settings.h"
@@ -180,6 +181,8 @@ static const struct option machine_rows[] = {
            .help = "the cell it stands in"),
     OPTION(machine_options, cycle, .entry = &cycle_section,
            .help = "how its cycles are told apart"),
+    OPTION(machine_options, thermal, .entry = &thermal_section,
+           .help = "drift of dimensions: heat told apart from wear"),
     OPTION(machine_options, publish, .entry = &publish_section,
            .help = "raw signals for the sinks"),
     OPTION(machine_options, columns, .entry = &column_section, .max = 1000,

@@ -4,6 +4,7 @@
 #include "daemon/analytics/alarm/alarms.h"
 #include "daemon/analytics/analytic.h"
 #include "daemon/analytics/cycle/machine_cycles.h"
+#include "daemon/analytics/thermal/thermal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 /* The order in which a sample and what was made of it are seen: cycles, then these. */
 static const struct analytic *const analytics[] = {
     &analytic_alarms,
+    &analytic_thermal,
     NULL,
 };
 
@@ -19,12 +21,22 @@ static const struct analytic *const analytics[] = {
 #define SNAPSHOT_MAGIC   UINT32_C(0x544b5053) /* "SPKT" */
 #define SNAPSHOT_VERSION 1
 
+#define CATCH_UP_NS (2 * NS_PER_DAY) /* longer silences are not lived through */
+
+/* Every whole minute is lived through, ticks or not, so that minutes fall between the
+ * same samples whatever the tick rate. */
+struct tracker_clock {
+    struct moment minute; /* the next one */
+    int64_t is_started;
+};
+
 struct tracker {
     struct tracker_options options;
     struct machine_cycles *cycles;
     void *selves[ANALYTICS_MAX]; /* of analytics[], in their order */
     const struct record_sink *out;
     struct machine_view view;
+    struct tracker_clock clock;
 };
 
 /* Passes a record on, and shows it to the analytics after number `from`. */
@@ -86,6 +98,43 @@ void tracker_destroy(struct tracker *tracker)
     free(tracker);
 }
 
+static void advance(struct tracker *tracker, struct moment now)
+{
+    struct relay first = {
+        .tracker = tracker, .sink = {&first, relay}
+    };
+
+    machine_cycles_advance(tracker->cycles, now, &first.sink);
+    for (size_t i = 0; analytics[i]; i++) {
+        struct relay next = {
+            .tracker = tracker, .from = i + 1, .sink = {&next, relay}
+        };
+
+        if (analytics[i]->advance)
+            analytics[i]->advance(tracker->selves[i], &tracker->view, now, &next.sink);
+    }
+}
+
+/* Time first, then the news. */
+static void live_until(struct tracker *tracker, struct moment at)
+{
+    struct tracker_clock *clock = &tracker->clock;
+
+    if (!clock->is_started) {
+        clock->is_started = 1;
+        clock->minute = moment_plus(at, NS_PER_MINUTE - at.wall_ns % NS_PER_MINUTE);
+    }
+    if (at.mono_ns - clock->minute.mono_ns > CATCH_UP_NS) {
+        int64_t skip = (at.mono_ns - clock->minute.mono_ns) / NS_PER_MINUTE;
+        clock->minute = moment_plus(clock->minute, skip * NS_PER_MINUTE);
+    }
+    while (clock->minute.mono_ns <= at.mono_ns) {
+        struct moment minute = clock->minute;
+        clock->minute = moment_plus(minute, NS_PER_MINUTE);
+        advance(tracker, minute);
+    }
+}
+
 void tracker_observe(struct tracker *tracker, const struct sample *sample,
                      const struct record_sink *out)
 {
@@ -94,6 +143,7 @@ void tracker_observe(struct tracker *tracker, const struct sample *sample,
     };
 
     tracker->out = out;
+    live_until(tracker, sample->at);
     machine_cycles_observe(tracker->cycles, sample, &first.sink);
     for (size_t i = 0; analytics[i]; i++) {
         struct relay next = {
@@ -108,20 +158,10 @@ void tracker_observe(struct tracker *tracker, const struct sample *sample,
 void tracker_advance(struct tracker *tracker, struct moment now,
                      const struct record_sink *out)
 {
-    struct relay first = {
-        .tracker = tracker, .sink = {&first, relay}
-    };
-
     tracker->out = out;
-    machine_cycles_advance(tracker->cycles, now, &first.sink);
-    for (size_t i = 0; analytics[i]; i++) {
-        struct relay next = {
-            .tracker = tracker, .from = i + 1, .sink = {&next, relay}
-        };
-
-        if (analytics[i]->advance)
-            analytics[i]->advance(tracker->selves[i], &tracker->view, now, &next.sink);
-    }
+    if (tracker->clock.is_started)
+        live_until(tracker, now);
+    advance(tracker, now);
 }
 
 void tracker_tell(struct tracker *tracker, const struct statement *statement,
@@ -132,6 +172,7 @@ void tracker_tell(struct tracker *tracker, const struct statement *statement,
     };
 
     tracker->out = out;
+    live_until(tracker, statement->at);
     machine_cycles_tell(tracker->cycles, statement, &first.sink);
     for (size_t i = 0; analytics[i]; i++) {
         struct relay next = {
@@ -201,6 +242,9 @@ void tracker_save(const struct tracker *tracker, struct text *text)
     at = begin_part(text, "cycle");
     machine_cycles_save(tracker->cycles, text);
     finish_part(text, at);
+    at = begin_part(text, "clock");
+    text_add_bytes(text, (const char *)&tracker->clock, sizeof(tracker->clock));
+    finish_part(text, at);
     for (size_t i = 0; analytics[i]; i++) {
         if (!analytics[i]->save)
             continue;
@@ -244,6 +288,9 @@ int tracker_restore(struct tracker *tracker, const void *bytes, size_t length)
     const char *part = find_part(bytes, length, "cycle", &part_length);
     int error =
         part ? machine_cycles_restore(tracker->cycles, part, part_length) : -EPROTO;
+    part = find_part(bytes, length, "clock", &part_length);
+    if (part && part_length == sizeof(tracker->clock))
+        memcpy(&tracker->clock, part, part_length);
     for (size_t i = 0; analytics[i]; i++) {
         part = find_part(bytes, length, analytics[i]->name, &part_length);
         if (part && analytics[i]->restore &&

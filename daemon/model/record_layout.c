@@ -150,6 +150,11 @@ static const struct record_field thermal_fields[] = {
     NOTE_NUMBER(thermal.restart30_um, "restart30_um"),
     NOTE_NUMBER(thermal.restart60_um, "restart60_um"),
     NOTE_NUMBER(thermal.restart_night_um, "restart_night_um"),
+    NOTE_NUMBER(thermal.amplitude_um, "amplitude_um"),
+    NOTE_NUMBER(thermal.amplitude_u, "amplitude_u"),
+    NOTE_NUMBER(thermal.wear_part_um, "wear_part_um"),
+    NOTE_NUMBER(thermal.wear_part_u, "wear_part_u"),
+    NOTE_NUMBER(thermal.worst_um, "worst_um"),
     NOTE_TEXT(thermal.verdict, "verdict"),
     LAST,
 };

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is known of one measured dimension: which part of its drift is wear, which heat,
+ * which came with a lot or a fixture, what it is now, and whether a model has earned to
+ * say so (domain.md 4.4 to 4.6). Pure; no pointers.
+ */
+#pragma once
+
+#include "daemon/analytics/thermal/drift_bank.h"
+#include "daemon/analytics/thermal/drift_track.h"
+#include "daemon/model/record.h"
+
+/* Who predicts; the guard decides at each measurement. */
+enum drift_model {
+    MODEL_HOLD,  /* the last value */
+    MODEL_BANK,  /* wear, and heat of the spindle or of one sensor */
+    MODEL_TRACK, /* several temperatures */
+};
+
+enum drift_cause {
+    CAUSE_NONE,
+    CAUSE_WEAR,
+    CAUSE_HEAT,
+    CAUSE_LOT,
+    CAUSE_FIXTURE,
+    CAUSE_OVERRIDE,
+    CAUSE_UNDECIDED,
+};
+
+extern const char *const drift_cause_names[];
+
+struct drift_priors {
+    double noise_um, tool_um, lot_um;
+};
+
+/* Squares of one-step errors on measurements not seen before, with forgetting. */
+struct drift_guard {
+    double hold, bank, track, count;
+};
+
+/* The part made when it was measured. */
+struct drift_scene {
+    struct moment at;
+    struct drift_inputs inputs;
+    struct lagged heat;
+    int64_t edge; /* number of the tool's life */
+    int64_t lot_seq, fixture_seq;
+    bool is_overridden;
+};
+
+struct feature_drift {
+    char name[RECORD_NAME_MAX]; /* "" = free */
+    char tool[RECORD_NAME_MAX]; /* of the last measurement */
+    double base;                /* the filters count from the first deviation */
+    double last;                /* raw deviation, um */
+    struct moment at;
+    int64_t count, edge, lot_seq, fixture_seq;
+    struct drift_bank bank;
+    struct drift_track track;
+    struct drift_guard guard;
+    enum drift_model model;
+    double mean, square; /* of raw deviations: what there is to explain */
+    double level_lot, level_lot_u, level_fixture, level_fixture_u; /* steps of m, um */
+    double offset_before; /* m before the last lot or fixture change */
+    double offset_before_u;
+    enum drift_cause opened; /* what re-opened m last */
+    double override_error, override_count;
+    double worst;      /* largest deviation of the shift, um */
+    double heat_first; /* growth at the first measurement of this reference */
+    double tool_life;  /* parts of the longest life seen */
+};
+
+struct drift_finding {
+    double expected, expected_u; /* before it was measured, um; NAN at the first */
+    enum drift_cause cause;
+};
+
+struct drift_forecast {
+    double now, now_u, later; /* um, of a measurement; u holds its noise too */
+};
+
+void feature_drift_init(struct feature_drift *feature, const char *name,
+                        const struct drift_priors *priors);
+
+void feature_drift_add(struct feature_drift *feature, const struct drift_priors *priors,
+                       const struct drift_scene *scene, double raw_um,
+                       struct drift_finding *ret_finding);
+
+/* Now, and as `later` says it will be. */
+void feature_drift_forecast(const struct feature_drift *feature,
+                            const struct drift_scene *scene,
+                            const struct drift_scene *later,
+                            struct drift_forecast *ret_forecast);
+
+/* Can wear and heat be told apart? (domain.md 4.4); `tolerance_um` NAN = none. */
+bool feature_drift_is_separable(const struct feature_drift *feature,
+                                const struct drift_mixture *mixture, double tolerance_um);
+
+/* Share of the variance that the model in charge explains; NAN before ten values. */
+double feature_drift_explained(const struct feature_drift *feature);

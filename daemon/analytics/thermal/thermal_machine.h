@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All that is known of one machine's heat, and what is concluded of it each minute.
+ * Pure; the state has no pointers and is saved as it stands.
+ */
+#pragma once
+
+#include "daemon/analytics/analytic.h"
+#include "daemon/analytics/thermal/edges.h"
+#include "daemon/analytics/thermal/feature_drift.h"
+#include "daemon/analytics/thermal/sensors.h"
+#include "daemon/analytics/thermal/thermal_options.h"
+#include "daemon/analytics/thermal/warmth.h"
+
+enum {
+    FEATURE_COUNT = 32
+};
+
+struct feature_slot {
+    struct feature_drift drift;
+    struct warmth warmth;
+    int64_t due; /* as advised last; RECORD_UNKNOWN = never */
+    bool is_telling_stop;
+};
+
+struct heat_state {
+    uint32_t layout, size;
+    struct heat_input heat;
+    struct sensors sensors;
+    struct edges edges;
+    struct warmth spindle_warmth, sensor_warmths[SENSOR_COUNT];
+    struct feature_slot features[FEATURE_COUNT];
+    struct moment minute; /* the next one to be lived through */
+    struct moment heard;  /* the newest sample */
+    int64_t cycle_no;
+    bool is_started, is_overridden, is_idle;
+};
+
+struct thermal {
+    struct tracker_options tracker;
+    struct thermal_options defaults;
+    const struct thermal_options *options;
+    struct heat_limits limits;
+    struct drift_priors priors;
+    double stable_um, stable_minutes;
+    struct heat_state state;
+};
+
+/* How a feature is judged: from `parts:`, or what suits when it is not there. */
+struct feature_rules {
+    double scale;                       /* um of one unit of the value */
+    double nominal, lower_um, upper_um; /* limits from the nominal, um; NAN = none */
+    const struct option_list *tools;    /* NULL = not told */
+};
+
+/* Where the machine's thermal records go at one moment. */
+struct thermal_site {
+    struct thermal *thermal;
+    const struct machine_view *view;
+    const struct record_sink *out;
+    struct moment at;
+};
+
+void thermal_rules(const struct thermal *thermal, const char *part, const char *feature,
+                   struct feature_rules *ret_rules);
+
+/* The scene of a feature at `at`, or `ahead_s` later if all goes on as it is. */
+void thermal_scene(const struct thermal *thermal, const struct feature_drift *feature,
+                   const struct feature_rules *rules, const struct thermal_site *site,
+                   double ahead_s, struct drift_scene *ret_scene);
+
+/* thermal_report.c: the records of one minute, and of one measurement. */
+void thermal_report_minute(const struct thermal_site *site);
+void thermal_report_feature(const struct thermal_site *site, struct feature_slot *slot);
+void thermal_measure(const struct thermal_site *site, const struct statement *statement);
+
+/* thermal_advice.c */
+void thermal_advise(const struct thermal_site *site, struct feature_slot *slot,
+                    const struct feature_rules *rules,
+                    const struct drift_mixture *mixture);
+void thermal_tell_stop(const struct thermal_site *site,
+                       const struct thermal_record *record);
+
+/* Parts until the limit is reached with 95 % confidence (domain.md 4.6), at most 100000;
+ * `room_um` from m to the limit, `step` um a part towards it. */
+double drift_parts_left(double room_um, double sigma, double step, double room_u,
+                        double step_u);
