@@ -189,6 +189,11 @@ const struct context *tracker_context(const struct tracker *tracker)
     return machine_cycles_context(tracker->cycles);
 }
 
+struct run_view tracker_run(const struct tracker *tracker)
+{
+    return machine_cycles_run(tracker->cycles);
+}
+
 const struct path_view *tracker_paths(const struct tracker *tracker)
 {
     return machine_cycles_paths(tracker->cycles);

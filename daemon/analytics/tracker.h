@@ -42,6 +42,16 @@ void tracker_tell(struct tracker *tracker, const struct statement *statement,
 /* The context records are stamped with now. */
 const struct context *tracker_context(const struct tracker *tracker);
 
+/* The run that is on, as far as it has come. */
+struct run_view {
+    bool is_running;
+    struct moment started;
+    int64_t target; /* RECORD_UNKNOWN = none */
+    int64_t parts, good;
+};
+
+struct run_view tracker_run(const struct tracker *tracker);
+
 /* What each path does now: PATHS_MAX rows (analytic.h), [0] is path 1. */
 struct path_view;
 const struct path_view *tracker_paths(const struct tracker *tracker);

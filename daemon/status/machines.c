@@ -18,13 +18,25 @@ static void print_latest(struct writer *json, const char *key,
     sample_print_json(&entry->sample, json->text);
 }
 
-static void print_context(struct writer *json, const struct context *context)
+static void print_count(struct writer *json, const char *key, int64_t count)
+{
+    if (count == RECORD_UNKNOWN)
+        writer_null(json, key);
+    else
+        writer_integer(json, key, count);
+}
+
+static void print_context(struct writer *json, const struct context *context,
+                          const struct run_view *run)
 {
     writer_begin_object(json, "job");
-    if (context->run_seq != RECORD_UNKNOWN)
-        writer_integer(json, "run", context->run_seq);
-    else
-        writer_null(json, "run");
+    print_count(json, "run", context->run_seq);
+    if (run->is_running) {
+        writer_time(json, "started", run->started.wall_ns);
+        print_count(json, "parts", run->parts);
+        print_count(json, "good", run->good);
+        print_count(json, "target", run->target);
+    }
     writer_string(json, "stage", code_name(stage_names, context->stage));
     writer_string(json, "part", context->part);
     writer_string(json, "op", context->op);
@@ -128,6 +140,7 @@ static void print_machine(struct writer *json, const struct station *station)
 {
     const struct machine_settings *machine = station_settings(station);
     const struct latest *latest = station_latest(station);
+    const struct run_view run = station_run(station);
 
     writer_begin_object(json, NULL);
     writer_string(json, "machine", machine->name);
@@ -141,7 +154,7 @@ static void print_machine(struct writer *json, const struct station *station)
     print_latest(json, "spindle_load", latest, "spindle_load");
     print_latest(json, "alarm", latest, "alarm");
     print_latest(json, "emergency_stop", latest, "emergency_stop");
-    print_context(json, station_context(station));
+    print_context(json, station_context(station), &run);
     writer_begin_array(json, "links");
     for (size_t i = 0; i < station_link_count(station); i++) {
         struct link_health health;

@@ -38,3 +38,6 @@ extern const struct command commands_show[];   /* what the daemon knows */
 extern const struct command commands_say[];    /* what people say */
 extern const struct command commands_replay[]; /* recordings */
 extern const struct command commands_modbus[];
+extern const struct command commands_data[];   /* reports, exports, recordings made */
+extern const struct command commands_queue[];  /* what sinks are owed, dead letters */
+extern const struct command commands_doctor[]; /* what is wrong and what to do */

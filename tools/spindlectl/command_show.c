@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the daemon knows, as tables: status, machines, signals, cycles and the other
- * collections, runs, queue, watch, doctor.
+ * collections, runs, watch.
  */
+#include "tools/spindlectl/command_queue.h"
 #include "tools/spindlectl/table.h"
 #include "tools/spindlectl/talk.h"
 
@@ -18,7 +19,7 @@ static const struct column machine_columns[] = {
     {"MACHINE", "machine",      0},
     {"CELL",    "cell",         0},
     {"LINKED",  "linked",       0},
-    {"STATE",   "execution",    0},
+    {"STATE",   "state",        0},
     {"PROGRAM", "program",      0},
     {"TOOL",    "tool",         0},
     {"COUNT",   "part_count",   0},
@@ -108,30 +109,18 @@ static const struct column run_columns[] = {
     {NULL,      NULL,      0},
 };
 
-static const struct column sink_columns[] = {
-    {"SINK",      "sink",             0},
-    {"LINKED",    "linked",           0},
-    {"ROWS OWED", "pending_rows",     0},
-    {"BYTES",     "pending_bytes",    0},
-    {"OLDEST s",  "oldest_s",         1},
-    {"ROWS/s",    "rows_per_s",       1},
-    {"DELIVERED", "ledger.delivered", 0},
-    {"DEAD",      "dead_letters",     0},
-    {"TROUBLE",   "trouble",          0},
-    {NULL,        NULL,               0},
-};
-
 /* Collections of a machine that are shown alike. */
 static const struct collection {
     const char *word;
     const struct column *columns;
     const char *empty;
+    bool newest_each; /* one row a tool or axis, not the last rows of all */
 } collections[] = {
-    {"cycles",  cycle_columns,   "no cycle has ended yet"                    },
-    {"tools",   tool_columns,    "nothing is known of any tool yet"          },
-    {"thermal", thermal_columns, "nothing is known of the heat yet"          },
-    {"events",  event_columns,   "nothing has happened yet"                  },
-    {"signals", signal_columns,  "nothing has been heard of this machine yet"},
+    {"cycles",  cycle_columns,   "no cycle has ended yet",                     false},
+    {"tools",   tool_columns,    "nothing is known of any tool yet",           true },
+    {"thermal", thermal_columns, "nothing is known of the heat yet",           true },
+    {"events",  event_columns,   "nothing has happened yet",                   false},
+    {"signals", signal_columns,  "nothing has been heard of this machine yet", false},
 };
 
 static enum exit_status show(const char *path, const char *member,
@@ -156,14 +145,6 @@ static enum exit_status show_machines(int argc, char **argv)
     (void)argv;
     return show("/v1/machines", "machines", machine_columns,
                 "no machine is configured; see spindled --manual");
-}
-
-static enum exit_status show_queue(int argc, char **argv)
-{
-    (void)argc;
-    (void)argv;
-    return show("/v1/queue", "sinks", sink_columns,
-                "no sink is configured; everything stays in the store");
 }
 
 static enum exit_status show_runs(int argc, char **argv)
@@ -191,9 +172,10 @@ static enum exit_status show_collection(int argc, char **argv)
     for (size_t i = 0; i < sizeof(collections) / sizeof(*collections); i++) {
         if (strcmp(collections[i].word, argv[0]) != 0)
             continue;
-        (void)snprintf(path, sizeof(path), "/v1/machines/%s/%s?limit=%s",
+        (void)snprintf(path, sizeof(path), "/v1/machines/%s/%s?limit=%s%s",
                        talk_escape(argv[1]), collections[i].word,
-                       argc > 2 ? argv[2] : "20");
+                       argc > 2 ? argv[2] : "20",
+                       collections[i].newest_each ? "&newest=each" : "");
         return show(path, NULL, collections[i].columns, collections[i].empty);
     }
     return EXIT_USAGE;
@@ -231,7 +213,7 @@ static enum exit_status show_status(int argc, char **argv)
         (void)putchar('\n');
         (void)show_machines(0, NULL);
         (void)putchar('\n');
-        (void)show_queue(0, NULL);
+        (void)queue_show();
     }
     return ok ? EXIT_DONE : EXIT_FAILED;
 }
@@ -271,10 +253,10 @@ const struct command commands_show[] = {
      "spindlectl signals vmc-3",                                                                                            show_collection},
     {"cycles",   "MACHINE [LIMIT]", "its last cycles",                                        "spindlectl cycles vmc-3 50",
      show_collection                                                                                                                       },
-    {"tools",    "MACHINE [LIMIT]", "its tools and what is left of them",
-     "spindlectl tools vmc-3",                                                                                              show_collection},
-    {"thermal",  "MACHINE [LIMIT]", "its thermal state and drift",
-     "spindlectl thermal vmc-3",                                                                                            show_collection},
+    {"tools",    "MACHINE",         "its tools and what is left of them",                     "spindlectl tools vmc-3",
+     show_collection                                                                                                                       },
+    {"thermal",  "MACHINE",         "its thermal state and drift",                            "spindlectl thermal vmc-3",
+     show_collection                                                                                                                       },
     {"events",   "MACHINE [LIMIT]", "what happened",                                          "spindlectl events vmc-3",
      show_collection                                                                                                                       },
     {"watch",    "[MACHINE]",       "cycles and events as they happen",                       "spindlectl watch vmc-3",
@@ -282,7 +264,5 @@ const struct command commands_show[] = {
     {"run list", "[MACHINE]",       "the runs, newest first",                                 "spindlectl run list",        show_runs      },
     {"run show", "MACHINE",         "the runs of one machine",                                "spindlectl run show vmc-3",
      show_runs                                                                                                                             },
-    {"queue",    "",                "what is still owed to each sink, and the ledger",
-     "spindlectl --json queue",                                                                                             show_queue     },
     {NULL,       NULL,              NULL,                                                     NULL,                         NULL           },
 };

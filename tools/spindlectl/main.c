@@ -13,7 +13,8 @@ struct common_options common_options = {.socket = "/run/spindled/control.sock"};
 
 /* Every family of commands; a new one is a file and a row here. */
 static const struct command *const families[] = {
-    commands_show, commands_say, commands_replay, commands_modbus, NULL,
+    commands_show, commands_queue,  commands_doctor, commands_say,
+    commands_data, commands_replay, commands_modbus, NULL,
 };
 
 static void print_usage(FILE *stream)
@@ -75,14 +76,28 @@ static enum exit_status run_command(int argc, char **argv)
     return command->run(argc - words + 1, argv + words - 1);
 }
 
+/* --json may stand anywhere; what is left moves up. */
+static int take_json(int argc, char **argv)
+{
+    int left = 1;
+
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--json") == 0)
+            common_options.json = true;
+        else
+            argv[left++] = argv[i];
+    }
+    argv[left] = NULL;
+    return left;
+}
+
 int main(int argc, char **argv)
 {
     int first = 1;
 
+    argc = take_json(argc, argv);
     for (; first < argc && argv[first][0] == '-'; first++) {
-        if (strcmp(argv[first], "--json") == 0) {
-            common_options.json = true;
-        } else if (strcmp(argv[first], "--socket") == 0 && first + 1 < argc) {
+        if (strcmp(argv[first], "--socket") == 0 && first + 1 < argc) {
             common_options.socket = argv[++first];
         } else if (strcmp(argv[first], "--version") == 0) {
             (void)printf("spindlectl %s\n", SPINDLED_VERSION);

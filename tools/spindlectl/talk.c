@@ -33,7 +33,9 @@ static CURL *open_handle(const char *path)
 
 static enum exit_status explain(CURLcode code)
 {
-    if (code == CURLE_COULDNT_CONNECT)
+    if (code == CURLE_OK)
+        (void)fprintf(stderr, "spindlectl: the daemon has ended\n");
+    else if (code == CURLE_COULDNT_CONNECT)
         (void)fprintf(stderr,
                       "spindlectl: no daemon answers at %s; is it running? "
                       "(systemctl status spindled; --socket PATH for another place)\n",
@@ -107,8 +109,21 @@ struct stream {
     char kind[EVENT_MAX];
     void *owner;
     bool (*on_event)(void *owner, const char *kind, json_t *record);
+    bool (*on_line)(void *owner, const char *line);
     bool has_ended;
 };
+
+static void take_data(struct stream *stream, const char *data)
+{
+    if (stream->on_line) {
+        stream->has_ended = !stream->on_line(stream->owner, data);
+        return;
+    }
+    json_t *record = json_loads(data, 0, NULL);
+    if (record && !stream->on_event(stream->owner, stream->kind, record))
+        stream->has_ended = true;
+    json_decref(record);
+}
 
 static void take_line(struct stream *stream)
 {
@@ -117,10 +132,9 @@ static void take_line(struct stream *stream)
     if (strncmp(line, "event: ", 7) == 0) {
         (void)text_copy(stream->kind, sizeof(stream->kind), line + 7);
     } else if (strncmp(line, "data: ", 6) == 0) {
-        json_t *record = json_loads(line + 6, 0, NULL);
-        if (record && !stream->on_event(stream->owner, stream->kind, record))
-            stream->has_ended = true;
-        json_decref(record);
+        take_data(stream, line + 6);
+    } else if (*line == '{') { /* not a stream: why there is none */
+        return;
     }
     text_clear(&stream->line);
 }
@@ -138,22 +152,74 @@ static size_t on_stream(char *bytes, size_t size, size_t count, void *owner)
     return stream->has_ended ? 0 : size * count;
 }
 
+static enum exit_status run_stream(CURL *curl, struct stream *stream)
+{
+    json_t *nothing = NULL;
+    long status = 0;
+
+    if (!curl)
+        return EXIT_FAILED;
+    text_init_heap(&stream->line);
+    (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_stream);
+    (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, stream);
+    CURLcode code = curl_easy_perform(curl);
+    (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_cleanup(curl);
+
+    enum exit_status result = EXIT_DONE;
+    if (!stream->has_ended && status >= 400)
+        result = read_answer(&stream->line, status, &nothing);
+    else if (!stream->has_ended && code != CURLE_OPERATION_TIMEDOUT)
+        result = explain(code);
+    text_done(&stream->line);
+    return result;
+}
+
 enum exit_status talk_stream(const char *path, void *owner,
                              bool (*on_event)(void *owner, const char *kind,
                                               json_t *record))
 {
     struct stream stream = {.owner = owner, .on_event = on_event};
+
+    return run_stream(open_handle(path), &stream);
+}
+
+enum exit_status talk_lines(const char *path, long seconds, void *owner,
+                            bool (*on_line)(void *owner, const char *line))
+{
+    struct stream stream = {.owner = owner, .on_line = on_line};
     CURL *curl = open_handle(path);
+
+    if (curl)
+        (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, seconds);
+    return run_stream(curl, &stream);
+}
+
+enum exit_status talk_save(const char *path, FILE *stream)
+{
+    CURL *curl = open_handle(path);
+    json_t *nothing = NULL;
+    struct text body;
+    long status = 0;
 
     if (!curl)
         return EXIT_FAILED;
-    text_init_heap(&stream.line);
-    (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_stream);
-    (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, &stream);
+    text_init_heap(&body);
+    (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+    (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
+    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
     CURLcode code = curl_easy_perform(curl);
+    (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_cleanup(curl);
-    text_done(&stream.line);
-    return stream.has_ended ? EXIT_DONE : explain(code);
+
+    enum exit_status result = code ? explain(code) : EXIT_DONE;
+    if (!code && status >= 400)
+        result = read_answer(&body, status, &nothing);
+    else if (!code &&
+             (fwrite(body.data, 1, body.length, stream) != body.length || fflush(stream)))
+        result = EXIT_FAILED;
+    text_done(&body);
+    return result;
 }
 
 const char *talk_escape(const char *segment)

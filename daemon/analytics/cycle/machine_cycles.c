@@ -324,6 +324,19 @@ const struct context *machine_cycles_context(const struct machine_cycles *cycles
     return &cycles->state.job.context;
 }
 
+struct run_view machine_cycles_run(const struct machine_cycles *cycles)
+{
+    const struct job *job = &cycles->state.job;
+
+    return (struct run_view){
+        .is_running = job->is_running,
+        .started = job->started,
+        .target = job->target,
+        .parts = job->parts,
+        .good = job->good,
+    };
+}
+
 const struct path_view *machine_cycles_paths(const struct machine_cycles *cycles)
 {
     return cycles->views;

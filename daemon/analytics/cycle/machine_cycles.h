@@ -27,6 +27,7 @@ void machine_cycles_tell(struct machine_cycles *cycles, const struct statement *
 /* Both live as long as the machine and show what is so now. */
 const struct context *machine_cycles_context(const struct machine_cycles *cycles);
 const struct path_view *machine_cycles_paths(const struct machine_cycles *cycles);
+struct run_view machine_cycles_run(const struct machine_cycles *cycles);
 
 void machine_cycles_save(const struct machine_cycles *cycles, struct text *text);
 

@@ -14,11 +14,8 @@ export function state(machine) {
     return h("span", { class: "state", "data-state": key }, word);
 }
 
-export const partsOf = (machine, cycles, runs) => {
-    const run = runs.find((each) => each.run_seq === machine.job.run);
-    if (run && known(run.parts)) return { parts: run.parts, target: run.target };
-    return { parts: machine.part_count, target: null };
-};
+// Of the run that is on; without one, what the control's counter shows.
+export const partsOf = ({ job, part_count: counter }) => known(job.parts) ? { parts: job.parts, target: job.target } : { parts: counter, target: null };
 
 // The cycle that runs, against what is typical of its program.
 export function progress(path, typical, now) {
@@ -44,7 +41,7 @@ export function lastCycle(cycles, typical) {
 function card(store, machine) {
     const cycles = store.list(machine.machine, "cycles"), path = machine.paths[0];
     const typical = typicalOf(cycles, path?.program ?? machine.program);
-    const { parts, target } = partsOf(machine, cycles, store.list(machine.machine, "runs"));
+    const { parts, target } = partsOf(machine);
     const { job } = machine;
     return h("a", { class: "machine", href: `#/machine/${encodeURIComponent(machine.machine)}`, "data-state": stateOf(machine).key, "data-machine": machine.machine },
         h("div", { class: "title" }, h("h3", null, machine.machine), state(machine)),

@@ -21,7 +21,7 @@ function ticks(from, to, wanted) {
 }
 
 function yAxis(range, y, width) {
-    const { all, decimals } = ticks(range[0], range[1], 4);
+    const { all, decimals } = ticks(range[0], range[1], 5);
     return all.map((value) => [
         s("line", { class: "grid-line", x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value) }),
         s("text", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, value.toFixed(Math.min(decimals, 3)))]);
@@ -42,34 +42,57 @@ function timeAxis(from, to, x, y, width) {
 
 // ---- what the machine did: one row of rectangles -------------------------------------
 
-export function timeline(states, from, now, width) {
-    const x = scale(from, now, 0, width);
-    const height = 44;
+const CELL = 1.5;
+
+// One colour a place: what filled most of it. A shift has more states than a screen has pixels.
+function fillPlaces(states, from, now, places) {
+    const filled = Array.from({ length: places }, () => new Map());
     const totals = new Map();
-    const bars = [];
+    const each = (now - from) / places;
     for (const [index, state] of states.entries()) {
-        const next = states[index + 1]?.at ?? now;
-        const ends = Math.min(known(state.dur) ? state.at + state.dur * 1000 : next, now);
+        const ends = Math.min(known(state.dur) ? state.at + state.dur * 1000 : states[index + 1]?.at ?? now, now);
         const begins = Math.max(state.at, from);
         if (ends <= begins) continue;
         const key = STATES[state.state] ?? "unavail";
         totals.set(key, (totals.get(key) ?? 0) + ends - begins);
-        const last = bars.at(-1);
-        const left = x(begins), right = x(ends);
-        // What is narrower than a pixel joins its neighbour: a shift has thousands of states.
-        if (last && right - left < 0.6 && left - last.right < 0.6) { last.right = right; continue; }
-        const words = [STATE_WORDS[key], REASONS[state.reason], state.text].filter(Boolean);
-        bars.push({ key, left, right, tip: `${words.join(" · ")}\n${moment(state.at)}, ${duration((ends - state.at) / 1000)}` });
+        for (let place = Math.floor((begins - from) / each); place < places && from + place * each < ends; place++) {
+            const part = Math.min(ends, from + (place + 1) * each) - Math.max(begins, from + place * each);
+            filled[place].set(key, (filled[place].get(key) ?? 0) + part);
+            if (part > 0.5 * each) filled[place].state = state;
+        }
+    }
+    return { filled, totals };
+}
+
+function tipOf(run, each, from) {
+    const begins = from + run.first * each, ends = from + (run.last + 1) * each;
+    if (run.state) {
+        const { state } = run, words = [STATE_WORDS[run.key], REASONS[state.reason], state.text].filter(Boolean);
+        return `${words.join(" · ")}\n${moment(state.at)}, ${known(state.dur) ? duration(state.dur) : "until now"}`;
+    }
+    return `Mostly ${STATE_WORDS[run.key].toLowerCase()}\n${clock(begins)} to ${clock(ends)}`;
+}
+
+export function timeline(states, from, now, width) {
+    const places = Math.max(1, Math.floor(width / CELL)), height = 44;
+    const { filled, totals } = fillPlaces(states, from, now, places);
+    const each = (now - from) / places, runs = [];
+    for (const [place, parts] of filled.entries()) {
+        const [key] = [...parts.entries()].sort((a, b) => b[1] - a[1])[0] ?? [null];
+        const last = runs.at(-1);
+        if (last && last.key === key) { last.last = place; if (last.state !== parts.state) last.state = null; }
+        else runs.push({ key, first: place, last: place, state: parts.state });
     }
     const order = STATES.filter((key) => totals.has(key));
     const whole = [...totals.values()].reduce((a, b) => a + b, 0);
     const words = order.map((key) => `${STATE_WORDS[key]} ${duration(totals.get(key) / 1000)} (${Math.round(100 * totals.get(key) / whole)} %)`);
-    if (!bars.length) return empty("Nothing was recorded in this time.");
+    if (!whole) return empty("Nothing was recorded in this time.");
+    const step = width / places;
     return h("div", null,
         s("svg", { class: "chart", width, height: height + 22, viewBox: `0 0 ${width} ${height + 22}`, role: "img", "aria-label": `States: ${words.join(", ")}` },
-            s("rect", { width, height, class: "s-unavail", rx: 4 }),
-            bars.map((bar) => s("rect", { class: `s-${bar.key}`, x: bar.left, width: Math.max(bar.right - bar.left, 0.7), height, tip: bar.tip })),
-            timeAxis(from, now, x, height + 17, width)),
+            s("rect", { width, height, class: "s-none", rx: 4 }),
+            runs.filter((run) => run.key).map((run) => s("rect", { class: `s-${run.key}`, x: run.first * step, width: (run.last - run.first + 1) * step + 0.3, height, tip: tipOf(run, each, from) })),
+            timeAxis(from, now, scale(from, now, 0, width), height + 17, width)),
         legend(order.map((key, index) => [`s-${key}`, words[index]])));
 }
 
@@ -96,6 +119,9 @@ const shapes = {
     aircut: (x, y, a) => s("circle", { cx: x, cy: y, r: 3.6, ...a }),
     rework: (x, y, a) => s("path", { d: `M${x} ${y + 4.6}l4.4 -7.6h-8.8z`, ...a }),
 };
+
+// Off the scale: an arrow at the edge, so that one long stop does not flatten the rest.
+const beyond = (x, y, a) => s("path", { d: `M${x} ${y - 5}l4.5 6h-3v5h-3v-5h-3z`, ...a });
 
 function classOf(cycle) {
     if (cycle.kind !== "prod" || cycle.class === 0) return "mark other";
@@ -129,7 +155,7 @@ export function runChart(cycles, charts, width) {
         s("path", { class: "thread", d: shown.map((cycle, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${clip(cycle.ct).toFixed(1)}`).join("") }),
         places.map(([index, chart]) => s("line", { class: "event", x1: x(index), x2: x(index), y1: 6, y2: bottom, tip: `Cycle time changed\nby ${number(chart.shift, 1)} sigma, noticed ${moment(chart.at)}` })),
         shown.map((cycle, i) => s("rect", { class: `g-${cycle.stage}`, x: x(i) - step / 2, width: step + 0.4, y: bottom + 8, height: 4 })),
-        shown.map((cycle, i) => (shapes[cycle.kind] ?? shapes.aux)(x(i), clip(cycle.ct), { class: classOf(cycle), tip: cycleTip(cycle) })),
+        shown.map((cycle, i) => (y(cycle.ct) < 8 ? beyond : shapes[cycle.kind] ?? shapes.aux)(x(i), clip(cycle.ct), { class: classOf(cycle), tip: cycleTip(cycle) })),
         shown.map((cycle, i) => (shown.length - 1 - i) % every === 0 && s("text", { x: x(i), y: height - 8, "text-anchor": i === shown.length - 1 ? "end" : "middle" }, clock(cycle.at, false)))),
         legend([[dot("mark"), "production"], [dot("mark flagged"), "flagged"], [dot("mark bad"), "aborted or alarm"], [dot("mark other"), "warm-up, auxiliary, prove-out, partial"],
             ...stages.map((stage) => [`g-${stage}`, `stage ${STAGE_WORDS[stage] ?? stage}`])]));

@@ -7,22 +7,25 @@ import { badge, lastCycle, partsOf, progress, state } from "./cell.js";
 
 const HOUR = 3600e3;
 
-// The shift as configured, when its sums are recorded; else the hours that were picked.
+const lastShift = (store, name) => store.list(name, "kpis").filter((kpi) => kpi.window === "shift" && known(kpi.from)).at(-1);
+const hasShift = (store, name) => Boolean(lastShift(store, name));
+
+// The shift as configured, when its sums are recorded; else hours.
 function windowOf(store, name, hours) {
-    const shift = store.list(name, "kpis").filter((kpi) => kpi.window === "shift").at(-1);
-    if (hours === "shift" && shift && known(shift.from)) return shift.from * 1000;
+    const shift = lastShift(store, name);
+    if (hours === "shift" && shift) return shift.from * 1000;
     return store.now() - (hours === "shift" ? 8 : hours) * HOUR;
 }
 
 function hero(store, machine, cycles, typical) {
     const path = machine.paths[0], { job } = machine;
-    const { parts, target } = partsOf(machine, cycles, store.list(machine.machine, "runs"));
+    const { parts, target } = partsOf(machine);
     const since = path?.state_since ? (store.now() - Date.parse(path.state_since)) / 1000 : null;
     return [
         h("a", { class: "back", href: "#/", id: "back" }, "← all machines"),
         h("div", { class: "hero" }, h("h1", null, machine.machine), state(machine), known(since) && h("span", { class: "note" }, `for ${duration(since)}`), badge(machine, store.now())),
         h("dl", { class: "now" },
-            h("div", { class: "fact" }, h("dt", null, path?.in_cycle ? `Cycle ${text(path.cycle_no)}` : "Between cycles"), h("dd", null, progress(path, typical, store.now()))),
+            h("div", { class: "fact wide" }, h("dt", null, path?.in_cycle ? `Cycle ${text(path.cycle_no)}` : "Between cycles"), h("dd", null, progress(path, typical, store.now()))),
             lastCycle(cycles, typical),
             fact("Parts", count(parts), known(target) ? `of ${count(target)}` : known(job.run) ? "in this run" : "on the counter"),
             fact("Program", text(path?.program ?? machine.program)),
@@ -32,13 +35,16 @@ function hero(store, machine, cycles, typical) {
 }
 
 function timelineCard(store, name, view, width) {
-    const now = store.now(), from = windowOf(store, name, view.hours);
-    const pick = h("div", { class: "pick", role: "group", "aria-label": "How far back" }, [1, 8, 24].map((hours) => {
-        const button = h("button", { type: "button", "aria-pressed": String(view.hours === hours), id: `hours-${hours}` }, `${hours} h`);
-        button.addEventListener("click", () => view.pick(hours));
+    const states = store.list(name, "states").filter((each) => each.path === 1 || !each.path);
+    const now = store.now(), age = states.length ? (now - states[0].at) / HOUR : 8;
+    const hours = view.hours ?? (age < 1 ? 1 : "shift");
+    const from = windowOf(store, name, hours);
+    const pick = h("div", { class: "pick", role: "group", "aria-label": "How far back" }, [1, "shift", 24].map((choice) => {
+        const word = choice !== "shift" ? `${choice} h` : hasShift(store, name) ? "Shift" : "8 h";
+        const button = h("button", { type: "button", "aria-pressed": String(hours === choice), id: `hours-${choice}` }, word);
+        button.addEventListener("click", () => view.pick(choice));
         return button;
     }));
-    const states = store.list(name, "states").filter((each) => each.path === 1 || !each.path);
     const inside = card("What the machine did", null, timeline(states, from, now, width));
     inside.querySelector("header").append(pick);
     return inside;
@@ -109,14 +115,14 @@ function heatCard(store, name, width) {
 }
 
 function runCard(store, machine) {
-    const { job } = machine, run = store.list(machine.machine, "runs").find((each) => each.run_seq === job.run);
+    const { job } = machine;
     const advice = store.list(machine.machine, "quality");
     const capability = advice.filter((each) => each.measurement === "capability"), words = advice.filter((each) => each.measurement === "advice");
     const gate = store.list(machine.machine, "events").filter((event) => (event.code ?? "").startsWith("gate")).at(-1);
     return card("Run and gate", known(job.run) ? `run ${job.run}` : "no run was started",
         h("dl", { class: "facts" }, fact("Part", text(job.part), job.revision ? `rev ${job.revision}` : null), fact("Operation", text(job.op)), fact("Stage", STAGE_WORDS[job.stage] ?? DASH),
-            fact("Lot", text(job.lot)), fact("Fixture", text(job.fixture)), fact("Parts", run ? count(run.parts) : DASH, run && known(run.target) ? `of ${count(run.target)}` : null),
-            fact("Good", run ? count(run.good) : DASH), fact("Started", run && known(run.started) ? moment(run.started * 1000) : DASH), fact("Gate", gate ? gate.text : "not judged")),
+            fact("Lot", text(job.lot)), fact("Fixture", text(job.fixture)), fact("Parts", count(job.parts), known(job.target) ? `of ${count(job.target)}` : null),
+            fact("Good", count(job.good)), fact("Started", job.started ? moment(Date.parse(job.started)) : DASH), fact("Gate", gate ? gate.text : "not judged")),
         known(job.run) && h("p", { class: "note" }, h("a", { href: `/v1/runs/${job.run}/report`, id: "report" }, "Report of this run")),
         capability.length > 0 && table([["Feature", (c) => c.feature], ["n", (c) => text(c.n), true], ["Ppk", (c) => number(c.ppk, 2), true], ["at least", (c) => number(c.ppk_lcb, 2), true]], capability, ""),
         words.length > 0 && h("ul", null, words.slice(-5).map((each) => h("li", null, each.text ?? each.feature))));
@@ -139,9 +145,9 @@ function qualityCard(store, machine) {
 }
 
 function eventsCard(store, name) {
-    return card("Events", "newest first", table([["When", (e) => h("span", { class: "n" }, moment(e.at))],
+    return card("Events", "newest first", h("div", { class: "events" }, table([["When", (e) => h("span", { class: "n" }, moment(e.at))],
         ["", (e) => h("span", { "data-severity": e.severity }, h("i", { class: "dot", "aria-hidden": "true" }), e.cleared ? "over" : SEVERITIES[e.severity] ?? "")],
-        ["What", (e) => text(e.code)], ["Text", (e) => text(e.text)]], store.list(name, "events").slice(-15).reverse(), "Nothing has happened yet."));
+        ["What", (e) => text(e.code)], ["Text", (e) => text(e.text)]], store.list(name, "events").slice(-15).reverse(), "Nothing has happened yet.")));
 }
 
 export function machineView(store, name, view) {

@@ -8,7 +8,7 @@ import { machineView } from "./machine.js";
 const REFRESH_MS = 2000, TICK_MS = 1000;
 const $ = (id) => document.getElementById(id);
 const store = new Store(() => soon());
-const options = { hours: 8 };
+const options = { hours: null };
 
 function route() {
     const match = location.hash.match(/^#\/machine\/(.+)$/);
@@ -84,7 +84,6 @@ async function start() {
     watchTips($("tip"));
     await store.refresh();
     await store.want(route());
-    if (route() === null) await Promise.allSettled(store.machines.map((each) => store.load(each.machine, "runs")));
     store.started = store.machines.length > 0 || store.live.answers;
     draw();
     document.body.dataset.ready = "yes";

@@ -3,7 +3,7 @@ import { time } from "./format.js";
 
 const COLLECTIONS = {
     cycles: { measurement: "cycle", limit: 300, query: "" },
-    states: { measurement: "state", limit: 4000, query: "" },
+    states: { measurement: "state", limit: 8000, query: "" },
     segments: { measurement: "segment", limit: 1500, query: "" },
     tools: { measurement: "tool", limit: 400, query: "&newest=each" },
     thermal: { measurement: "thermal", limit: 800, query: "" },

@@ -43,7 +43,7 @@ export function qualityOf(machine, now) {
         const silent = link.last ? (now - Date.parse(link.last)) / 1000 : null;
         if (silent !== null && silent > 60) return { key: "warn", word: "Silent", reason: `nothing heard for ${Math.round(silent)} s` };
         if (Math.abs(link.clock_offset ?? 0) > 5) {
-            return { key: "warn", word: "Clock", reason: `the machine's clock is ${link.clock_offset.toFixed(1)} s off` };
+            return { key: "warn", word: "Clock", reason: `the machine's clock is ${Math.abs(link.clock_offset).toFixed(1)} s ${link.clock_offset > 0 ? "behind" : "ahead of"} ours` };
         }
         if (link.trouble) return { key: "warn", word: "Trouble", reason: link.trouble };
     }
