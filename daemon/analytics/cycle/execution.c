@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/cycle/execution.h"
+#include "daemon/analytics/cycle/execution_spindle.h"
 
 #include <math.h>
 #include <string.h>
@@ -87,10 +88,9 @@ static void publish(struct execution_state *state, struct candidate *candidate,
 }
 
 /* A candidate of a poorer source, once it is believed and nothing better was heard. */
-static void settle_poor(struct execution_state *state,
-                        const struct cycle_options *options, struct candidate *candidate,
-                        enum seg_source source, int64_t now_ns,
-                        struct execution_edges *edges)
+void execution_settle(struct execution_state *state, const struct cycle_options *options,
+                      struct candidate *candidate, enum seg_source source, int64_t now_ns,
+                      struct execution_edges *edges)
 {
     bool waits = options->source == SOURCE_AUTO && rank(source) < BIT_RANK &&
                  now_ns < state->first_ns + BETTER_WAIT_NS;
@@ -149,7 +149,7 @@ static void look_at_bits(struct execution_state *state,
         if (next == EXECUTION_RUN && !bits->is_open)
             state->program_end = false;
     }
-    settle_poor(state, options, bits, bit_source(state), now_ns, edges);
+    execution_settle(state, options, bits, bit_source(state), now_ns, edges);
 }
 
 static void hear_bit(struct execution_state *state, const struct cycle_options *options,
@@ -203,88 +203,13 @@ static void look_at_lights(struct execution_state *state,
 
     /* What was due before the lights counted as steady again comes first. */
     if (lights->is_open && lights->decide_ns <= last + options->flash)
-        settle_poor(state, options, lights, SEG_SOURCE_STACK_LIGHT, now.mono_ns, edges);
+        execution_settle(state, options, lights, SEG_SOURCE_STACK_LIGHT, now.mono_ns,
+                         edges);
     candidate_propose(
         lights,
         &(struct proposal){stack_light_read(&state->stack, options->flash, now.mono_ns),
                            moment_plus(now, last - now.mono_ns), 0, options->flash});
-    settle_poor(state, options, lights, SEG_SOURCE_STACK_LIGHT, now.mono_ns, edges);
-}
-
-/* --- spindle ---------------------------------------------------------------------- */
-
-/* Silence longer than any tool change: what ran had ended with the last value. */
-static void end_with_silence(struct execution_state *state,
-                             const struct cycle_options *options, struct moment now,
-                             struct execution_edges *edges)
-{
-    int64_t silent_ns = now.mono_ns - state->spindle_slot.last_ns;
-
-    if (!state->spindle_slot.is_known || silent_ns <= options->spindle_stop ||
-        !state->spindle.is_settled || state->spindle.settled != EXECUTION_RUN)
-        return;
-    state->spindle.is_open = false;
-    candidate_propose(
-        &state->spindle,
-        &(struct proposal){EXECUTION_IDLE, moment_plus(now, -silent_ns), 0, 0});
-    settle_poor(state, options, &state->spindle, SEG_SOURCE_SPINDLE, now.mono_ns, edges);
-}
-
-/*
- * Stale records make a turning spindle seem to stand, also just after its start. A speed
- * does not flicker by itself, so it need not turn in one piece to have started. Returns
- * whether a stop is to be overlooked.
- */
-static bool bridge_start(struct execution_state *state,
-                         const struct cycle_options *options, const struct sample *sample,
-                         bool runs)
-{
-    struct candidate *spindle = &state->spindle;
-    int64_t now_ns = sample->at.mono_ns;
-
-    if (runs)
-        state->turned_ns = now_ns;
-    return !runs && spindle->is_open && spindle->next == EXECUTION_RUN &&
-           now_ns - state->turned_ns < options->spindle_stop;
-}
-
-static void hear_spindle(struct execution_state *state,
-                         const struct cycle_options *options, const struct sample *sample,
-                         struct execution_edges *edges)
-{
-    struct spindle_level *level = &state->level;
-    double value = fabs(sample_number(sample));
-
-    if (!sample_is_good(sample) || isnan(value))
-        return;
-    spindle_level_observe(level, sample->signal, value);
-    if (sample->signal != level->signal ||
-        (!level->is_known && isnan(options->spindle_on)))
-        return;
-
-    end_with_silence(state, options, sample->at, edges);
-
-    double on = isnan(options->spindle_on) ? level->on : options->spindle_on;
-    double off = !isnan(options->spindle_off) ? options->spindle_off
-                 : isnan(options->spindle_on) ? level->off
-                                              : options->spindle_on;
-    struct candidate *spindle = &state->spindle;
-    enum execution now = spindle->is_open ? spindle->next : spindle->settled;
-    bool was_running = (spindle->is_open || spindle->is_settled) && now == EXECUTION_RUN;
-    bool runs = was_running ? value >= off : value > on;
-    int64_t width =
-        poll_slot_observe(&state->spindle_slot, options, sample, runs == was_running);
-
-    state->has_spindle = true;
-    if (level->signal == SIGNAL_SPINDLE_SPEED &&
-        bridge_start(state, options, sample, runs))
-        return;
-    candidate_propose(
-        spindle,
-        &(struct proposal){runs ? EXECUTION_RUN : EXECUTION_IDLE, sample->at, width,
-                           runs ? options->spindle_start : options->spindle_stop});
-    if (!spindle->is_settled && spindle->is_open && !runs)
-        spindle->decide_ns = sample->at.mono_ns; /* the first state needs no proof */
+    execution_settle(state, options, lights, SEG_SOURCE_STACK_LIGHT, now.mono_ns, edges);
 }
 
 /* ---------------------------------------------------------------------------------- */
@@ -333,10 +258,9 @@ void execution_advance(struct execution_state *state, const struct cycle_options
     if (state->has_lights)
         look_at_lights(state, options, now, edges);
     if (state->spindle.is_open)
-        settle_poor(state, options, &state->spindle, SEG_SOURCE_SPINDLE, now.mono_ns,
-                    edges);
+        spindle_settle(state, options, now.mono_ns, edges);
     if (state->has_spindle)
-        end_with_silence(state, options, now, edges);
+        spindle_fall_silent(state, options, now, edges);
 }
 
 void execution_observe(struct execution_state *state, const struct cycle_options *options,
@@ -371,7 +295,7 @@ void execution_observe(struct execution_state *state, const struct cycle_options
     case SIGNAL_SPINDLE_POWER:
     case SIGNAL_SPINDLE_CURRENT:
         if (!state->direct.is_settled || options->source == SOURCE_SPINDLE)
-            hear_spindle(state, options, sample, edges);
+            spindle_hear(state, options, sample, edges);
         break;
     default:
         break;

@@ -10,6 +10,7 @@
 #include "daemon/analytics/cycle/candidate.h"
 #include "daemon/analytics/cycle/cycle_options.h"
 #include "daemon/analytics/cycle/poll_slot.h"
+#include "daemon/analytics/cycle/rise.h"
 #include "daemon/analytics/cycle/spindle_level.h"
 #include "daemon/analytics/cycle/stack_light.h"
 #include "daemon/model/sample.h"
@@ -34,6 +35,7 @@ struct execution_state {
     int64_t instant_width_ns;
     struct stack_light stack;
     struct spindle_level level;
+    struct rise rise;
     bool is_rising;
     struct moment rose_at;
     int64_t turned_ns; /* the spindle was last seen turning */

@@ -4,7 +4,11 @@
 #include <math.h>
 #include <string.h>
 
-#define MANY UINT32_C(200000) /* then old values weigh half */
+/* Lower than the rule of domain.md 1.2, so that light cuts among heavy ones are seen as
+ * they begin; the date does not depend on it. */
+#define OFF_SHARE 0.08
+#define ON_SHARE  0.15
+#define MANY      UINT32_C(200000) /* then old values weigh half */
 
 void spindle_level_init(struct spindle_level *level)
 {
@@ -107,9 +111,9 @@ static bool separates(const struct spindle_level *level, size_t border, size_t u
 
 /*
  * Light and heavy cuts are clusters of their own, so the lower part is split again for as
- * long as it falls into two; the lowest is idle. Then the rule of domain.md 1.2.
+ * long as it falls into two; the lowest is idle.
  */
-static void learn(struct spindle_level *level)
+static size_t find_idle(const struct spindle_level *level)
 {
     size_t border = 0, until = SPINDLE_BINS;
 
@@ -122,14 +126,39 @@ static void learn(struct spindle_level *level)
             break;
         border = until = next;
     }
+    return border;
+}
+
+/* An idle spindle draws the same all the time; what cuts does not. */
+static bool is_quiet(const struct spindle_level *level, size_t border)
+{
+    double spread = quantile(level, 0, border, 0.95) - quantile(level, 0, border, 0.05);
+    double apart =
+        quantile(level, border, SPINDLE_BINS, 0.5) - quantile(level, 0, border, 0.5);
+
+    return spread < 0.2 * apart;
+}
+
+/* Zeros are stale records where a spindle at rest draws something, and idle where not. */
+static void learn(struct spindle_level *level)
+{
+    size_t border = find_idle(level);
+
+    if (level->zeros && (!border || !is_quiet(level, border))) {
+        level->bins[0] += level->zeros;
+        level->seen += level->zeros;
+        level->zeros = 0;
+        border = find_idle(level);
+    }
     if (!border)
         return;
 
     double idle = quantile(level, 0, border, 0.5);
     double idle_high = quantile(level, 0, border, 0.95);
     double apart = quantile(level, border, SPINDLE_BINS, 0.5) - idle;
-    level->off = idle_high + 0.15 * apart;
-    level->on = idle_high + 0.30 * apart;
+    level->idle = idle;
+    level->off = idle_high + OFF_SHARE * apart;
+    level->on = idle_high + ON_SHARE * apart;
     level->is_known = true;
 }
 
@@ -159,8 +188,12 @@ void spindle_level_observe(struct spindle_level *level, enum signal signal, doub
     level->noise += weight * (fmin(step, 3 * level->noise + 0.02 * value) - level->noise);
     level->previous = value;
     widen(level, fmax(value, 1e-6));
-    level->bins[(size_t)(value / level->most * SPINDLE_BINS)]++;
-    level->seen++;
+    if (value > 0) {
+        level->bins[(size_t)(value / level->most * SPINDLE_BINS)]++;
+        level->seen++;
+    } else {
+        level->zeros++;
+    }
     if (level->seen > MANY)
         halve(level);
     if (level->seen < 512 || level->seen % 32 == 0)

@@ -12,10 +12,11 @@
 struct spindle_level {
     enum signal signal; /* the one that is used */
     bool has_signal, is_known;
-    double on, off;
+    double idle, on, off;
     double least, most, previous; /* most grows in doublings: bins merge */
     double noise;                 /* mean absolute step while nothing changes */
     uint32_t seen;
+    uint32_t zeros; /* seen, but not in the bins */
     uint32_t bins[SPINDLE_BINS];
 };
 
