@@ -44,6 +44,20 @@ static void show(struct story *story, double t, enum signal signal, double value
     story_observe(story, &sample);
 }
 
+static void show_line(struct story *story, double t, int64_t line)
+{
+    struct sample sample = {
+        .signal = SIGNAL_LINE,
+        .quality = QUALITY_GOOD,
+        .path = 1,
+        .place = "",
+        .value = {.kind = VALUE_INTEGER, .integer = line},
+        .at = story_moment(t)
+    };
+
+    story_observe(story, &sample);
+}
+
 /* experiment, seconds the spindle turned */
 static const struct {
     int experiment;
@@ -59,6 +73,46 @@ static const struct {
     {11, 201.1},
     {13, 200.5}
 };
+
+/* Two were stopped when the block came loose: their program never came to its end. */
+static void an_aborted_part_is_known_by_its_last_line(void **state)
+{
+    char name[64], line[2048];
+    struct story story;
+    double t = 0;
+
+    (void)state;
+    story_init(&story);
+    for (size_t i = 0; i < sizeof(milled) / sizeof(*milled); i++, t += 60) {
+        (void)snprintf(name, sizeof(name), "michigan_cnc/experiment_%02d.csv.gz",
+                       milled[i].experiment);
+        FILE *file = open_packed(name);
+        assert_non_null(file);
+        if (!fgets(line, sizeof(line), file)) {
+            (void)pclose(file);
+            print_message("no recording %s\n", name);
+            skip();
+        }
+        for (; fgets(line, sizeof(line), file); t += 0.1) {
+            show(&story, t, SIGNAL_SPINDLE_SPEED, 60 * column(line, 33));
+            show_line(&story, t, (int64_t)column(line, 45));
+        }
+        (void)pclose(file);
+        show(&story, t, SIGNAL_SPINDLE_SPEED, 0);
+    }
+    story_wait(&story, t + 100);
+    assert_int_equal(story_count(&story, RECORD_CYCLE), 9);
+    for (size_t i = 0; i < 9; i++) {
+        bool stopped = milled[i].experiment == 4 || milled[i].experiment == 7;
+        const struct cycle_record *cycle = &story_find(&story, RECORD_CYCLE, i)->cycle;
+
+        assert_true(fabs(cycle->cut - milled[i].spindle_on) <=
+                    0.01 * milled[i].spindle_on);
+        assert_int_equal(cycle->outcome,
+                         stopped ? CYCLE_CLASS_ABORTED : CYCLE_CLASS_COMPLETE);
+    }
+    story_done(&story);
+}
 
 /* Bursts of stale values (spindle 0 for up to 12 s) split no part. */
 static void every_milled_part_is_one_cycle(void **state)
@@ -193,6 +247,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_milled_part_is_one_cycle),
+        cmocka_unit_test(an_aborted_part_is_known_by_its_last_line),
         cmocka_unit_test(every_cut_is_found_in_the_spindle_current),
     };
 

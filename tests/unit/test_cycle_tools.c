@@ -193,6 +193,50 @@ static void a_lot_for_rework_makes_its_cycles_rework(void **state)
     assert_int_equal(cycle(0)->kind, CYCLE_KIND_REWORK);
 }
 
+static void run_to_line(struct story *story, double start, const char *line)
+{
+    story_show(story, start, "execution", "run");
+    story_show(story, start + 1, "line", "1");
+    story_show(story, start + 50, "line", line);
+    story_show(story, start + 60, "execution", "idle");
+}
+
+/* No "done", no counter: the last line says whether the program was completed. */
+static void a_program_that_stops_before_its_last_line_was_aborted(void **state)
+{
+    struct story *story = begin();
+    static const char *const lines[] = {"132", "131", "106", "132",
+                                        "80",  "80",  "80",  "80"};
+    static const enum cycle_class wanted[] = {CYCLE_CLASS_COMPLETE, CYCLE_CLASS_COMPLETE,
+                                              CYCLE_CLASS_ABORTED,  CYCLE_CLASS_COMPLETE,
+                                              CYCLE_CLASS_ABORTED,  CYCLE_CLASS_ABORTED,
+                                              CYCLE_CLASS_COMPLETE, CYCLE_CLASS_COMPLETE};
+
+    (void)state;
+    story_tell(story, "0 execution READY; 0 line 0");
+    for (size_t i = 0; i < 8; i++)
+        run_to_line(story, 10 + 80.0 * (double)i, lines[i]);
+    story_wait(story, 800);
+    for (size_t i = 0; i < 8; i++)
+        assert_int_equal(cycle(i)->outcome, wanted[i]);
+}
+
+static void the_last_line_can_be_told(void **state)
+{
+    struct story *story = begin();
+    char line[] = "130-140";
+    char *ends[] = {line};
+
+    (void)state;
+    story->cycle.end_lines = (struct option_list){.items = ends, .count = 1};
+    story_tell(story, "0 execution READY; 0 line 0");
+    run_to_line(story, 10, "106");
+    run_to_line(story, 90, "132");
+    story_wait(story, 300);
+    assert_int_equal(cycle(0)->outcome, CYCLE_CLASS_ABORTED);
+    assert_int_equal(cycle(1)->outcome, CYCLE_CLASS_COMPLETE);
+}
+
 #define STORY(test) cmocka_unit_test_teardown(test, end)
 
 int main(void)
@@ -206,6 +250,8 @@ int main(void)
         STORY(lines_tell_probing_and_handling),
         STORY(rapid_moves_are_told_from_feeds),
         STORY(what_was_set_before_the_start_says_the_kind),
+        STORY(a_program_that_stops_before_its_last_line_was_aborted),
+        STORY(the_last_line_can_be_told),
         STORY(a_lot_for_rework_makes_its_cycles_rework),
     };
 

@@ -50,6 +50,9 @@ static const struct option options[] = {
            .help = "lines of programs, PROGRAM:FROM-TO or FROM-TO, that probe"),
     OPTION(cycle_options, aux_lines, .example = "[\"O100:900-910\"]",
            .help = "lines that change the pallet, feed the bar or transfer the part"),
+    OPTION(cycle_options, end_lines, .example = "[\"O100:950-999\"]",
+           .help = "where no counter and no \"done\" says that a program was completed: "
+                   "it was when it reached these lines; learned when absent"),
     OPTION(cycle_options, rework_programs, .example = "[\"*-RW*\"]",
            .help = "programs that work on parts once more; without it names with REWORK"),
     OPTION(cycle_options, rework_lots, .example = "[\"RW-*\"]",

@@ -47,7 +47,8 @@ struct cycle_options {
     int64_t counter_modulus; /* the counter wraps here; 0 = not known */
     struct option_list warmup_programs, aux_programs, probe_programs; /* of char * */
     struct option_list probe_tools;                                   /* of char * */
-    struct option_list probe_lines, aux_lines;       /* of char *, [PROGRAM:]FROM[-TO] */
+    struct option_list probe_lines, aux_lines,
+        end_lines;                                   /* of char *, [PROGRAM:]FROM[-TO] */
     struct option_list rework_programs, rework_lots; /* of char * */
     unsigned end_rule;                               /* enum cycle_end_rule */
     unsigned source;                                 /* enum cycle_source */

@@ -269,7 +269,9 @@ static enum cycle_class judge_outcome(struct path_cycles *path,
     bool idle_ends = options->end_rule == END_RULE_IDLE ||
                      (options->end_rule == END_RULE_AUTO && !path->has_done && !counts);
     bool ends_well = path->pending_ending == ENDING_DONE ||
-                     (path->pending_ending == ENDING_IDLE && idle_ends);
+                     (path->pending_ending == ENDING_IDLE && idle_ends &&
+                      programs_reach_end(&path->programs, options, cycle->program,
+                                         path->cycle.top_line));
 
     if (cycle->flags & CYCLE_PARTIAL)
         return CYCLE_CLASS_PARTIAL;

@@ -43,6 +43,7 @@ struct open_cycle {
     bool single_block, dry_run, axis_lock, stopped;
     struct moment counted_at; /* the last part of it */
     bool was_counted;
+    int64_t top_line; /* the highest reached */
     char pallet[RECORD_NAME_MAX];
 };
 

@@ -39,6 +39,8 @@ static void hear_line(struct path_cycles *path, const struct path_site *site,
                                       line == path->levels.line);
 
     path->levels.line = line;
+    if (path->phase == PHASE_IN_CYCLE && line > path->cycle.top_line)
+        path->cycle.top_line = line;
     refresh_work(path, site);
     if (path->is_probing != was_probing || path->is_auxiliary != was_auxiliary)
         path_cycles_refresh_motion(path, site, moment_plus(sample->at, -width / 2));
@@ -246,8 +248,7 @@ void path_cycles_observe(struct path_cycles *path, const struct path_site *site,
         hear_tool(path, site, sample);
         break;
     case SIGNAL_LINE:
-        if (site->options->probe_lines.count || site->options->aux_lines.count)
-            hear_line(path, site, sample);
+        hear_line(path, site, sample);
         break;
     case SIGNAL_PALLET:
         if (sample_is_good(sample))

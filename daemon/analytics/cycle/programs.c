@@ -4,6 +4,8 @@
 #include <math.h>
 
 #define KNOWN_CYCLES 5
+#define END_SHARE    0.95 /* of the last line: the newest ones may not have been seen */
+#define EDITED_RUNS  3
 
 /* Names that say what they are, for machines without lists. */
 static const char *const warmup_names[] = {"*WARMUP*", "*WARM-UP*", "*WARM_UP*",
@@ -45,6 +47,29 @@ bool programs_plan_stops(struct programs *programs, const char *program)
     const struct program_habits *habits = programs_find(programs, program);
 
     return habits->cycles >= KNOWN_CYCLES && habits->stopped * 10 >= habits->cycles * 8;
+}
+
+bool programs_reach_end(struct programs *programs, const struct cycle_options *options,
+                        const char *program, int64_t line)
+{
+    struct program_habits *habits = programs_find(programs, program);
+
+    if (line <= 0)
+        return true;
+    if (options->end_lines.count)
+        return cycle_options_cover(&options->end_lines, program, line);
+    if (line >= END_SHARE * (double)habits->last_line) {
+        habits->last_line = line > habits->last_line ? line : habits->last_line;
+        habits->short_runs = 0;
+        return true;
+    }
+    habits->short_runs = line == habits->short_line ? habits->short_runs + 1 : 1;
+    habits->short_line = line;
+    if (habits->short_runs < EDITED_RUNS)
+        return false;
+    habits->last_line = line;
+    habits->short_runs = 0;
+    return true;
 }
 
 static bool is_named(const struct option_list *patterns, const char *const *names,

@@ -16,6 +16,9 @@ struct program_habits {
     int64_t used;            /* when, as a count: the oldest makes room */
     int64_t cycles, stopped; /* complete ones; with an optional or program stop */
     double seconds, energy;  /* running means of complete cycles */
+    int64_t last_line;       /* the highest it reached; 0 = not known */
+    int64_t short_line;      /* another end, and how often it was so in a row */
+    int64_t short_runs;
 };
 
 struct programs {
@@ -30,6 +33,13 @@ struct program_habits *programs_find(struct programs *programs, const char *prog
 
 /* Are optional and program stops part of this program? */
 bool programs_plan_stops(struct programs *programs, const char *program);
+
+/*
+ * Did the run that stopped at `line`, its highest, reach the end of the program? Learned
+ * from the runs before; three runs that end alike elsewhere are an edited program.
+ */
+bool programs_reach_end(struct programs *programs, const struct cycle_options *options,
+                        const char *program, int64_t line);
 
 struct kind_facts {
     const char *program, *comment, *lot;
