@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every second of calendar time is in exactly one state, whatever happens to the daemon.
+ */
+#include "tests/unit/support/story.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct story the_story;
+
+static int end(void **state)
+{
+    (void)state;
+    if (the_story.records)
+        story_done(&the_story);
+    memset(&the_story, 0, sizeof(the_story));
+    return 0;
+}
+
+static uint32_t next(uint32_t *seed)
+{
+    *seed = *seed * UINT32_C(1664525) + UINT32_C(1013904223);
+    return *seed >> 8;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct record *const *x = a, *const *y = b;
+
+    return ((*x)->wall_ns > (*y)->wall_ns) - ((*x)->wall_ns < (*y)->wall_ns);
+}
+
+/* From the first state on each begins where the one before ended; only the last is open.
+ */
+static void check_partition(const struct story *story, uint32_t seed)
+{
+    size_t count = story_count(story, RECORD_STATE);
+    const struct record *states[1000];
+
+    assert_true(count > 1 && count <= 1000);
+    for (size_t i = 0; i < count; i++)
+        states[i] = story_find(story, RECORD_STATE, i);
+    qsort(states, count, sizeof(*states), by_time);
+    assert_true(isnan(states[count - 1]->state.dur));
+    for (size_t i = 0; i + 1 < count; i++) {
+        int64_t until = states[i]->wall_ns + llround(states[i]->state.dur * 1e9);
+
+        if (llabs(until - states[i + 1]->wall_ns) > NS_PER_MS)
+            fail_msg("seed %u: state %zu (%d) ends %g s from the next", seed, i,
+                     (int)states[i]->state.state,
+                     (double)(until - states[i + 1]->wall_ns) / 1e9);
+        assert_true(states[i]->state.dur >= 0);
+    }
+}
+
+static void every_second_is_in_exactly_one_state(void **state)
+{
+    static const char *const said[] = {"run",  "idle",  "done", "hold",
+                                       "wait", "pstop", "run",  "UNAVAILABLE"};
+
+    for (uint32_t seed = 1; seed <= 200; seed++) {
+        uint32_t dice = seed;
+        struct story *story = &the_story;
+        double t = 0;
+        char count[16];
+
+        story_init(story);
+        for (int i = 0; i < 120; i++) {
+            t += 0.5 + next(&dice) % 4000 / 10.0;
+            story_show(story, t, "execution", said[next(&dice) % 8]);
+            if (next(&dice) % 3 == 0) {
+                (void)snprintf(count, sizeof(count), "%d", i);
+                story_show(story, t + 0.1, "part_count", count);
+            }
+            if (next(&dice) % 7 == 0)
+                story_show(story, t + 0.2, "emergency_stop",
+                           next(&dice) % 2 ? "TRIGGERED" : "ARMED");
+            if (next(&dice) % 9 == 0)
+                story_restart(story);
+        }
+        check_partition(story, seed);
+        (void)end(state);
+    }
+}
+
+static const struct record *state_at(double seconds)
+{
+    int64_t wall_ns = story_moment(seconds).wall_ns;
+
+    for (size_t i = 0; i < story_count(&the_story, RECORD_STATE); i++) {
+        const struct record *record = story_find(&the_story, RECORD_STATE, i);
+        int64_t until = isnan(record->state.dur)
+                            ? INT64_MAX
+                            : record->wall_ns + llround(record->state.dur * 1e9);
+        if (wall_ns >= record->wall_ns && wall_ns < until)
+            return record;
+    }
+    fail_msg("no state at %g", seconds);
+    return NULL;
+}
+
+/* The daemon was away from 400 to 1000: the source says that it lost so many seconds. */
+static void time_without_the_daemon_is_unknown(void **state)
+{
+    struct story *story = &the_story;
+    struct gap gap = {.seconds = 600, .reason = "restart"};
+    struct sample lost = {
+        .signal = SIGNAL_GAP,
+        .quality = QUALITY_GOOD,
+        .path = 1,
+        .place = "",
+        .value = {.kind = VALUE_GAP, .gap = &gap},
+        .at = story_moment(1000)
+    };
+
+    (void)state;
+    story_init(story);
+    story_tell(story, "0 execution READY; 0 part_count 5; 10 execution ACTIVE;"
+                      "70 execution COMPLETED; 70.1 execution READY; 70.2 part_count 6");
+    story_wait(story, 400);
+    story_restart(story);
+    story_observe(story, &lost);
+    story_tell(story, "1000 execution READY; 1000 part_count 6; 1100 execution ACTIVE;"
+                      "1160 execution COMPLETED; 1160.2 part_count 7; 1200 tick");
+    assert_int_equal(state_at(700)->state.state, EXECUTION_UNAVAIL);
+    assert_int_equal(state_at(700)->state.reason, REASON_UNKNOWN);
+    assert_int_equal(state_at(300)->state.state, EXECUTION_IDLE);
+    check_partition(story, 0);
+    assert_int_equal(story_count(story, RECORD_CYCLE), 2);
+}
+
+#define STORY(test) cmocka_unit_test_teardown(test, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORY(every_second_is_in_exactly_one_state),
+        STORY(time_without_the_daemon_is_unknown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
