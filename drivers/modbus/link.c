@@ -44,6 +44,7 @@ struct plan_limits link_limits(const struct link_options *options, enum line_kin
 static void free_link(struct driver_link *link)
 {
     free(link->points);
+    free(link->names);
     free(link->spans);
     free(link->samples);
     free(link->requests);
@@ -70,11 +71,22 @@ static int allocate(struct driver_link *link, size_t count)
 static int take_points(struct driver_link *link, const struct link_options *options)
 {
     const struct point_options *points = options->points.items;
+    size_t named = 0;
     char sentence[256];
 
     for (size_t i = 0; i < link->point_count; i++)
-        if (point_init(&link->points[i], &points[i], options->every, sentence))
+        named += points[i].names != NULL;
+    link->names = calloc(named + 1, POINT_NAMES_MAX * sizeof(*link->names));
+    if (!link->names)
+        return -ENOMEM;
+
+    struct point_name *next = link->names;
+    for (size_t i = 0; i < link->point_count; i++) {
+        struct point_name *names = points[i].names ? next : NULL;
+        if (point_init(&link->points[i], &points[i], options->every, names, sentence))
             return -EINVAL;
+        next += names ? POINT_NAMES_MAX : 0;
+    }
     return 0;
 }
 

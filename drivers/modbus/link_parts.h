@@ -34,6 +34,7 @@ struct driver_link {
     struct line_terms terms;
 
     struct point *points;
+    struct point_name *names; /* of the points that have any */
     struct span *spans;
     struct sample *samples; /* of one answer */
     size_t point_count;

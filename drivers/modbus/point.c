@@ -44,7 +44,7 @@ static int take_names(struct point *point, const char *string, char reterr_sente
 }
 
 int point_init(struct point *point, const struct point_options *options,
-               int64_t link_every_ns, char reterr_sentence[256])
+               int64_t link_every_ns, struct point_name *names, char reterr_sentence[256])
 {
     *point = (struct point){
         .area = (enum area)options->area,
@@ -58,6 +58,7 @@ int point_init(struct point *point, const struct point_options *options,
         .invert = options->invert,
         .is_damped = options->deadband != NULL,
         .max_silence_ns = options->max_silence,
+        .names = names,
     };
     point->count =
         (uint16_t)(area_is_bits(point->area) ? 1 : register_words(&point->form));
@@ -69,7 +70,8 @@ int point_init(struct point *point, const struct point_options *options,
         (void)deadband_parse(options->deadband, &point->deadband, &point->deadband_share);
     if (options->range)
         (void)range_parse(options->range, &point->lowest, &point->highest);
-    return options->names ? take_names(point, options->names, reterr_sentence) : 0;
+    return options->names && names ? take_names(point, options->names, reterr_sentence)
+                                   : 0;
 }
 
 static void decode(const struct point *point, const struct reading *reading,

@@ -11,6 +11,12 @@
 
 #define POINT_NAMES_MAX 32
 
+struct point_name {
+    int64_t number;
+    char name[64];
+    int64_t code; /* of the signal's own list; -1 = it has none */
+};
+
 struct point {
     enum signal signal;
     uint16_t path;
@@ -24,11 +30,7 @@ struct point {
     bool invert, is_damped;
     double deadband, deadband_share;
     int64_t max_silence_ns;
-    struct {
-        int64_t number;
-        char name[64];
-        int64_t code; /* of the signal's own list; -1 = it has none */
-    } names[POINT_NAMES_MAX];
+    struct point_name *names; /* room for POINT_NAMES_MAX, lent; only if it has any */
     size_t name_count;
 
     /* What was reported last. */
@@ -49,9 +51,13 @@ struct reading {
     int64_t uncertainty_ns;
 };
 
-/* Returns 0, or -EINVAL with a sentence. */
+/*
+ * Returns 0, or -EINVAL with a sentence. `names` is room for POINT_NAMES_MAX that lives
+ * as long as the point; NULL when the options have none.
+ */
 int point_init(struct point *point, const struct point_options *options,
-               int64_t link_every_ns, char reterr_sentence[256]);
+               int64_t link_every_ns, struct point_name *names,
+               char reterr_sentence[256]);
 
 /* Is there something to report? Then it is in `ret_sample`, which borrows from the point.
  */

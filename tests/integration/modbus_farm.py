@@ -254,8 +254,13 @@ class Judge:
                 numbers[int(name[len(self.prefix):])] = float(text)
         with self.lock:
             self.bad[machine] += troubled
-            if numbers:
-                self._judge(machine, numbers, int(stamp))
+        if numbers:
+            self.take_numbers(machine, numbers, int(stamp))
+
+    def take_numbers(self, machine, numbers, stamp):
+        """{register: number} of one moment."""
+        with self.lock:
+            self._judge(machine, numbers, stamp)
 
     def _judge(self, machine, numbers, stamp):
         """Part of an answer is enough: every value tells of its device and the answer's number."""
@@ -277,11 +282,11 @@ class Judge:
 
 
 def main():
-    """modbus_farm.py COUNT: for benches. Writes the ports, then, at the end of stdin, what it saw."""
-    devices = [Device(i + 1) for i in range(int(sys.argv[1]))]
+    """modbus_farm.py COUNT FIRST: for benches. Writes the ports, then, for each line read, what it saw."""
+    devices = [Device(int(sys.argv[2]) + i) for i in range(int(sys.argv[1]))]
     with Farm(devices):
         print(json.dumps([device.port for device in devices]), flush=True)
-        for line in sys.stdin:
+        for _ in sys.stdin:
             seen = [{"connections": d.connections, "arrivals": d.arrivals[1], "writes": d.writes,
                      "good": list(d.good[1].items())} for d in devices]
             print(json.dumps(seen), flush=True)
