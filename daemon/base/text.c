@@ -287,3 +287,10 @@ int text_read_integer(const char *string, int64_t *ret_value)
     *ret_value = (int64_t)number;
     return 0;
 }
+
+uint64_t text_hash(uint64_t hash, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
+    return hash;
+}

@@ -40,7 +40,7 @@ struct station {
     struct archive *archive;
     struct record_sink records;
     struct audience audience;
-    struct text snapshot;
+    uint64_t saved; /* hash of the state that was stored last */
     int64_t snapshot_due_ns, advance_due_ns;
     bool is_changed; /* since the snapshot */
     bool has_cycled; /* a cycle ended since the snapshot */
@@ -55,36 +55,43 @@ static void on_record(void *owner, const struct record *record)
 }
 
 /* What the tracker has seen is in the archive: the link goes on from its positions. */
-static void store_state(struct station *station, const char *const *positions)
+/* Rows, tracker and positions go in one transaction: what was seen is what is remembered.
+ * A state of a hundred kilobytes is written only when it is another. */
+static void save_state(struct station *station, const struct text *snapshot)
 {
-    if (store_hold(station->site.store))
+    size_t count = station->machine->link_count;
+    uint64_t state = text_hash(TEXT_HASH_START, snapshot->data, snapshot->length);
+    const char **positions = calloc(count + 1, sizeof(*positions));
+
+    if (!positions)
         return;
-    archive_flush(station->archive);
-    (void)store_snapshot(station->site.store, station->machine->name,
-                         station->snapshot.data, station->snapshot.length, positions,
-                         station->machine->link_count);
-    store_release(station->site.store);
+    for (size_t i = 0; i < count; i++) {
+        positions[i] = station->lines[i].position;
+        if (positions[i])
+            state = text_hash(state, positions[i], strlen(positions[i]) + 1);
+    }
+    if (state != station->saved && store_hold(station->site.store) == 0) {
+        archive_flush(station->archive);
+        (void)store_snapshot(station->site.store, station->machine->name, snapshot->data,
+                             snapshot->length, positions, count);
+        store_release(station->site.store);
+        station->saved = state;
+    }
+    free(positions);
 }
 
-/* Rows, tracker and positions go in one transaction: what was seen is what is remembered.
- */
 static void take_snapshot(struct station *station, struct moment now)
 {
-    text_clear(&station->snapshot);
-    tracker_save(station->tracker, &station->snapshot);
+    struct text snapshot;
+
+    text_init_heap(&snapshot);
+    tracker_save(station->tracker, &snapshot);
     station->snapshot_due_ns = now.mono_ns + SNAPSHOT_INTERVAL_NS;
     station->is_changed = false;
     station->has_cycled = false;
-    if (station->snapshot.failed)
-        return;
-
-    const char **positions = calloc(station->machine->link_count + 1, sizeof(*positions));
-    if (!positions)
-        return;
-    for (size_t i = 0; i < station->machine->link_count; i++)
-        positions[i] = station->lines[i].position;
-    store_state(station, positions);
-    free(positions);
+    if (!snapshot.failed)
+        save_state(station, &snapshot);
+    text_done(&snapshot);
 }
 
 static void note_presence(struct line *line, const struct sample *sample)
@@ -223,10 +230,14 @@ int station_create(const struct station_site *site, const struct settings *setti
 
     if (!station)
         return -ENOMEM;
+    /* Not all machines at once. */
+    station->snapshot_due_ns =
+        clock_now().mono_ns +
+        (int64_t)(text_hash(TEXT_HASH_START, machine->name, strlen(machine->name)) %
+                  (uint64_t)SNAPSHOT_INTERVAL_NS);
     station->site = *site;
     station->machine = machine;
     station->records = (struct record_sink){.owner = station, .append = on_record};
-    text_init_heap(&station->snapshot);
     text_init_fixed(&room, station->room, sizeof(station->room));
     text_add_format(&room, "station %s", machine->name);
 
@@ -297,7 +308,6 @@ void station_destroy(struct station *station)
     archive_destroy(station->archive);
     tracker_destroy(station->tracker);
     latest_destroy(station->latest);
-    text_done(&station->snapshot);
     free(station);
 }
 
