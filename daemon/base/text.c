@@ -294,3 +294,9 @@ uint64_t text_hash(uint64_t hash, const char *bytes, size_t length)
         hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
     return hash;
 }
+
+int64_t text_spread(const char *string, int64_t window)
+{
+    return (int64_t)(text_hash(TEXT_HASH_START, string, strlen(string)) %
+                     (uint64_t)window);
+}

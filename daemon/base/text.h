@@ -67,6 +67,10 @@ int text_read_number(const char *string, double *ret_value);
 /* Reads a whole integer; "2.000000" counts as 2. Returns 0 or -EINVAL. */
 int text_read_integer(const char *string, int64_t *ret_value);
 
-/* Fowler, Noll, Vo 1a of 64 bits; goes on from `hash`, which begins as TEXT_HASH_START. */
+/* Fowler, Noll, Vo 1a of 64 bits; goes on from `hash`, which begins as TEXT_HASH_START.
+ */
 #define TEXT_HASH_START UINT64_C(14695981039346656037)
 uint64_t text_hash(uint64_t hash, const char *bytes, size_t length);
+
+/* From 0 to below `window`, always the same for the same string: spreads what is due. */
+int64_t text_spread(const char *string, int64_t window);

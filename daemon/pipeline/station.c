@@ -55,8 +55,7 @@ static void on_record(void *owner, const struct record *record)
 }
 
 /* What the tracker has seen is in the archive: the link goes on from its positions. */
-/* Rows, tracker and positions go in one transaction: what was seen is what is remembered.
- * A state of a hundred kilobytes is written only when it is another. */
+/* What was seen is what is remembered: one transaction, and only if it is another. */
 static void save_state(struct station *station, const struct text *snapshot)
 {
     size_t count = station->machine->link_count;
@@ -230,11 +229,8 @@ int station_create(const struct station_site *site, const struct settings *setti
 
     if (!station)
         return -ENOMEM;
-    /* Not all machines at once. */
     station->snapshot_due_ns =
-        clock_now().mono_ns +
-        (int64_t)(text_hash(TEXT_HASH_START, machine->name, strlen(machine->name)) %
-                  (uint64_t)SNAPSHOT_INTERVAL_NS);
+        clock_now().mono_ns + text_spread(machine->name, SNAPSHOT_INTERVAL_NS);
     station->site = *site;
     station->machine = machine;
     station->records = (struct record_sink){.owner = station, .append = on_record};
