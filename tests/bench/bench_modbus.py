@@ -95,7 +95,7 @@ def report_schedule(seen, begin, end):
             jitters.append(abs(after - before - round(after - before)))
     print(f"requests {asked} ({100 * asked / (DEVICES * (end - begin)):.2f} % of the schedule), missed periods {missed}")
     print(f"jitter at the farm: p50 {1e3 * percentile(jitters, .5):.3f} ms, p99 {1e3 * percentile(jitters, .99):.2f} ms,"
-          f" max {1e3 * max(jitters):.1f} ms")
+          f" max {1e3 * max(jitters, default=0):.1f} ms")
     print(f"connections: {sum(d['connections'] for d in seen)} of {DEVICES}; writes {sum(d['writes'] for d in seen)}")
 
 
