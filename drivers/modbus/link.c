@@ -230,7 +230,7 @@ static void describe_refused(const struct driver_link *link, char *ret_sentence,
     struct text text;
     size_t refused = 0;
 
-    for (size_t i = 0; i < link->point_count; i++) {
+    for (size_t i = 0; link->holes.count && i < link->point_count; i++) {
         const struct point *point = &link->points[i];
         if (!hole_touches(link->holes.holes, link->holes.count, point->area,
                           point->address, point->count))
