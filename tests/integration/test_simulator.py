@@ -13,44 +13,11 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from plant import BUILD, DEMO, Cell  # noqa: E402
 from servers import PATIENCE, free_port, need, run, wait_for  # noqa: E402
 
-BUILD = pathlib.Path(sys.argv[1])
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "../shared/data/mtconnect/xsd/mtconnect-schemas.tar.gz"
-DEMO = pathlib.Path(__file__).resolve().parents[2] / "config/demo/cell.yaml"
 BOUNDARY = b"--6a94e5b3c41f0d27a8893b5e7c1d2f40\r\n"
-
-
-class Cell:
-    """A running cncsim with a command line and its truth."""
-
-    def __init__(self, *arguments, scenario=None):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="spindled-cell-"))
-        if scenario:
-            (self.folder / "scenario.yaml").write_text(scenario)
-            arguments = ("--scenario", str(self.folder / "scenario.yaml"), *arguments)
-        ports = self.folder / "ports.json"
-        self.process = subprocess.Popen(
-            [str(BUILD / "tools/cncsim/cncsim"), "--commands", "--ports-file", str(ports), "--truth",
-             str(self.folder / "truth"), *arguments], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        wait_for(ports.exists, "the ports file")
-        self.ports = json.loads(ports.read_text())
-
-    def order(self, line):
-        self.process.stdin.write(line.encode() + b"\n")
-        self.process.stdin.flush()
-
-    def truth(self, kind):
-        lines = (self.folder / "truth").read_text().split("\n")[:-1]
-        return [record for record in map(json.loads, lines) if record["truth"] == kind]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        assert self.process.wait(timeout=PATIENCE) == 0
-        shutil.rmtree(self.folder)
 
 
 def fetch(url):
