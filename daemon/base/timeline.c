@@ -3,11 +3,21 @@
 
 #include <math.h>
 
-/* Two windows are looked at, so an offset is forgotten after one to two minutes. */
+/* In this time something comes without delay, or the clock is behind. */
 #define WINDOW_NS NS_PER_MINUTE
+
+/* A device this far ahead of us, or behind in every single stamp, has another time. */
+#define AHEAD_NS  NS_PER_S
+#define BEHIND_NS (NS_PER_S / 2)
+
+/* Beyond this the stamps are no use to people; they are shown our time instead. */
+#define WRONG_NS NS_PER_MINUTE
 
 /* A stamp this far behind is not lateness but another time. */
 #define JUMP_NS (5 * NS_PER_S)
+
+/* Nothing but old stamps for this long: the clock was set back. */
+#define SET_BACK_NS (2 * NS_PER_S)
 
 #define ZONE_NS (15 * NS_PER_MINUTE)
 
@@ -73,57 +83,92 @@ static struct placement place_replayed(struct timeline *timeline, int64_t stamp_
     };
 }
 
-static void observe_offset(struct timeline *timeline, int64_t offset_ns, int64_t mono_ns)
+static void begin_window(struct timeline *timeline, int64_t offset_ns, int64_t mono_ns)
 {
-    if (!timeline->has_least[0] || mono_ns - timeline->window_ns > WINDOW_NS) {
-        timeline->least_ns[1] = timeline->least_ns[0];
-        timeline->has_least[1] = timeline->has_least[0];
-        timeline->has_least[0] = false;
-        timeline->window_ns = mono_ns;
+    timeline->has_window = true;
+    timeline->window_ns = mono_ns;
+    timeline->least_ns = offset_ns;
+}
+
+/* Moves the device's time so that `offset_ns` behind us is now. Returns whether it is a
+ * jump. */
+static bool move_base(struct timeline *timeline, int64_t offset_ns)
+{
+    timeline->base_ns = offset_ns;
+    timeline->jumps += timeline->has_stamp;
+    return timeline->has_stamp;
+}
+
+/* The least delay of a minute is the clock's error; once a minute the base is held to it.
+ */
+static bool learn(struct timeline *timeline, int64_t offset_ns, int64_t mono_ns)
+{
+    bool has_moved = false;
+
+    if (offset_ns < timeline->base_ns - AHEAD_NS) {
+        has_moved = move_base(timeline, offset_ns);
+        begin_window(timeline, offset_ns, mono_ns);
+        timeline->has_offset = false;
     }
-    if (!timeline->has_least[0] || offset_ns < timeline->least_ns[0])
-        timeline->least_ns[0] = offset_ns;
-    timeline->has_least[0] = true;
+    if (timeline->has_window && mono_ns - timeline->window_ns > WINDOW_NS) {
+        timeline->offset_ns = timeline->least_ns;
+        timeline->has_offset = true;
+        if (timeline->least_ns > timeline->base_ns + BEHIND_NS)
+            has_moved = move_base(timeline, timeline->least_ns);
+        timeline->has_window = false;
+    }
+    if (!timeline->has_window)
+        begin_window(timeline, offset_ns, mono_ns);
+    if (offset_ns < timeline->least_ns)
+        timeline->least_ns = offset_ns;
+    if (!timeline->has_offset)
+        timeline->offset_ns = timeline->least_ns;
+    return has_moved;
 }
 
-static int64_t least_offset(const struct timeline *timeline)
+/* The stamp itself, or our time for it when the device's clock is wrong by minutes. */
+static int64_t wall_of(const struct timeline *timeline, int64_t stamp_ns)
 {
-    if (timeline->has_least[1] && timeline->least_ns[1] < timeline->least_ns[0])
-        return timeline->least_ns[1];
-    return timeline->least_ns[0];
+    bool is_wrong = timeline->base_ns > WRONG_NS || timeline->base_ns < -WRONG_NS;
+
+    return is_wrong ? stamp_ns + timeline->base_ns : stamp_ns;
 }
 
-/* The device's clock was set: what was learned about it is wrong. */
-static void forget(struct timeline *timeline)
+/* Old stamps come in bursts after a reconnect; a clock that was set back keeps to it. */
+static bool is_set_back(struct timeline *timeline, bool is_behind, int64_t mono_ns)
 {
-    timeline->has_least[0] = false;
-    timeline->has_least[1] = false;
-    timeline->jumps++;
+    if (!is_behind) {
+        timeline->has_doubt = false;
+        return false;
+    }
+    if (!timeline->has_doubt)
+        timeline->doubted_ns = mono_ns;
+    timeline->has_doubt = true;
+    return mono_ns - timeline->doubted_ns >= SET_BACK_NS;
 }
 
 static struct placement place_live(struct timeline *timeline, int64_t stamp_ns,
                                    struct moment received)
 {
-    bool has_jumped = timeline->has_least[0] &&
-                      (stamp_ns < timeline->stamp_ns - JUMP_NS ||
-                       received.wall_ns - stamp_ns < least_offset(timeline) - JUMP_NS);
+    bool has_moved = learn(timeline, received.mono_ns - stamp_ns, received.mono_ns);
+    bool is_behind =
+        timeline->has_stamp && stamp_ns + timeline->base_ns < timeline->mono_ns - JUMP_NS;
 
-    if (has_jumped)
-        forget(timeline);
-    observe_offset(timeline, received.wall_ns - stamp_ns, received.mono_ns);
-    timeline->has_stamp = true;
-    timeline->stamp_ns = has_jumped ? stamp_ns : later(timeline->stamp_ns, stamp_ns);
-
-    int64_t late_ns = received.wall_ns - stamp_ns - least_offset(timeline);
-    int64_t mono_ns = received.mono_ns - later(late_ns, 0);
-    if (has_jumped || mono_ns < timeline->mono_ns - JUMP_NS)
-        mono_ns = later(mono_ns, timeline->mono_ns);
-    timeline->mono_ns = later(timeline->mono_ns, mono_ns);
-    return (struct placement){
-        .at = {.mono_ns = mono_ns,
-               .wall_ns = received.wall_ns - (received.mono_ns - mono_ns)},
-        .is_suspect = has_jumped,
+    if (is_set_back(timeline, is_behind, received.mono_ns)) {
+        has_moved = move_base(timeline, received.mono_ns - stamp_ns);
+        timeline->has_doubt = false;
+        is_behind = false;
+    }
+    struct placement placement = {
+        .at = {.mono_ns = is_behind ? timeline->mono_ns : stamp_ns + timeline->base_ns,
+               .wall_ns = is_behind ? received.wall_ns : wall_of(timeline, stamp_ns)},
+        .is_suspect = is_behind || has_moved,
     };
+    if (!is_behind)
+        timeline->stamp_ns = stamp_ns;
+    timeline->has_stamp = true;
+    timeline->mono_ns = later(timeline->mono_ns, placement.at.mono_ns);
+    return placement;
 }
 
 struct placement timeline_place(struct timeline *timeline, int64_t stamp_ns,
@@ -139,17 +184,17 @@ struct placement timeline_place(struct timeline *timeline, int64_t stamp_ns,
 
 double timeline_offset(const struct timeline *timeline)
 {
-    if (timeline->is_replay || !timeline->has_least[0])
-        return NAN;
-    return (double)least_offset(timeline) / (double)NS_PER_S;
+    if (timeline->is_replay || !timeline->has_window)
+        return (double)NAN;
+    return (double)timeline->offset_ns / (double)NS_PER_S;
 }
 
 int timeline_zone_error(const struct timeline *timeline)
 {
-    if (timeline->is_replay || !timeline->has_least[0])
+    if (timeline->is_replay || !timeline->has_window)
         return 0;
 
-    int64_t offset_ns = least_offset(timeline);
+    int64_t offset_ns = timeline->offset_ns;
     int64_t quarters = (offset_ns + (offset_ns < 0 ? -ZONE_NS : ZONE_NS) / 2) / ZONE_NS;
     int64_t rest_ns = offset_ns - quarters * ZONE_NS;
     bool is_zone = quarters && quarters >= -56 && quarters <= 56 &&

@@ -2,12 +2,15 @@
 /*
  * Makes moments of the stamps a device puts on what it says. Pure.
  *
- * Live: stamp plus the smallest (receipt - stamp) of the last minute or two, so thirty
- * seconds of late data get thirty seconds of distinct moments whatever the device's clock
- * says. Replay: the stamps are the time. Adapters mix their
- * stamps a little: within 5 s a stamp is believed even when a later one came before it.
- * What is farther behind is placed at the newest moment; a clock that jumps is flagged
- * and makes no duration (architecture.md 6, mtconnect.md 7).
+ * The stamps are the time: a duration is the difference of two stamps, and the wall time
+ * of a moment is its stamp. Live, the device's clock is laid beside ours by one number,
+ * the base, which is zero while that fits: it moves only when the device is ahead of us,
+ * which nothing but its clock explains, or has not once in a minute been less than half a
+ * second behind. Each move is flagged. In a recording nothing is beside it.
+ *
+ * Adapters mix their stamps a little: within 5 s a stamp is believed even when a later
+ * one came before it. What is farther behind is placed at the newest moment; a clock that
+ * jumps is flagged and makes no duration (architecture.md 6, mtconnect.md 7).
  */
 #pragma once
 
@@ -18,13 +21,16 @@
 struct timeline {
     bool is_replay;
     bool has_stamp;
-    int64_t stamp_ns;   /* newest believed stamp */
-    int64_t mono_ns;    /* newest moment given; never falls */
-    int64_t shift_ns;   /* replay: mono = stamp + shift */
-    int64_t doubted_ns; /* replay: last stamp that did not fit */
+    int64_t stamp_ns; /* newest believed stamp */
+    int64_t mono_ns;  /* newest moment given; never falls */
+    int64_t shift_ns; /* replay: mono = stamp + shift */
+    int64_t
+        doubted_ns; /* replay: last stamp that did not fit; live: since when none does */
     bool has_doubt;
-    int64_t least_ns[2]; /* smallest receipt - stamp of this window and the one before */
-    bool has_least[2];
+    int64_t base_ns;   /* live: mono = stamp + base */
+    int64_t least_ns;  /* live: smallest receipt - stamp of this window */
+    int64_t offset_ns; /* live: of the last whole window, or of this one until then */
+    bool has_offset, has_window;
     int64_t window_ns; /* monotonic start of this window */
     int64_t jumps;     /* how often the clock jumped */
 };

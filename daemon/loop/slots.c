@@ -116,12 +116,15 @@ static void arm(struct slots *slots)
     if (due == slots->armed)
         return;
 
-    int64_t ns = due * SLOT_NS;
+    /* Our monotonic time has another beginning than the kernel's, so the timer gets the
+     * rest. */
+    int64_t left_ns = due * SLOT_NS - clock_now().mono_ns;
+    int64_t ns = due == 0 ? 0 : left_ns > 1 ? left_ns : 1;
     struct itimerspec when = {
         .it_value = {.tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S}
     };
     slots->armed = due;
-    (void)timerfd_settime(slots->timer, TFD_TIMER_ABSTIME, &when, NULL);
+    (void)timerfd_settime(slots->timer, 0, &when, NULL);
 }
 
 /* Moves a periodic task on before it is called, so that its callback may cancel it. */
