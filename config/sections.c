@@ -5,6 +5,7 @@
 #include "daemon/analytics/cycle/cycle_options.h"
 #include "daemon/analytics/run/part_options.h"
 #include "daemon/analytics/thermal/thermal_options.h"
+#include "daemon/analytics/tool/tool_options.h"
 #include "daemon/base/moment.h"
 #include "daemon/model/record.h"
 #include "daemon/pipeline/settings.h"
@@ -183,6 +184,8 @@ static const struct option machine_rows[] = {
            .help = "how its cycles are told apart"),
     OPTION(machine_options, thermal, .entry = &thermal_section,
            .help = "drift of dimensions: heat told apart from wear"),
+    OPTION(machine_options, tools, .entry = &tool_section,
+           .help = "limits, types and prices of its tools"),
     OPTION(machine_options, publish, .entry = &publish_section,
            .help = "raw signals for the sinks"),
     OPTION(machine_options, columns, .entry = &column_section, .max = 1000,

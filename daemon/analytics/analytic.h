@@ -43,6 +43,9 @@ struct analytic {
     void (*observe)(void *self, const struct machine_view *view,
                     const struct sample *sample, const struct record_sink *out);
 
+    /* Fills in what it knows of a segment before anybody else hears of it. */
+    void (*refine)(void *self, const struct machine_view *view, struct record *record);
+
     /* A finished cycle, a finished segment, a state, an event, or what analytics before
      * this one concluded. A correction comes with CYCLE_CORRECTED and a known cycle_no.
      */

@@ -5,6 +5,7 @@
 #include "daemon/analytics/analytic.h"
 #include "daemon/analytics/cycle/machine_cycles.h"
 #include "daemon/analytics/thermal/thermal.h"
+#include "daemon/analytics/tool/machine_tools.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 /* The order in which a sample and what was made of it are seen: cycles, then these. */
 static const struct analytic *const analytics[] = {
     &analytic_alarms,
+    &analytic_tools,
     &analytic_thermal,
     NULL,
 };
@@ -51,6 +53,15 @@ static void relay(void *owner, const struct record *record)
     struct relay *self = owner;
     struct tracker *tracker = self->tracker;
 
+    struct record refined;
+
+    if (record->kind == RECORD_SEGMENT) {
+        refined = *record;
+        for (size_t i = self->from; analytics[i]; i++)
+            if (analytics[i]->refine)
+                analytics[i]->refine(tracker->selves[i], &tracker->view, &refined);
+        record = &refined;
+    }
     tracker->out->append(tracker->out->owner, record);
     for (size_t i = self->from; analytics[i]; i++) {
         struct relay next = {

@@ -115,6 +115,8 @@ struct tool_record {
     char asset[RECORD_NAME_MAX];
     char phase_name[16], source_name[24];
     double wear_um, wear_u_um, breakage, replace_at;
+    double rul_q10, rul_q90; /* the 80 % interval whose coverage cov80 counts */
+    char feature[32];        /* the load that tells most about this tool's wear */
 };
 
 struct thermal_record {

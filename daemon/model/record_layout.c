@@ -126,6 +126,9 @@ static const struct record_field tool_fields[] = {
     NOTE_NUMBER(tool.wear_u_um, "wear_u_um"),
     NOTE_NUMBER(tool.breakage, "breakage"),
     NOTE_NUMBER(tool.replace_at, "replace_at"),
+    NOTE_NUMBER(tool.rul_q10, "rul_q10"),
+    NOTE_NUMBER(tool.rul_q90, "rul_q90"),
+    NOTE_TEXT(tool.feature, "feature"),
     LAST,
 };
 

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A tool's life as the control counts it, with the ways real controls bend it: domain.md
+ * 3.1. Pure; no pointers.
+ */
+#pragma once
+
+#include "daemon/model/code.h"
+#include "daemon/model/sample.h"
+
+struct control_life {
+    bool is_known;
+    enum life_unit unit;
+    double used, limit, remaining; /* NAN = the control does not say */
+    bool is_expired, is_broken, is_new;
+    char asset[64];
+};
+
+/* What the control says now. */
+void control_life_read(const struct tool_life *life, struct control_life *ret_life);
+
+/*
+ * How strongly it says that the edge is another one than before, 0 to 1 and more: another
+ * asset, a status of NEW, a counter that stepped back.
+ */
+double control_life_evidence(const struct control_life *before,
+                             const struct control_life *now);

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/analytics/tool/edge.h"
+
+#include "daemon/analytics/statistics/order.h"
+
+#include <math.h>
+#include <string.h>
+
+void edge_init(struct edge *edge, const char *tool, int64_t path, uint32_t memory,
+               struct moment at)
+{
+    memset(edge, 0, sizeof(*edge));
+    (void)text_copy(edge->tool, sizeof(edge->tool), tool);
+    edge->path = path;
+    edge->memory = memory;
+    edge->life_no = 1;
+    edge->since = at;
+    edge->is_first = true;
+    edge->wear_mm = NAN;
+    for (size_t i = 0; i < LOAD_CHANNELS; i++)
+        edge->index[i] = NAN;
+    for (size_t i = 0; i < EDGE_RECENT; i++)
+        load_reading_init(&edge->recent[i]);
+}
+
+void edge_renew(struct edge *edge, struct moment at)
+{
+    const struct edge before = *edge;
+
+    edge_init(edge, before.tool, before.path, before.memory, at);
+    edge->life_no = before.life_no + 1;
+    edge->offset = before.offset;
+    edge->offset.total_um = 0;
+    edge->offset.count = 0;
+    edge->control = before.control;
+    edge->is_in_cycle = before.is_in_cycle;
+    edge->is_fresh = true;
+}
+
+void edge_points_add(struct edge_points *points, double age, double value)
+{
+    if (points->stride == 0)
+        points->stride = 1;
+    if (++points->skip < points->stride && points->count) {
+        points->items[points->count - 1] = (struct wear_point){age, value};
+        return;
+    }
+    points->skip = 0;
+    if (points->count == WEAR_POINTS) {
+        for (size_t i = 0; i < WEAR_POINTS / 2; i++)
+            points->items[i] = points->items[2 * i + 1];
+        points->count = WEAR_POINTS / 2;
+        points->stride *= 2;
+    }
+    points->items[points->count++] = (struct wear_point){age, value};
+}
+
+static const struct edge_first *find_first(struct edge *edge, uint32_t key,
+                                           const double means[LOAD_CHANNELS])
+{
+    for (uint32_t i = 0; i < edge->first_count; i++)
+        if (edge->firsts[i].key == key)
+            return &edge->firsts[i];
+    if (edge->first_count == EDGE_KEYS)
+        return NULL;
+
+    struct edge_first *first = &edge->firsts[edge->first_count++];
+    first->key = key;
+    for (size_t i = 0; i < LOAD_CHANNELS; i++)
+        first->loads[i] = (float)means[i];
+    return first;
+}
+
+void edge_read(struct edge *edge, uint32_t key, const double means[LOAD_CHANNELS])
+{
+    const struct edge_first *first = find_first(edge, key, means);
+    struct load_reading *reading = &edge->recent[edge->recent_count++ % EDGE_RECENT];
+
+    load_reading_init(reading);
+    for (size_t i = 0; i < LOAD_CHANNELS; i++) {
+        if (!(means[i] > 0))
+            continue;
+        reading->plain[i] = (float)log(means[i]);
+        if (first && first->loads[i] > 0)
+            reading->relative[i] = (float)log(means[i] / (double)first->loads[i]);
+    }
+}
+
+static float median(float a, float b, float c)
+{
+    double values[EDGE_RECENT] = {(double)a, (double)b, (double)c};
+    size_t count = 0;
+
+    for (size_t i = 0; i < EDGE_RECENT; i++)
+        if (!isnan(values[i]))
+            values[count++] = values[i];
+    return (float)order_median(values, count);
+}
+
+void edge_reading(const struct edge *edge, struct load_reading *ret_reading)
+{
+    const struct load_reading *r = edge->recent;
+
+    for (size_t i = 0; i < LOAD_CHANNELS; i++) {
+        ret_reading->plain[i] = median(r[0].plain[i], r[1].plain[i], r[2].plain[i]);
+        ret_reading->relative[i] =
+            median(r[0].relative[i], r[1].relative[i], r[2].relative[i]);
+    }
+}
+
+static void remember(struct edge *edge, double age)
+{
+    struct trace_point point = {.age = (float)age, .q10 = NAN, .q90 = NAN};
+
+    for (size_t i = 0; i < LOAD_CHANNELS; i++)
+        point.index[i] = (float)edge->index[i];
+    if (edge->trace_stride == 0)
+        edge->trace_stride = 1;
+    if (++edge->trace_skip < edge->trace_stride)
+        return;
+    edge->trace_skip = 0;
+    if (edge->trace_count == EDGE_TRACE) {
+        for (size_t i = 0; i < EDGE_TRACE / 2; i++)
+            edge->trace[i] = edge->trace[2 * i + 1];
+        edge->trace_count = EDGE_TRACE / 2;
+        edge->trace_stride *= 2;
+    }
+    edge->trace[edge->trace_count++] = point;
+}
+
+void edge_close_cycle(struct edge *edge, double age)
+{
+    for (size_t i = 0; i < LOAD_CHANNELS; i++) {
+        edge->index[i] = NAN;
+        if (edge->cycle_reference[i] > 0)
+            edge->index[i] = edge->cycle_load[i] / edge->cycle_reference[i];
+        edge->cycle_load[i] = edge->cycle_reference[i] = 0;
+    }
+    remember(edge, age);
+    edge->is_in_cycle = false;
+    edge->is_first = false;
+}
+
+double edge_age(const struct edge *edge, enum life_unit unit)
+{
+    return edge->used[unit] + (unit == LIFE_UNIT_MINUTES ? edge->pending_min : 0);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tools of one machine: domain.md 3, as one analytic. Pure after creation.
+ *
+ * Files beside this one: machine_tools.c hears samples and keeps the state, tool_cuts.c
+ * what segments and cycles mean, tool_facts.c what people and the control say about a
+ * tool, tool_alarms.c when somebody must be told, tool_report.c the tool record.
+ */
+#pragma once
+
+#include "daemon/analytics/analytic.h"
+#include "daemon/analytics/run/part_options.h"
+#include "daemon/analytics/tool/outlook.h"
+#include "daemon/analytics/tool/signatures.h"
+
+#define TOOLS_MAX         64
+#define MEMORIES_MAX      32
+#define MEASUREMENTS_MAX  16
+#define STATION_UNCERTAIN 64 /* q of a segment whose reference is provisional */
+
+/* A measurement waits until the cycle it was made after is accounted for. */
+struct waiting_measurement {
+    struct moment at;
+    char feature[RECORD_NAME_MAX], tool[RECORD_NAME_MAX];
+    double value, offset_um;
+};
+
+/* Plain bytes, saved as they stand; the arrays beside it as far as they are used. */
+struct tools_state {
+    uint32_t layout, size;
+    uint32_t edge_count, memory_count;
+    int64_t life_serial;
+    struct cut_load load;
+    struct moment now;
+    char tool[PATHS_MAX][RECORD_NAME_MAX]; /* the newest that cut */
+    struct moment harvested[PATHS_MAX];
+    struct waiting_measurement waiting[MEASUREMENTS_MAX];
+    uint32_t waiting_count;
+    bool is_um; /* wear of more than 2 mm was told: it must be micrometres */
+};
+
+struct machine_tools {
+    const struct tool_options *options;
+    const struct part_options *parts;
+    size_t part_count;
+    struct tools_state state;
+    struct edge edges[TOOLS_MAX];
+    struct tool_memory memories[MEMORIES_MAX];
+    struct signatures signatures;
+};
+
+/* What every step needs. */
+struct tools_scene {
+    struct machine_tools *tools;
+    const struct machine_view *view;
+    const struct record_sink *out;
+    struct moment at;
+};
+
+extern const struct analytic analytic_tools;
+
+/* NULL when there is no room for another tool. */
+struct edge *tools_edge(const struct tools_scene *scene, const char *tool, int64_t path);
+struct tool_memory *tools_memory(struct machine_tools *tools, const struct edge *edge);
+void tools_setting(const struct machine_tools *tools, const struct edge *edge,
+                   struct tool_setting *ret_setting);
+
+/* The tool that cuts on `path`; the only one configured where the control names none. */
+const char *tools_current(const struct tools_scene *scene, int64_t path);
+
+/* mm of measured wear at which this edge is spent; NAN = not told. */
+double tools_wear_limit(const struct tools_scene *scene, const struct edge *edge);
+
+/* The load that stands for the spindle; -1 = none was heard. */
+int tools_main_channel(const struct machine_tools *tools, int64_t path);
+
+/* tool_cuts.c */
+void tools_segment(const struct tools_scene *scene, struct record *record);
+void tools_cycle(const struct tools_scene *scene, const struct record *record);
+void tools_harvest(const struct tools_scene *scene, int64_t path);
+
+/* tool_facts.c */
+void tools_changed(const struct tools_scene *scene, struct edge *edge, const char *why);
+void tools_hear(const struct tools_scene *scene, const struct sample *sample);
+void tools_tell(const struct tools_scene *scene, const struct statement *statement);
+void tools_evidence(const struct tools_scene *scene, struct edge *edge, double weight);
+
+/* Applies measurements that were made until `until_ns` (mono). */
+void tools_measure(const struct tools_scene *scene, int64_t until_ns);
+
+/* tool_alarms.c */
+void tools_judge_segment(const struct tools_scene *scene, struct edge *edge,
+                         const struct breakage_norm *norm, double energy, double peak);
+void tools_judge_cycle(const struct tools_scene *scene, struct edge *edge);
+void tools_announce(const struct tools_scene *scene, const struct edge *edge,
+                    const char *code, enum severity severity, double value,
+                    const char *text);
+
+/* tool_report.c: the tool record as things stand now. */
+void tools_report(const struct tools_scene *scene, struct edge *edge);

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/analytics/tool/signatures.h"
+
+#include "daemon/analytics/statistics/order.h"
+
+#include <math.h>
+#include <string.h>
+
+#define BREAK_IN     5
+#define ENOUGH       10 /* parts before break-in is left out, and before breakage is told */
+#define LEAST_SPREAD 0.025 /* of the median: no load repeats better than this */
+#define GROWTH       0.6   /* wear adds 20 to 60 %: domain.md 3.3 */
+
+uint32_t signature_hash(uint32_t sum, const char *text)
+{
+    for (; *text; text++)
+        sum = (sum ^ (unsigned char)*text) * UINT32_C(16777619);
+    return (sum ^ 0xff) * UINT32_C(16777619);
+}
+
+struct signature *signatures_find(struct signatures *signatures, uint32_t key,
+                                  int64_t now_ns)
+{
+    struct signature *oldest = &signatures->items[0];
+
+    for (uint32_t i = 0; i < signatures->count; i++) {
+        struct signature *item = &signatures->items[i];
+
+        if (item->key == key) {
+            item->used_at = now_ns;
+            return item;
+        }
+        if (item->used_at < oldest->used_at)
+            oldest = item;
+    }
+    if (signatures->count < SIGNATURES)
+        oldest = &signatures->items[signatures->count++];
+    memset(oldest, 0, sizeof(*oldest));
+    oldest->key = key;
+    oldest->used_at = now_ns;
+    return oldest;
+}
+
+bool signature_is_final(const struct signature *signature)
+{
+    return signature->count >= SIGNATURE_PARTS;
+}
+
+static struct robust summarise(const struct signature *signature, size_t channel)
+{
+    double values[SIGNATURE_PARTS];
+    size_t from = signature->count >= ENOUGH ? BREAK_IN : 0, count = 0;
+
+    for (size_t i = from; i < signature->count; i++) {
+        double value = channel < LOAD_CHANNELS ? (double)signature->loads[i][channel]
+                                               : (double)signature->peaks[i];
+        if (!isnan(value))
+            values[count++] = value;
+    }
+
+    struct robust robust = order_robust(values, count);
+    robust.sigma = fmax(robust.sigma, LEAST_SPREAD * robust.median);
+    return robust;
+}
+
+void signature_add(struct signature *signature, const double loads[LOAD_CHANNELS],
+                   double peak)
+{
+    if (signature_is_final(signature))
+        return;
+    for (size_t i = 0; i < LOAD_CHANNELS; i++)
+        signature->loads[signature->count][i] = (float)loads[i];
+    signature->peaks[signature->count++] = (float)peak;
+    for (size_t i = 0; i < LOAD_CHANNELS; i++) {
+        struct robust robust = summarise(signature, i);
+
+        signature->reference[i] = robust.median;
+        signature->sigma[i] = robust.sigma;
+    }
+
+    struct robust robust = summarise(signature, LOAD_CHANNELS);
+    signature->peak = robust.median;
+    signature->peak_sigma = robust.sigma;
+}
+
+bool signature_norm(const struct signature *signature, uint32_t channel, double index,
+                    struct breakage_norm *ret_norm)
+{
+    double worn = isnan(index) ? 1 : fmin(1 + GROWTH, fmax(1, index));
+
+    if (signature->count < ENOUGH || isnan(signature->reference[channel]))
+        return false;
+    *ret_norm = (struct breakage_norm){
+        .median = signature->reference[channel] * worn,
+        .sigma = signature->sigma[channel],
+        .growth = GROWTH,
+        .peak = signature->peak * worn,
+        .peak_sigma = signature->peak_sigma,
+    };
+    return true;
+}

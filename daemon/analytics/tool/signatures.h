@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every load was when a tool was fresh, for each program, tool and visit:
+ * domain.md 3.2. Pure; no pointers. The reference is the median of parts 6 to 25 of the
+ * first life, and what is there of them before that; of more than SIGNATURES keys the
+ * longest unused goes.
+ */
+#pragma once
+
+#include "daemon/analytics/tool/breakage.h"
+#include "daemon/analytics/tool/cut_load.h"
+
+#define SIGNATURES      128
+#define SIGNATURE_PARTS 25
+
+struct signature {
+    uint32_t key;
+    int64_t used_at;
+    uint32_t count; /* parts seen, up to SIGNATURE_PARTS */
+    float loads[SIGNATURE_PARTS][LOAD_CHANNELS];
+    float peaks[SIGNATURE_PARTS]; /* of the main channel */
+    double reference[LOAD_CHANNELS], sigma[LOAD_CHANNELS];
+    double peak, peak_sigma;
+    double seconds; /* a segment usually takes */
+};
+
+struct signatures {
+    struct signature items[SIGNATURES];
+    uint32_t count;
+};
+
+struct signature *signatures_find(struct signatures *signatures, uint32_t key,
+                                  int64_t now_ns);
+
+/* One more part, until the reference stands. */
+void signature_add(struct signature *signature, const double loads[LOAD_CHANNELS],
+                   double peak);
+bool signature_is_final(const struct signature *signature);
+
+/* What breakage is judged against; false before 10 parts. */
+bool signature_norm(const struct signature *signature, uint32_t channel, double index,
+                    struct breakage_norm *ret_norm);
+
+uint32_t signature_hash(uint32_t sum, const char *text);

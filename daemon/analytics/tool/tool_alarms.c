@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/analytics/tool/machine_tools.h"
+
+#include "daemon/analytics/statistics/line.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define IN_A_ROW    3   /* cycles above a limit before anybody is told */
+#define LEAST_TREND 0.6 /* correlation of the index with use in this life */
+#define LEAST_PARTS 30  /* of the reference and the trend */
+#define WARN_SHARE  0.8
+#define BREAK_IN    0.08
+
+/* What was told of this edge and still stands. */
+enum edge_alarm {
+    ALARM_WARN = 1,
+    ALARM_ACT = 2,
+    ALARM_LIMIT = 4,
+};
+
+void tools_announce(const struct tools_scene *scene, const struct edge *edge,
+                    const char *code, enum severity severity, double value,
+                    const char *text)
+{
+    struct record record;
+
+    if (!scene->out)
+        return;
+    record_init(&record, RECORD_EVENT, scene->at);
+    analytic_stamp(scene->view, &record);
+    record.path = edge->path;
+    (void)text_copy(record.event.code, sizeof(record.event.code), code);
+    (void)snprintf(record.event.text, sizeof(record.event.text), "tool %.60s: %.180s",
+                   edge->tool, text);
+    record.event.value = value;
+    record.event.severity = severity;
+    record.event.cycle_no = scene->view->paths[edge->path - 1].cycle_no;
+    scene->out->append(scene->out->owner, &record);
+}
+
+/* ---- one segment: broken, missing, wrong ---- */
+
+static const char *describe(enum breakage verdict)
+{
+    switch (verdict) {
+    case BREAKAGE_MISSING:
+        return "it cut next to nothing: missing, or broken before the cut";
+    case BREAKAGE_LOW:
+        return "it cut much less than usual: broken?";
+    case BREAKAGE_OVERLOAD:
+        return "its load peaked far above anything before";
+    case BREAKAGE_HIGH:
+        return "it cut much harder than even a worn tool";
+    case BREAKAGE_NONE:
+        break;
+    }
+    return "";
+}
+
+void tools_judge_segment(const struct tools_scene *scene, struct edge *edge,
+                         const struct breakage_norm *norm, double energy, double peak)
+{
+    const struct tool_options *options = scene->tools->options;
+
+    if (options && !options->monitor)
+        return;
+
+    enum breakage verdict = breakage_judge(norm, energy, peak);
+    if (edge->has_verdict && verdict == BREAKAGE_NONE)
+        return; /* one bad segment of a cycle is enough */
+    edge->verdict = verdict;
+    edge->verdict_value = energy / norm->median;
+    edge->has_verdict = true;
+}
+
+/* Told when the cycle is over: a segment's record cannot carry events. */
+static void judge_breakage(const struct tools_scene *scene, struct edge *edge)
+{
+    bool was_first = edge->is_fresh;
+
+    if (!edge->has_verdict)
+        return;
+    edge->has_verdict = false;
+    edge->is_fresh = false;
+    switch (breakage_watch_add(&edge->watch, edge->verdict)) {
+    case BREAKAGE_STEP_SUSPECT:
+        tools_announce(scene, edge, was_first ? "tool_wrong" : "tool_suspect",
+                       SEVERITY_WARNING, edge->verdict_value,
+                       was_first ? "its first part is unlike those before: wrong tool or "
+                                   "offset? hold the next cycle"
+                                 : describe(edge->verdict));
+        break;
+    case BREAKAGE_STEP_BROKEN:
+        edge->phase = TOOL_PHASE_BROKEN;
+        tools_announce(scene, edge, "tool_broken", SEVERITY_ALARM, edge->verdict_value,
+                       describe(edge->verdict));
+        break;
+    case BREAKAGE_STEP_CLEARED:
+    case BREAKAGE_STEP_NONE:
+        break;
+    }
+}
+
+/* ---- one cycle: worn ---- */
+
+/* Does the index of this life rise with use at all? Loads also move with material, feed
+ * and heat; without a trend nothing is called wear. */
+static bool has_trend(const struct edge *edge, int channel, double *ret_late_slope,
+                      double *ret_slope)
+{
+    double ages[EDGE_TRACE], indices[EDGE_TRACE];
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < edge->trace_count; i++) {
+        if (isnan(edge->trace[i].index[channel]))
+            continue;
+        ages[count] = (double)edge->trace[i].age;
+        indices[count++] = (double)edge->trace[i].index[channel];
+    }
+
+    struct line whole = line_fit(ages, indices, count);
+    size_t late = count - count / 4;
+    struct line end = line_fit(ages + late, indices + late, count - late);
+    *ret_slope = whole.slope;
+    *ret_late_slope = end.slope;
+    return edge->used[LIFE_UNIT_PARTS] >= LEAST_PARTS &&
+           whole.correlation > LEAST_TREND && whole.slope > 0;
+}
+
+static void raise(const struct tools_scene *scene, struct edge *edge,
+                  enum edge_alarm alarm, double value, const char *text)
+{
+    static const struct {
+        enum edge_alarm alarm;
+        const char *code;
+        enum severity severity;
+    } rows[] = {
+        {ALARM_WARN,  "tool_wear_warn", SEVERITY_NOTICE },
+        {ALARM_ACT,   "tool_worn",      SEVERITY_WARNING},
+        {ALARM_LIMIT, "tool_limit",     SEVERITY_WARNING},
+    };
+
+    if (edge->raised & alarm)
+        return;
+    edge->raised |= alarm;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        if (rows[i].alarm == alarm)
+            tools_announce(scene, edge, rows[i].code, rows[i].severity, value, text);
+}
+
+static void judge_index(const struct tools_scene *scene, struct edge *edge,
+                        const struct tool_setting *setting)
+{
+    const struct tool_memory *memory = tools_memory(scene->tools, edge);
+    int learned = tool_memory_channel(memory);
+    int channel = learned < 0 ? tools_main_channel(scene->tools, edge->path) : learned;
+    double late, slope;
+
+    if (channel < 0 || isnan(edge->index[channel]))
+        return;
+
+    double act = tool_memory_act(memory, setting->act);
+    double warn = 1 + WARN_SHARE * (act - 1), index = edge->index[channel];
+    bool rises = has_trend(edge, channel, &late, &slope);
+    if (edge->phase < TOOL_PHASE_WORN)
+        edge->phase = edge->used[LIFE_UNIT_PARTS] < 5 ? TOOL_PHASE_BREAK_IN
+                      : rises && late > 2 * slope     ? TOOL_PHASE_ACCELERATED
+                                                      : TOOL_PHASE_STEADY;
+    edge->above = index >= warn && rises ? edge->above + 1 : 0;
+    if (edge->above < IN_A_ROW)
+        return;
+    raise(scene, edge, ALARM_WARN, index, "its load says that it will soon be worn");
+    if (index < act) {
+        edge->above_act = 0;
+        return;
+    }
+    if (++edge->above_act < IN_A_ROW)
+        return;
+    edge->phase = TOOL_PHASE_WORN;
+    raise(scene, edge, ALARM_ACT, index, "its load says that it is worn");
+}
+
+static void judge_wear(const struct tools_scene *scene, struct edge *edge)
+{
+    double limit = tools_wear_limit(scene, edge), u_mm;
+    double estimate = outlook_wear(edge, tools_memory(scene->tools, edge), &u_mm);
+    double wear = isnan(edge->wear_mm) ? estimate : fmax(edge->wear_mm, estimate - u_mm);
+
+    if (isnan(wear) || isnan(limit))
+        return;
+    if (edge->phase < TOOL_PHASE_WORN)
+        edge->phase = wear < BREAK_IN * limit     ? TOOL_PHASE_BREAK_IN
+                      : wear < WARN_SHARE * limit ? TOOL_PHASE_STEADY
+                                                  : TOOL_PHASE_ACCELERATED;
+    if (wear >= WARN_SHARE * limit)
+        raise(scene, edge, ALARM_WARN, wear, "its wear is above 80 % of the limit");
+    if (wear < limit)
+        return;
+    edge->phase = TOOL_PHASE_WORN;
+    raise(scene, edge, ALARM_ACT, wear, "its wear has reached the limit");
+}
+
+void tools_judge_cycle(const struct tools_scene *scene, struct edge *edge)
+{
+    struct tool_setting setting;
+
+    tools_setting(scene->tools, edge, &setting);
+    judge_breakage(scene, edge);
+    judge_index(scene, edge, &setting);
+    judge_wear(scene, edge);
+    if (!isnan(setting.limit.amount) &&
+        edge_age(edge, setting.unit) >= setting.limit.amount)
+        raise(scene, edge, ALARM_LIMIT, edge_age(edge, setting.unit),
+              "it has reached its configured life");
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/analytics/tool/machine_tools.h"
+
+#include <math.h>
+
+#define SHORTEST_S  0.3 /* of cutting, before a load means anything */
+#define KIENZLE     0.25
+#define PROVISIONAL 3   /* parts before an index is formed */
+#define USUAL_LEAST 0.7 /* of the usual time: shorter was not the whole segment */
+#define USUAL_MOST  1.5
+#define PI          3.14159265358979323846
+
+/* The key signatures are learned by: program, tool, visit, path. */
+static uint32_t make_key(const struct tools_scene *scene, const char *tool, int64_t path,
+                         int64_t seg)
+{
+    const char *program = scene->view->paths[path - 1].program;
+    uint32_t key = signature_hash(UINT32_C(2166136261), program ? program : "");
+
+    key = signature_hash(key, tool);
+    return (key ^ (uint32_t)seg ^ (uint32_t)path << 16) * UINT32_C(16777619);
+}
+
+/* Loads as they would have been at 100 % feed: domain.md 3.2, item 4. */
+static void normalise(const struct load_feature features[LOAD_CHANNELS], double override,
+                      bool knows_cutting, double ret_means[LOAD_CHANNELS],
+                      double ret_loads[LOAD_CHANNELS])
+{
+    double ratio = override > 1 ? override / 100 : 1;
+
+    for (size_t i = 0; i < LOAD_CHANNELS; i++) {
+        const struct load_feature *feature = &features[i];
+
+        ret_means[i] = ret_loads[i] = NAN;
+        if (!(feature->seconds > SHORTEST_S))
+            continue;
+        ret_means[i] = feature->mean / pow(ratio, 1 - KIENZLE);
+        ret_loads[i] =
+            knows_cutting ? feature->energy * pow(ratio, KIENZLE) : ret_means[i];
+    }
+}
+
+static void fill_loads(struct segment_record *segment, const struct load_feature *feature)
+{
+    if (!isnan(segment->load_mean) || isnan(feature->mean))
+        return;
+    segment->load_mean = feature->mean;
+    segment->load_p95 = feature->p95;
+    segment->load_peak = feature->peak;
+    segment->e_cut = feature->energy;
+}
+
+static void count_use(struct edge *edge, const struct tool_setting *setting,
+                      double seconds, double speed, double energy)
+{
+    edge->used[LIFE_UNIT_MINUTES] += seconds / 60;
+    if (!isnan(speed) && !isnan(setting->diameter))
+        edge->used[LIFE_UNIT_METRES] +=
+            PI * setting->diameter / 1000 * speed * seconds / 60;
+    if (!isnan(energy))
+        edge->used[LIFE_UNIT_ENERGY] += energy;
+    edge->pending_min = 0;
+}
+
+struct cut {
+    struct edge *edge;
+    uint32_t key;
+    int64_t path;
+    double seconds; /* the segment took */
+    double override;
+    struct load_feature features[LOAD_CHANNELS];
+};
+
+/* What the loads of one cut say; returns the main channel's index, NAN = not yet. */
+static double learn(const struct tools_scene *scene, struct cut *cut)
+{
+    struct machine_tools *tools = scene->tools;
+    struct edge *edge = cut->edge;
+    struct signature *signature =
+        signatures_find(&tools->signatures, cut->key, scene->at.mono_ns);
+    int channel = tools_main_channel(tools, cut->path);
+    double means[LOAD_CHANNELS], loads[LOAD_CHANNELS];
+    struct breakage_norm norm;
+
+    if (channel < 0)
+        return NAN;
+    normalise(cut->features, cut->override,
+              tools->state.load.hears_cutting[cut->path - 1], means, loads);
+    if (isnan(loads[channel]))
+        return NAN;
+    edge_read(edge, cut->key, means);
+
+    bool is_whole =
+        signature->seconds <= 0 || (cut->seconds > USUAL_LEAST * signature->seconds &&
+                                    cut->seconds < USUAL_MOST * signature->seconds);
+    if (is_whole &&
+        signature_norm(signature, (uint32_t)channel, edge->index[channel], &norm))
+        tools_judge_segment(scene, edge, &norm, loads[channel],
+                            cut->features[channel].peak);
+    if (!edge->watch.is_suspect)
+        signature_add(signature, loads, cut->features[channel].peak);
+    signature->seconds +=
+        (cut->seconds - signature->seconds) / (signature->seconds > 0 ? 10 : 1);
+    if (signature->count < PROVISIONAL || !is_whole)
+        return NAN;
+    for (size_t i = 0; i < LOAD_CHANNELS; i++) {
+        if (isnan(loads[i]) || !(signature->reference[i] > 0))
+            continue;
+        edge->cycle_load[i] += loads[i];
+        edge->cycle_reference[i] += signature->reference[i];
+    }
+    return loads[channel] / signature->reference[channel];
+}
+
+void tools_segment(const struct tools_scene *scene, struct record *record)
+{
+    struct segment_record *segment = &record->segment;
+    struct machine_tools *tools = scene->tools;
+    int64_t path = record->path;
+    struct tool_setting setting;
+
+    if (path < 1 || path > PATHS_MAX)
+        return;
+
+    struct edge *edge = tools_edge(scene, segment->tool, path);
+    if (!edge)
+        return;
+
+    bool knows = tools->state.load.hears_cutting[path - 1];
+    struct cut cut = {
+        .edge = edge,
+        .key = make_key(scene, segment->tool, path, segment->seg),
+        .path = path,
+        .seconds = segment->dur,
+        .override = segment->fovr_mean,
+    };
+    int channel = tools_main_channel(tools, path);
+    tools_setting(tools, edge, &setting);
+    (void)text_copy(tools->state.tool[path - 1], RECORD_NAME_MAX, segment->tool);
+    cut_load_harvest(&tools->state.load, (uint16_t)path, scene->at, cut.features);
+    segment->index = learn(scene, &cut);
+    if (channel >= 0)
+        fill_loads(segment, &cut.features[channel]);
+    count_use(edge, &setting, knows && segment->cut > 0 ? segment->cut : segment->dur,
+              segment->spd, segment->e_cut);
+    edge->is_in_cycle = true;
+    segment->life_no = edge->life_no;
+    segment->age = (int64_t)edge->used[LIFE_UNIT_PARTS];
+}
+
+/* A long segment, or a measurement in the middle of one: what is known until now. */
+void tools_harvest(const struct tools_scene *scene, int64_t path)
+{
+    struct load_feature features[LOAD_CHANNELS];
+    const char *tool = tools_current(scene, path);
+    double means[LOAD_CHANNELS], loads[LOAD_CHANNELS], longest = 0;
+    struct edge *edge = *tool ? tools_edge(scene, tool, path) : NULL;
+
+    if (!edge)
+        return;
+    cut_load_harvest(&scene->tools->state.load, (uint16_t)path, scene->at, features);
+    normalise(features, scene->view->paths[path - 1].feed_override, false, means, loads);
+    for (size_t i = 0; i < LOAD_CHANNELS; i++)
+        longest = fmax(longest, features[i].seconds);
+    if (!(longest > SHORTEST_S))
+        return;
+    edge->pending_min += longest / 60;
+    edge_read(edge, make_key(scene, tool, path, 0), means);
+}
+
+/* Without tool numbers the only tool there is has cut. */
+static void cut_without_segment(const struct tools_scene *scene,
+                                const struct record *record)
+{
+    const struct cycle_record *cycle = &record->cycle;
+    struct machine_tools *tools = scene->tools;
+    const char *tool = tools_current(scene, record->path);
+    struct edge *edge = *tool ? tools_edge(scene, tool, record->path) : NULL;
+    struct tool_setting setting;
+
+    if (!edge)
+        return;
+
+    struct cut cut = {
+        .edge = edge,
+        .key = make_key(scene, tool, record->path, 0),
+        .path = record->path,
+        .seconds = isnan(cycle->net) ? cycle->ct : cycle->net,
+        .override = NAN,
+    };
+    tools_setting(tools, edge, &setting);
+    cut_load_harvest(&tools->state.load, (uint16_t)record->path, scene->at, cut.features);
+    (void)learn(scene, &cut);
+
+    int channel = tools_main_channel(tools, record->path);
+    double energy = NAN;
+    if (channel >= 0)
+        energy = cut.features[channel].energy;
+    count_use(edge, &setting, cycle->cut > 0 ? cycle->cut : cut.seconds, NAN, energy);
+    edge->is_in_cycle = true;
+}
+
+/* A correction of the last cycle moves only the difference. */
+static void count_parts(struct edge *edge, const struct record *record)
+{
+    int64_t parts = record->cycle.parts == RECORD_UNKNOWN ? 0 : record->cycle.parts;
+
+    if (edge->cycle_no == record->cycle.cycle_no)
+        edge->used[LIFE_UNIT_PARTS] += (double)(parts - edge->cycle_parts);
+    else
+        edge->used[LIFE_UNIT_PARTS] += (double)parts;
+    edge->cycle_no = record->cycle.cycle_no;
+    edge->cycle_parts = parts;
+}
+
+static void estimate_wear(const struct tools_scene *scene, struct edge *edge)
+{
+    struct tool_memory *memory = tools_memory(scene->tools, edge);
+    double limit = tools_wear_limit(scene, edge), u_mm;
+    double wear = outlook_wear(edge, memory, &u_mm);
+    struct tool_setting setting;
+
+    if (isnan(wear))
+        return;
+    tools_setting(scene->tools, edge, &setting);
+    edge_points_add(&edge->estimated, edge_age(edge, setting.unit), wear);
+    if (edge->measured.count < 2 && !isnan(limit))
+        outlook_fit(edge, memory, &setting, limit);
+}
+
+static void finish(const struct tools_scene *scene, struct edge *edge,
+                   const struct record *record)
+{
+    struct tool_setting setting;
+
+    tools_setting(scene->tools, edge, &setting);
+    count_parts(edge, record);
+    edge_close_cycle(edge, edge_age(edge, setting.unit));
+    outlook_learn(edge, tools_memory(scene->tools, edge), edge_age(edge, setting.unit));
+    estimate_wear(scene, edge);
+    tools_judge_cycle(scene, edge);
+    tools_report(scene, edge);
+}
+
+void tools_cycle(const struct tools_scene *scene, const struct record *record)
+{
+    struct machine_tools *tools = scene->tools;
+    bool has_cut = false;
+
+    if (record->path < 1 || record->path > PATHS_MAX ||
+        record->cycle.flags & CYCLE_SUPERSEDED)
+        return;
+    for (uint32_t i = 0; i < tools->state.edge_count; i++) {
+        struct edge *edge = &tools->edges[i];
+
+        if (edge->path != record->path)
+            continue;
+        if (!edge->is_in_cycle && edge->cycle_no == record->cycle.cycle_no &&
+            record->cycle.flags & CYCLE_CORRECTED)
+            count_parts(edge, record);
+        has_cut = has_cut || edge->is_in_cycle;
+    }
+    if (!has_cut && !(record->cycle.flags & CYCLE_CORRECTED))
+        cut_without_segment(scene, record);
+    for (uint32_t i = 0; i < tools->state.edge_count; i++)
+        if (tools->edges[i].is_in_cycle && tools->edges[i].path == record->path)
+            finish(scene, &tools->edges[i], record);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tools of a machine as configured (`tools:`): limits of life and wear, types, sister
+ * groups, prices. Constant after loading.
+ */
+#pragma once
+
+#include "daemon/base/option.h"
+#include "daemon/model/code.h"
+
+/* "180 parts", "90 min", "400 m", "0.3mm", "300um": an amount of life, or of wear. */
+struct life_limit {
+    double amount; /* in the unit; NAN = no limit */
+    enum life_unit unit;
+    double wear_mm; /* NAN = no limit of wear */
+};
+
+/* Defaults for every tool. */
+struct tool_life_options {
+    char *limit, *wear_limit; /* NULL = none */
+    char *unit;               /* what life is counted in; NULL = as the limit says */
+    double act;          /* index at which a tool counts as worn, until lives teach it */
+    double edge_cost;    /* NAN = not given */
+    double failure_cost; /* of an edge that fails in use: scrap, crash, stop */
+};
+
+struct tool_entry {
+    char *tool, *type, *group; /* NULL = none */
+    char *limit, *wear_limit, *unit;
+    double diameter; /* mm; for cutting distance; NAN = not known */
+    double edge_cost, failure_cost;
+};
+
+struct tool_options {
+    void *life;              /* struct tool_life_options; NULL = defaults */
+    struct option_list list; /* of struct tool_entry */
+    double offset_factor;    /* raw dimension = measured - factor x offset */
+    bool monitor;            /* tell breakage, missing and wrong tools */
+};
+
+extern const struct section tool_section;
+
+/* Reads a limit. Returns 0, or -EINVAL. NULL and "" are no limit. */
+int life_limit_read(const char *text, struct life_limit *ret_limit);
+
+/* What is configured for one tool, with the defaults where it says nothing. */
+struct tool_setting {
+    const char *type;  /* the type's name; the tool's own number when it has none */
+    const char *group; /* "" = none */
+    struct life_limit limit;
+    enum life_unit unit;
+    double act, diameter, edge_cost, failure_cost;
+};
+
+/* `options` may be NULL: nothing is configured. */
+void tool_setting_find(const struct tool_options *options, const char *tool,
+                       struct tool_setting *ret_setting);

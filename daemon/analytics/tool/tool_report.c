@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/analytics/tool/machine_tools.h"
+
+#include <math.h>
+
+/* The interval given at this age is tested when the life has ended. */
+static void remember_interval(struct edge *edge, const struct tool_outlook *outlook)
+{
+    if (edge->trace_count == 0 || !outlook->has_quantiles)
+        return;
+    edge->trace[edge->trace_count - 1].q10 = (float)outlook->left.q10;
+    edge->trace[edge->trace_count - 1].q90 = (float)outlook->left.q90;
+}
+
+static void fill_wear(struct tool_record *tool, const struct edge *edge,
+                      const struct tool_memory *memory)
+{
+    double u_mm;
+
+    tool->wear_um = 1000 * outlook_wear(edge, memory, &u_mm);
+    tool->wear_u_um = 1000 * u_mm;
+    if (isnan(tool->wear_um))
+        tool->wear_um = 1000 * edge->wear_mm;
+}
+
+static void fill_feature(struct tool_record *tool, const struct machine_tools *tools,
+                         const struct edge *edge, const struct tool_memory *memory)
+{
+    int channel = memory->calibration.is_known ? (int)memory->calibration.channel
+                                               : tool_memory_channel(memory);
+    int shown = channel < 0 ? tools_main_channel(tools, edge->path) : channel;
+
+    if (shown < 0)
+        return;
+    tool->index = edge->index[shown];
+    if (channel >= 0)
+        (void)text_copy(tool->feature, sizeof(tool->feature),
+                        tools->state.load.channels[channel].name);
+}
+
+void tools_report(const struct tools_scene *scene, struct edge *edge)
+{
+    const struct tool_memory *memory = tools_memory(scene->tools, edge);
+    struct tool_setting setting;
+    struct tool_outlook outlook;
+    struct record record;
+    struct tool_record *tool = &record.tool;
+
+    tools_setting(scene->tools, edge, &setting);
+    outlook_make(edge, memory, &setting, tools_wear_limit(scene, edge), &outlook);
+    remember_interval(edge, &outlook);
+    record_init(&record, RECORD_TOOL, scene->at);
+    analytic_stamp(scene->view, &record);
+    record.path = edge->path;
+    (void)text_copy(tool->tool, sizeof(tool->tool), edge->tool);
+    (void)text_copy(tool->unit, sizeof(tool->unit), life_unit_names[setting.unit]);
+    (void)text_copy(tool->asset, sizeof(tool->asset), edge->control.asset);
+    (void)text_copy(tool->phase_name, sizeof(tool->phase_name),
+                    tool_phase_names[edge->phase]);
+    (void)text_copy(tool->source_name, sizeof(tool->source_name),
+                    tool_source_names[outlook.source]);
+    tool->used = edge_age(edge, setting.unit);
+    tool->limit = setting.limit.amount;
+    tool->remaining = outlook.remaining;
+    tool->replace_at = outlook.replace_at;
+    tool->phase = edge->phase;
+    tool->source = outlook.source;
+    tool->life_no = edge->life_no;
+    tool->cov80 = tool_memory_coverage(memory);
+    tool->breakage = edge->watch.is_broken ? 1 : edge->watch.is_suspect ? 0.5 : 0;
+    if (outlook.has_quantiles) {
+        tool->rul_q05 = outlook.left.q05;
+        tool->rul_q10 = outlook.left.q10;
+        tool->rul_q50 = outlook.left.q50;
+        tool->rul_q90 = outlook.left.q90;
+        tool->rul_q95 = outlook.left.q95;
+    }
+    fill_wear(tool, edge, memory);
+    fill_feature(tool, scene->tools, edge, memory);
+    scene->out->append(scene->out->owner, &record);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * When will measured wear reach its limit? A posterior over life lengths from few,
+ * irregular measurements of one edge. Pure.
+ *
+ * Every candidate is a curve w(t) = w0 + (limit - w0) (t / L)^p: a fast break-in to w0,
+ * then growth that is convex for p > 1. L, p and w0 lie on a grid with weak priors taken
+ * from the physics of flank wear (ISO 3685: break-in, steady, accelerated), the
+ * measurement noise is integrated out. Few points therefore give wide intervals, not
+ * wrong ones.
+ */
+#pragma once
+
+#include "daemon/analytics/tool/life_grid.h"
+
+#define WEAR_POINTS 32
+
+struct wear_point {
+    double age;  /* in the unit of life */
+    double wear; /* in the limit's unit */
+};
+
+struct wear_curve {
+    double limit;
+    double age; /* of the newest point */
+    double lives[LIFE_GRID], weights[LIFE_GRID];
+    bool is_known;
+};
+
+/*
+ * `prior` of past lives to the same limit; NULL = none. Not known (is_known false) with
+ * fewer than two points after the start, or when wear has not risen above the noise.
+ */
+void wear_curve_fit(struct wear_curve *curve, const struct wear_point *points,
+                    size_t count, double limit, const struct life_prior *prior);
+
+/* What remains at `age`; false when the data cannot say. */
+bool wear_curve_outlook(const struct wear_curve *curve, double age,
+                        struct life_outlook *ret_outlook);

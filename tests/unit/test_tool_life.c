@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The worked numbers of domain.md 3.5 to 3.8, 3.10 and 3.11. */
+#include "daemon/analytics/tool/economics.h"
+#include "daemon/analytics/tool/first_passage.h"
+#include "daemon/analytics/tool/life_grid.h"
+#include "daemon/analytics/tool/taylor.h"
+#include "daemon/analytics/tool/wear_curve.h"
+#include "daemon/analytics/tool/weibull.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void near(double got, double want, double tolerance)
+{
+    if (!(fabs(got - want) <= tolerance * fabs(want)))
+        fail_msg("%.12g is not %.12g", got, want);
+}
+
+static void the_toy_grid_gives_the_exact_posterior(void **state)
+{
+    const double lives[] = {160, 200, 250, 312.5, 390.625};
+    const double ages[] = {50, 100, 150}, indices[] = {1.12, 1.22, 1.33};
+    const double means[] = {246.2237, 231.2548, 214.9214};
+    struct life_grid grid = {.count = 5};
+    struct life_template line;
+    struct life_outlook outlook;
+
+    (void)state;
+    for (size_t i = 0; i < LIFE_TEMPLATE; i++)
+        line.bins[i] = 1 + 0.4 * ((double)i + 0.5) / LIFE_TEMPLATE;
+    for (size_t i = 0; i < 5; i++) {
+        grid.lives[i] = lives[i];
+        grid.log_prior[i] = -0.5 * pow(log(lives[i] / 250) / 0.2, 2);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        life_grid_add(&grid, &line, ages[i], indices[i], 0.03, 3);
+        assert_true(life_grid_outlook(&grid, 0, &outlook));
+        near(outlook.mean, means[i], 1e-6);
+    }
+}
+
+static void an_age_beyond_all_candidates_is_unknown(void **state)
+{
+    struct life_grid grid;
+    struct life_outlook outlook;
+
+    (void)state;
+    life_grid_init(&grid, &(struct life_prior){log(100), 0.1, 5});
+    assert_true(life_grid_outlook(&grid, 10, &outlook));
+    assert_true(outlook.q05 < outlook.q50 && outlook.q50 < outlook.q95);
+    assert_false(life_grid_outlook(&grid, 1e6, &outlook));
+}
+
+static void lawless_ball_bearings_are_reproduced(void **state)
+{
+    const double lives[] = {17.88, 28.92, 33.00,  41.52,  42.12,  45.60,  48.40, 51.84,
+                            51.96, 54.12, 55.56,  67.80,  68.64,  68.64,  68.88, 84.12,
+                            93.12, 98.64, 105.12, 105.84, 127.92, 128.04, 173.40};
+    struct life_end ends[23];
+    struct weibull weibull;
+
+    (void)state;
+    for (size_t i = 0; i < 23; i++)
+        ends[i] = (struct life_end){lives[i], true};
+    assert_true(weibull_fit(ends, 23, &weibull));
+    near(weibull.shape, 2.1018, 1e-4);
+    near(weibull.scale, 81.8746, 1e-5);
+}
+
+static const struct life_end tools[] = {
+    {212, true },
+    {240, true },
+    {255, true },
+    {198, true },
+    {260, false},
+    {231, true },
+    {275, true },
+    {250, false},
+    {249, true },
+    {260, false}
+};
+
+static void censored_lives_make_the_scale_longer(void **state)
+{
+    struct weibull weibull;
+
+    (void)state;
+    assert_true(weibull_fit(tools, 10, &weibull));
+    near(weibull.shape, 11.27564, 1e-6);
+    near(weibull.scale, 259.18976, 1e-7);
+    near(weibull_quantile(&weibull, .10), 212.296, 1e-5);
+    near(weibull_quantile(&weibull, .05), 199.167, 1e-5);
+    near(weibull_quantile(&weibull, .01), 172.360, 1e-5);
+    near(weibull_remaining(&weibull, 200, .5), 52.568, 1e-4);
+    near(weibull_remaining(&weibull, 200, .1), 20.203, 1e-4);
+    assert_false(weibull_fit(tools + 4, 1, &weibull));
+    assert_true(weibull_fit(tools, 2, &weibull));
+    near(weibull.shape, 4, 1e-12);
+}
+
+static void first_passage_is_inverse_gaussian(void **state)
+{
+    struct passage passage = {.40, .004, 0, .0004};
+
+    (void)state;
+    near(passage_quantile(&passage, .05), 41.2660, 1e-5);
+    near(passage_quantile(&passage, .10), 48.5745, 1e-5);
+    near(passage_quantile(&passage, .50), 89.0497, 1e-5);
+    near(passage_quantile(&passage, .90), 165.3338, 1e-5);
+    near(passage_below(&passage, 80), .4123090, 1e-6);
+    passage.u_drift = .0008;
+    near(passage_quantile(&passage, .05), 40.3547, 1e-5);
+    near(passage_quantile(&passage, .50), 89.0316, 1e-5);
+    near(passage_quantile(&passage, .90), 178.3467, 1e-5);
+    near(passage_below(&passage, 80), .4172706, 1e-6);
+    passage = (struct passage){100, 1, 0, .1};
+    near(passage_below(&passage, 100), 0.5063062555, 1e-9);
+    near(passage_below(&passage, 99), 0.3813060034, 1e-9);
+    passage = (struct passage){1, .0035, .001, 4e-6};
+    passage_learn(&passage, .0051 + .0042 + .0063 + .0038 + .0047, 5);
+    near(passage.drift, .00423333, 1e-6);
+    near(passage.u_drift, .00066667, 1e-5);
+}
+
+static void taylor_is_fitted_or_refused(void **state)
+{
+    const double speeds[] = {120, 150, 180, 210}, lives[] = {62, 30.5, 17.2, 10.1};
+    struct taylor taylor = taylor_through(160, 5, 100, 41);
+
+    (void)state;
+    near(taylor.exponent, .223372, 1e-5);
+    near(taylor.constant, 229.2187, 1e-6);
+    near(taylor_life(&taylor, 130), 12.667, 1e-4);
+    assert_true(taylor_fit(speeds, lives, 4, &taylor));
+    near(taylor.exponent, .309639, 1e-5);
+    near(taylor.constant, 431.743, 1e-5);
+    near(taylor.correlation, -.999813, 1e-5);
+    assert_false(taylor_fit(speeds, lives, 2, &taylor));
+    assert_false(taylor_fit((const double[]){100, 110, 120}, lives, 3, &taylor));
+}
+
+static void groover_costs_are_reproduced(void **state)
+{
+    const struct taylor steel = {.125, 70, -1}, carbide = {.25, 300, -1};
+    const struct edge_prices prices = {2, 3.00, .50, 5}, dear = {1, 2.5, 1.2, 0};
+    double path = acos(-1) * 0.1 * 500 / 0.25;
+
+    (void)state;
+    near(economics_fastest_life(&steel, &prices), 14.0, 1e-9);
+    near(taylor_speed(&steel, 14), 50.33, 1e-4);
+    near(economics_cheapest_life(&steel, &prices), 56.0, 1e-9);
+    near(taylor_speed(&steel, 56), 42.32, 1e-4);
+
+    struct part_cost fast = economics_part(&prices, path / taylor_speed(&steel, 14), 14);
+    near(fast.cutting_min, 12.484, 1e-4);
+    near(fast.minutes, 19.267, 1e-4);
+    near(fast.cost, 12.309, 1e-4);
+
+    struct part_cost cheap = economics_part(&prices, path / taylor_speed(&steel, 56), 56);
+    near(cheap.minutes, 20.376, 1e-4);
+    near(cheap.cost, 10.983, 1e-4);
+    near(economics_cheapest_life(&carbide, &dear), 9.25, 1e-9);
+    near(taylor_speed(&carbide, 9.25), 172.02, 1e-4);
+    near(economics_fastest_life(&carbide, &dear), 3.0, 1e-9);
+    near(taylor_speed(&carbide, 3), 227.95, 1e-4);
+}
+
+static void replacement_age_is_the_cheapest(void **state)
+{
+    const struct {
+        struct weibull weibull;
+        double planned, failure, age, cost, run_to_failure;
+    } rows[] = {
+        {{11.2756, 259.18, 7}, 25, 200, 177.40, .154725, .807142},
+        {{11.2756, 259.18, 7}, 25, 60,  204.66, .134419, 0      },
+        {{3, 250, 3},          25, 200, 104.04, .363679, .895877},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct replacement best =
+            economics_replace(&rows[i].weibull, rows[i].planned, rows[i].failure);
+        near(best.age, rows[i].age, 2e-3);
+        near(best.cost, rows[i].cost, 1e-4);
+        if (rows[i].run_to_failure > 0)
+            near(best.run_to_failure, rows[i].run_to_failure, 1e-4);
+    }
+    assert_true(isinf(economics_replace(&(struct weibull){0.8, 100, 5}, 25, 200).age));
+}
+
+static void no_stop_yet_is_not_never(void **state)
+{
+    struct mtbf mtbf = economics_mtbf(14, 210);
+
+    (void)state;
+    near(mtbf.mean, 15.0, 1e-9);
+    near(exp(-8 / mtbf.mean), .5866, 1e-4);
+    near(mtbf.lower, 9.595, 1e-4);
+    near(exp(-8 / mtbf.lower), .4344, 1e-3);
+    near(economics_mtbf(0, 60).lower, 20.03, 1e-3);
+}
+
+static void few_measurements_say_when_the_limit_comes(void **state)
+{
+    /* NASA case 2 up to 51 min: 0.3 mm was crossed at 43.8 min. */
+    const struct wear_point points[] = {
+        {3,  .08},
+        {9,  .14},
+        {12, .14},
+        {15, .14},
+        {22, .15},
+        {27, .18},
+        {33, .22},
+        {39, .26}
+    };
+    struct wear_curve curve;
+    struct life_outlook outlook;
+
+    (void)state;
+    wear_curve_fit(&curve, points, 8, .3, NULL);
+    assert_true(wear_curve_outlook(&curve, 39, &outlook));
+    assert_true(outlook.q10 < 4.8 && outlook.q90 > 4.8);
+    assert_true(fabs(outlook.q50 - 4.8) < 0.15 * 43.8);
+}
+
+static void flat_or_single_measurements_say_nothing(void **state)
+{
+    const struct wear_point flat[] = {
+        {5,  .10},
+        {10, .11},
+        {20, .10},
+        {40, .11}
+    };
+    struct wear_curve curve;
+    struct life_outlook outlook;
+
+    (void)state;
+    wear_curve_fit(&curve, flat, 4, .6, NULL);
+    assert_false(wear_curve_outlook(&curve, 40, &outlook));
+    wear_curve_fit(&curve, flat, 1, .6, NULL);
+    assert_false(wear_curve_outlook(&curve, 5, &outlook));
+    wear_curve_fit(&curve, flat, 0, .6, NULL);
+    assert_false(wear_curve_outlook(&curve, 5, &outlook));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_toy_grid_gives_the_exact_posterior),
+        cmocka_unit_test(an_age_beyond_all_candidates_is_unknown),
+        cmocka_unit_test(lawless_ball_bearings_are_reproduced),
+        cmocka_unit_test(censored_lives_make_the_scale_longer),
+        cmocka_unit_test(first_passage_is_inverse_gaussian),
+        cmocka_unit_test(taylor_is_fitted_or_refused),
+        cmocka_unit_test(groover_costs_are_reproduced),
+        cmocka_unit_test(replacement_age_is_the_cheapest),
+        cmocka_unit_test(no_stop_yet_is_not_never),
+        cmocka_unit_test(few_measurements_say_when_the_limit_comes),
+        cmocka_unit_test(flat_or_single_measurements_say_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
