@@ -139,6 +139,35 @@ static int read_flag(const char *string, int64_t *ret_flag)
     return 0;
 }
 
+/* MTConnect's words, which people also write into tables and tapes. */
+static int64_t read_code(const char *string, const struct signal_row *row)
+{
+    static const struct {
+        const char *const *names;
+        const char *word;
+        int64_t code;
+    } words[] = {
+        {execution_names, "ACTIVE",                EXECUTION_RUN  },
+        {execution_names, "READY",                 EXECUTION_IDLE },
+        {execution_names, "STOPPED",               EXECUTION_IDLE },
+        {execution_names, "INTERRUPTED",           EXECUTION_HOLD },
+        {execution_names, "FEED_HOLD",             EXECUTION_HOLD },
+        {execution_names, "OPTIONAL_STOP",         EXECUTION_OSTOP},
+        {execution_names, "PROGRAM_OPTIONAL_STOP", EXECUTION_OSTOP},
+        {execution_names, "PROGRAM_STOPPED",       EXECUTION_PSTOP},
+        {execution_names, "PROGRAM_COMPLETED",     EXECUTION_DONE },
+        {mode_names,      "AUTOMATIC",             MODE_AUTO      },
+        {mode_names,      "SEMI_AUTOMATIC",        MODE_SEMI      },
+        {mode_names,      "MANUAL_DATA_INPUT",     MODE_MDI       },
+    };
+    int code = code_find(row->names, string);
+
+    for (size_t i = 0; code < 0 && i < sizeof(words) / sizeof(*words); i++)
+        if (row->names == words[i].names && text_equal_fold(words[i].word, string))
+            return words[i].code;
+    return code;
+}
+
 static int read_any(struct value *value, const char *string,
                     struct sample_reading *reading)
 {
@@ -166,7 +195,7 @@ static int read_kind(struct value *value, const struct signal_row *row,
         value->integer = integer;
         return error;
     case VALUE_CODE:
-        value->integer = code_find(row->names, string);
+        value->integer = read_code(string, row);
         return value->integer < 0 ? -EINVAL : 0;
     case VALUE_INTEGER:
         error = text_read_integer(string, &integer);

@@ -6,7 +6,7 @@
 
 #define SHAPES      9
 #define STARTS      6
-#define NOISE       0.06 /* of a measurement, share of the limit: before data say more */
+#define NOISE       0.08 /* of a measurement, share of the limit: before data say more */
 #define NOISE_COUNT 4.0  /* how many measurements that belief is worth */
 #define SHORTEST    0.8  /* the grid spans this to LONGEST times the newest age */
 #define LONGEST     12.0
