@@ -52,7 +52,6 @@ static void relay(void *owner, const struct record *record)
 {
     struct relay *self = owner;
     struct tracker *tracker = self->tracker;
-
     struct record refined;
 
     if (record->kind == RECORD_SEGMENT) {

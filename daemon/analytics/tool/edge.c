@@ -16,7 +16,7 @@ void edge_init(struct edge *edge, const char *tool, int64_t path, uint32_t memor
     edge->life_no = 1;
     edge->since = at;
     edge->is_first = true;
-    edge->wear_mm = NAN;
+    edge->wear_mm = edge->smooth = NAN;
     for (size_t i = 0; i < LOAD_CHANNELS; i++)
         edge->index[i] = NAN;
     for (size_t i = 0; i < EDGE_RECENT; i++)

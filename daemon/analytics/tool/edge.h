@@ -54,6 +54,7 @@ struct edge {
     struct life_grid grid;
 
     enum tool_phase phase;
+    double smooth;   /* index of the main load, averaged over some ten cycles */
     uint32_t above;  /* cycles in a row above the limit of the index */
     unsigned raised; /* enum edge_alarm bits that stand */
     uint32_t above_act;

@@ -9,6 +9,7 @@
 #define LAYOUT        UINT32_C(1)
 #define LONG_WINDOW_S 60.0 /* a segment longer than this is looked at in pieces */
 #define SETTLED_NS    (10 * NS_PER_S) /* by then a cycle's record has come */
+#define AMID_NS       NS_PER_S        /* a cycle that goes on so long was not the end */
 
 static int create(const struct tracker_options *options, void **ret_self)
 {
@@ -106,6 +107,23 @@ static void move_to(struct machine_tools *tools, struct moment at)
         tools->state.now = at;
 }
 
+/* Measured in the middle of a cycle: what was cut so far counts. */
+static void measure_amid(const struct tools_scene *scene)
+{
+    const struct tools_state *state = &scene->tools->state;
+    int64_t until_ns = scene->at.mono_ns - AMID_NS;
+    bool is_due = false;
+
+    for (uint32_t i = 0; i < state->waiting_count; i++)
+        is_due = is_due || state->waiting[i].at.mono_ns <= until_ns;
+    if (!is_due)
+        return;
+    for (int64_t path = 1; path <= PATHS_MAX; path++)
+        if (scene->view->paths[path - 1].in_cycle)
+            tools_harvest(scene, path);
+    tools_measure(scene, until_ns);
+}
+
 static void observe(void *self, const struct machine_view *view,
                     const struct sample *sample, const struct record_sink *out)
 {
@@ -123,6 +141,8 @@ static void observe(void *self, const struct machine_view *view,
     tools_hear(&scene, sample);
     if (path->in_cycle && cut_load_span(&tools->state.load, sample->path) > LONG_WINDOW_S)
         tools_harvest(&scene, sample->path);
+    if (path->in_cycle)
+        measure_amid(&scene);
 }
 
 static void refine(void *self, const struct machine_view *view, struct record *record)

@@ -20,7 +20,7 @@ static void remember(struct offset_track *track, double step)
     track->steps[track->count++] = step;
 }
 
-/* The last three changes went to and fro. */
+/* The last three changes went back and forth. */
 static bool alternates(const struct offset_track *track)
 {
     const double *newest = track->steps + track->count - 1;

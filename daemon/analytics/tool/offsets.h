@@ -15,7 +15,7 @@ enum offset_change {
     OFFSET_FIRST,       /* the first value that was heard */
     OFFSET_WEAR,        /* follows wear, as it should */
     OFFSET_RESET,       /* back to zero: a new edge, if other evidence agrees */
-    OFFSET_OVERADJUST,  /* to and fro: it chases noise and doubles the variance */
+    OFFSET_OVERADJUST,  /* back and forth: it chases noise and doubles the variance */
     OFFSET_ENTRY_ERROR, /* more than anybody corrects */
     OFFSET_LARGE,       /* too much for wear, too little for an error: geometry */
 };

@@ -6,7 +6,6 @@
 #include <math.h>
 
 #define LEAST_LIVES 3
-#define LEAST_NOISE 0.01
 
 double outlook_wear(const struct edge *edge, const struct tool_memory *memory,
                     double *ret_u_mm)
@@ -79,7 +78,7 @@ void outlook_learn(struct edge *edge, const struct tool_memory *memory, double a
     if (edge->grid.count == 0)
         life_grid_init(&edge->grid, &prior);
     life_grid_add(&edge->grid, &template, age, edge->index[channel],
-                  fmax(LEAST_NOISE, memory->noise.mean), memory->temper);
+                  tool_memory_noise(memory), tool_memory_temper(memory));
 }
 
 static bool look_at_index(const struct edge *edge, double age,

@@ -6,11 +6,13 @@
 #include <math.h>
 #include <stdio.h>
 
-#define IN_A_ROW    3   /* cycles above a limit before anybody is told */
-#define LEAST_TREND 0.6 /* correlation of the index with use in this life */
-#define LEAST_PARTS 30  /* of the reference and the trend */
-#define WARN_SHARE  0.8
-#define BREAK_IN    0.08
+#define IN_A_ROW         3   /* cycles above a limit before anybody is told */
+#define LEAST_TREND      0.6 /* correlation of the index with use in this life */
+#define LEAST_PARTS      30  /* of the reference and the trend */
+#define WARN_SHARE       0.8
+#define INDEX_WARN_SHARE 0.55 /* of the growth up to a worn tool: 60 to 80 % of life */
+#define FOLLOWS          0.2  /* weight of the newest cycle in the smoothed index */
+#define BREAK_IN         0.08
 
 /* What was told of this edge and still stands. */
 enum edge_alarm {
@@ -160,8 +162,12 @@ static void judge_index(const struct tools_scene *scene, struct edge *edge,
     if (channel < 0 || isnan(edge->index[channel]))
         return;
 
-    double act = tool_memory_act(memory, setting->act);
-    double warn = 1 + WARN_SHARE * (act - 1), index = edge->index[channel];
+    if (isnan(edge->smooth))
+        edge->smooth = edge->index[channel];
+    edge->smooth += FOLLOWS * (edge->index[channel] - edge->smooth);
+
+    double act = tool_memory_act(memory, setting->act), index = edge->smooth;
+    double warn = 1 + INDEX_WARN_SHARE * (act - 1);
     bool rises = has_trend(edge, channel, &late, &slope);
     if (edge->phase < TOOL_PHASE_WORN)
         edge->phase = edge->used[LIFE_UNIT_PARTS] < 5 ? TOOL_PHASE_BREAK_IN

@@ -71,6 +71,20 @@ struct cut {
     struct load_feature features[LOAD_CHANNELS];
 };
 
+/* The usual time passed and nothing was cut: that says as much as a load. */
+static void judge_empty(const struct tools_scene *scene, const struct cut *cut,
+                        const struct signature *signature, int channel)
+{
+    const struct cut_load *load = &scene->tools->state.load;
+    struct breakage_norm norm;
+
+    if (load->hears_cutting[cut->path - 1] && !isnan(load->channels[channel].value) &&
+        cut->seconds > USUAL_LEAST * signature->seconds &&
+        cut->seconds < USUAL_MOST * signature->seconds &&
+        signature_norm(signature, (uint32_t)channel, NAN, &norm))
+        tools_judge_segment(scene, cut->edge, &norm, 0, 0);
+}
+
 /* What the loads of one cut say; returns the main channel's index, NAN = not yet. */
 static double learn(const struct tools_scene *scene, struct cut *cut)
 {
@@ -86,8 +100,10 @@ static double learn(const struct tools_scene *scene, struct cut *cut)
         return NAN;
     normalise(cut->features, cut->override,
               tools->state.load.hears_cutting[cut->path - 1], means, loads);
-    if (isnan(loads[channel]))
+    if (isnan(loads[channel])) {
+        judge_empty(scene, cut, signature, channel);
         return NAN;
+    }
     edge_read(edge, cut->key, means);
 
     bool is_whole =

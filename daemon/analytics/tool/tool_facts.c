@@ -58,8 +58,9 @@ void tools_changed(const struct tools_scene *scene, struct edge *edge, const cha
 
     double age = edge_age(edge, setting.unit);
     outlook_make(edge, memory, &setting, tools_wear_limit(scene, edge), &outlook);
-    tool_memory_learn(memory, age, was_worn(scene, edge, why), edge->trace,
-                      edge->trace_count);
+    tool_memory_learn(
+        memory, age, was_worn(scene, edge, why),
+        &(struct life_trace){edge->trace, edge->trace_count, edge->trace_stride});
     (void)snprintf(text, sizeof(text), "tool %.40s changed after %.4g %s", edge->tool,
                    age, life_unit_names[setting.unit]);
     if (outlook.has_quantiles && outlook.left.q50 > 0) {
@@ -131,9 +132,10 @@ static void hear_offset(const struct tools_scene *scene, const struct sample *sa
         tools_evidence(scene, edge, OFFSET_WEIGHT);
         break;
     case OFFSET_OVERADJUST:
-        tools_announce(scene, edge, "tool_overadjust", SEVERITY_NOTICE, value_um,
-                       "its offset goes to and fro: corrections chase noise and double "
-                       "the variance; correct less often");
+        tools_announce(
+            scene, edge, "tool_overadjust", SEVERITY_NOTICE, value_um,
+            "its offset goes back and forth: corrections chase noise and double "
+            "the variance; correct less often");
         break;
     case OFFSET_ENTRY_ERROR:
         tools_announce(scene, edge, "tool_offset_error", SEVERITY_ALARM,
@@ -196,11 +198,6 @@ static void keep_measurement(const struct tools_scene *scene,
     waiting->offset_um = measurement->offset_um;
     (void)text_copy(waiting->feature, sizeof(waiting->feature), measurement->feature);
     (void)text_copy(waiting->tool, sizeof(waiting->tool), tool ? tool : "");
-    for (size_t i = 0; i < PATHS_MAX; i++)
-        if (scene->view->paths[i].in_cycle) {
-            tools_harvest(scene, (int64_t)i + 1);
-            tools_measure(scene, INT64_MAX);
-        }
 }
 
 void tools_tell(const struct tools_scene *scene, const struct statement *statement)

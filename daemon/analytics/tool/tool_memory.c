@@ -13,6 +13,8 @@
 #define TEACHERS     3   /* lives before what they teach is believed */
 #define TRACE_MAX    64
 #define LEAST_TRACE  5
+#define LEAST_NOISE  0.01
+#define BLOCK        8 /* trace points that may be off together */
 
 void tool_memory_init(struct tool_memory *memory, const char *type)
 {
@@ -22,8 +24,10 @@ void tool_memory_init(struct tool_memory *memory, const char *type)
 }
 
 static void learn_coverage(struct tool_memory *memory, double age,
-                           const struct trace_point *trace, size_t count)
+                           const struct life_trace *history)
 {
+    const struct trace_point *trace = history->points;
+    size_t count = history->count;
     static const double checks[] = {0.5, 0.7, 0.8, 0.9};
 
     for (size_t c = 0; c < sizeof(checks) / sizeof(*checks); c++) {
@@ -51,37 +55,76 @@ static void learn_coverage(struct tool_memory *memory, double age,
         memory->temper = fmax(TEMPER_LEAST, memory->temper / 1.25);
 }
 
-static void learn_channel(struct tool_memory *memory, size_t channel, double age,
-                          const struct trace_point *trace, size_t count)
+/* Points of one channel that are known, as shares of life. */
+static size_t gather(const struct life_trace *trace, size_t channel, double age,
+                     double ret_u[TRACE_MAX], double ret_index[TRACE_MAX])
 {
-    double ages[TRACE_MAX], indices[TRACE_MAX];
     size_t kept = 0;
 
-    for (size_t i = 0; i < count && kept < TRACE_MAX; i++) {
-        double index = (double)trace[i].index[channel], u = (double)trace[i].age / age;
+    for (size_t i = 0; i < trace->count && kept < TRACE_MAX; i++) {
+        double index = (double)trace->points[i].index[channel];
 
         if (isnan(index))
             continue;
-        ages[kept] = u;
-        indices[kept++] = index;
-        size_t bin = (size_t)(u * LIFE_TEMPLATE);
-        moments_add(&memory->bins[channel][bin < LIFE_TEMPLATE ? bin : LIFE_TEMPLATE - 1],
-                    index);
+        ret_u[kept] = (double)trace->points[i].age / age;
+        ret_index[kept++] = index;
     }
-    if (kept < LEAST_TRACE)
+    return kept;
+}
+
+/* What is left when the template is taken away: how large, and for how long alike. */
+static void learn_noise(struct tool_memory *memory, const double *u, const double *index,
+                        size_t count, uint32_t stride,
+                        const struct life_template *template)
+{
+    double squares = 0, block = 0, blocks = 0;
+    size_t whole = count / BLOCK * BLOCK;
+
+    for (size_t i = 0; i < count; i++) {
+        double rest = index[i] - life_template_at(template, u[i]);
+
+        squares += rest * rest;
+        block += rest;
+        if ((i + 1) % BLOCK == 0) {
+            blocks += block * block;
+            block = 0;
+        }
+    }
+    if (whole == 0 || !(squares > 0))
         return;
 
-    struct line line = line_fit(ages, indices, kept);
+    double ratio = blocks / (double)whole / (squares / (double)count);
+    moments_add(&memory->noise, squares / (double)count);
+    moments_add(&memory->long_run, 1 + fmax(0, ratio - 1) * fmax(1, stride));
+}
+
+static void learn_channel(struct tool_memory *memory, size_t channel, double age,
+                          const struct life_trace *trace)
+{
+    double u[TRACE_MAX], index[TRACE_MAX];
+    size_t count = gather(trace, channel, age, u, index);
+    struct life_template template;
+
+    if (count < LEAST_TRACE)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        size_t bin = (size_t)(u[i] * LIFE_TEMPLATE);
+        moments_add(&memory->bins[channel][bin < LIFE_TEMPLATE ? bin : LIFE_TEMPLATE - 1],
+                    index[i]);
+    }
+
+    struct line line = line_fit(u, index, count);
     if (!isnan(line.correlation))
         moments_add(&memory->informs[channel], line.correlation);
-    if (!isnan(line.deviation))
-        moments_add(&memory->noise, line.deviation);
-    if (channel == 0)
-        moments_add(&memory->last_index, indices[kept - 1]);
+    if (channel != 0 && tool_memory_channel(memory) != (int)channel)
+        return;
+    moments_add(&memory->last_index, index[count - 1]);
+    tool_memory_template(memory, (int)channel, &template);
+    learn_noise(memory, u, index, count, trace->stride, &template);
 }
 
 void tool_memory_learn(struct tool_memory *memory, double age, bool was_worn,
-                       const struct trace_point *trace, size_t count)
+                       const struct life_trace *trace)
 {
     if (!(age > 0))
         return;
@@ -91,9 +134,19 @@ void tool_memory_learn(struct tool_memory *memory, double age, bool was_worn,
         memory->end_count++;
     if (!was_worn)
         return;
-    learn_coverage(memory, age, trace, count);
+    learn_coverage(memory, age, trace);
     for (size_t i = 0; i < LOAD_CHANNELS; i++)
-        learn_channel(memory, i, age, trace, count);
+        learn_channel(memory, i, age, trace);
+}
+
+double tool_memory_noise(const struct tool_memory *memory)
+{
+    return fmax(LEAST_NOISE, sqrt(memory->noise.mean));
+}
+
+double tool_memory_temper(const struct tool_memory *memory)
+{
+    return memory->temper * fmax(1, memory->long_run.mean);
 }
 
 double tool_memory_prior(const struct tool_memory *memory, struct life_prior *ret_prior)

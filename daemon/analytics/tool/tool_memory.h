@@ -29,7 +29,8 @@ struct tool_memory {
     struct moments
         informs[LOAD_CHANNELS]; /* correlation of index and age, life by life */
     struct moments last_index;  /* at the end of worn lives */
-    struct moments noise;       /* of the index about the template */
+    struct moments noise;       /* variance of the index about the template */
+    struct moments long_run;    /* how much slower than 1/n it averages out */
     unsigned char covered[MEMORY_COVERAGE];
     uint32_t covered_count, covered_next;
     double temper; /* c of domain.md 3.5 */
@@ -38,9 +39,21 @@ struct tool_memory {
 
 void tool_memory_init(struct tool_memory *memory, const char *type);
 
+/* The history of a life: every `stride`th cycle. */
+struct life_trace {
+    const struct trace_point *points;
+    size_t count;
+    uint32_t stride;
+};
+
 /* A life has ended at `age`. */
 void tool_memory_learn(struct tool_memory *memory, double age, bool was_worn,
-                       const struct trace_point *trace, size_t count);
+                       const struct life_trace *trace);
+
+/* Standard deviation of one part's index about the template, and by how much its
+ * likelihood is tempered (lr c of domain.md 3.5). */
+double tool_memory_noise(const struct tool_memory *memory);
+double tool_memory_temper(const struct tool_memory *memory);
 
 /* How many past lives there are, and the prior they make; 0 = none. */
 double tool_memory_prior(const struct tool_memory *memory, struct life_prior *ret_prior);
