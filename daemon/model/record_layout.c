@@ -8,6 +8,7 @@
     {.name = (key), .kind = FIELD_##kind_, .role = ROLE_##role_, \
      .offset = offsetof(struct record, member), \
      .size = sizeof(((struct record *)0)->member), .names = (names_)}
+#define LAST {0}
 // clang-format on
 #define TAG(member, key)              ROW(member, key, TEXT, TAG, NULL)
 #define TAG_NUMBER(member, key)       ROW(member, key, INTEGER, TAG, NULL)
@@ -33,10 +34,6 @@
         INTEGER(context.fixture_seq, "fixture"), NOTE_TEXT(context.lot, "lot"), \
         NOTE_TEXT(context.fixture, "fixture_name"),                             \
         NOTE_TEXT(context.revision, "revision")
-#define LAST \
-    {        \
-        0    \
-    }
 
 static const struct record_field cycle_fields[] = {
     WHERE,
