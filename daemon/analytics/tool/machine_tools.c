@@ -63,6 +63,8 @@ void tools_setting(const struct machine_tools *tools, const struct edge *edge,
                    struct tool_setting *ret_setting)
 {
     tool_setting_find(tools->options, edge->tool, ret_setting);
+    if (ret_setting->is_unit_open && !isnan(tools_feature_limit(tools, edge)))
+        ret_setting->unit = LIFE_UNIT_MINUTES; /* as with a wear limit of its own */
 }
 
 const char *tools_current(const struct tools_scene *scene, int64_t path)

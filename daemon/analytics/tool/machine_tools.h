@@ -71,6 +71,9 @@ const char *tools_current(const struct tools_scene *scene, int64_t path);
 /* mm of measured wear at which this edge is spent; NAN = not told. */
 double tools_wear_limit(const struct tools_scene *scene, const struct edge *edge);
 
+/* The same from a wear feature of `parts:` alone. */
+double tools_feature_limit(const struct machine_tools *tools, const struct edge *edge);
+
 /* The load that stands for the spindle; -1 = none was heard. */
 int tools_main_channel(const struct machine_tools *tools, int64_t path);
 

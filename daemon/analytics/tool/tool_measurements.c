@@ -59,22 +59,27 @@ static double unit_mm(const char *unit)
     return unit && strcasecmp(unit, "m") == 0 ? 1e3 : 1;
 }
 
-double tools_wear_limit(const struct tools_scene *scene, const struct edge *edge)
+double tools_feature_limit(const struct machine_tools *tools, const struct edge *edge)
 {
-    struct tool_setting setting;
+    for (size_t i = 0; i < tools->part_count; i++) {
+        const struct feature_options *features = tools->parts[i].features.items;
 
-    tools_setting(scene->tools, edge, &setting);
-    if (!isnan(setting.limit.wear_mm))
-        return setting.limit.wear_mm;
-    for (size_t i = 0; i < scene->tools->part_count; i++) {
-        const struct feature_options *features = scene->tools->parts[i].features.items;
-
-        for (size_t k = 0; k < scene->tools->parts[i].features.count; k++)
+        for (size_t k = 0; k < tools->parts[i].features.count; k++)
             if (is_wear(features[k].name) && !isnan(features[k].upper) &&
                 cuts(&features[k], edge->tool))
                 return features[k].upper * unit_mm(features[k].unit);
     }
     return NAN;
+}
+
+double tools_wear_limit(const struct tools_scene *scene, const struct edge *edge)
+{
+    struct tool_setting setting;
+
+    tool_setting_find(scene->tools->options, edge->tool, &setting);
+    if (!isnan(setting.limit.wear_mm))
+        return setting.limit.wear_mm;
+    return tools_feature_limit(scene->tools, edge);
 }
 
 /* What was measured before in millimetres was in micrometres after all. */

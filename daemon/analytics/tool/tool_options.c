@@ -240,6 +240,7 @@ void tool_setting_find(const struct tool_options *options, const char *tool,
     merge_limit(&setting->limit, life->limit);
     merge_limit(&setting->limit, life->wear_limit);
     setting->unit = choose_unit(entry->unit, life->unit, &setting->limit);
+    setting->is_unit_open = !entry->unit && !life->unit && isnan(setting->limit.amount);
     if (setting->limit.unit != setting->unit)
         setting->limit.amount = NAN; /* it is of another unit: nothing to compare with */
     setting->type = entry->type ? entry->type : tool;

@@ -49,6 +49,7 @@ struct tool_setting {
     const char *group; /* "" = none */
     struct life_limit limit;
     enum life_unit unit;
+    bool is_unit_open; /* neither a unit nor a limit says what life is counted in */
     double act, diameter, edge_cost, failure_cost;
 };
 
