@@ -9,10 +9,27 @@
 #define KELVIN_VARIANCE  9.0
 #define VIRTUAL_VARIANCE 900.0 /* 30 um of growth at full heat */
 #define NOISE_COUNT      20.0  /* measurements that the configured noise is worth */
+#define SENSOR_TRUST     1.6   /* a thermometer is five times as likely as a guess */
 #define WEIGHT_MIN       1e-9
 #define TAU_MASS         0.8
 
 const double virtual_tau_s[VIRTUAL_COUNT] = {900, 1500, 2400, 3600, 5400, 8400};
+
+static void renew_weights(struct drift_bank *bank)
+{
+    double best = -INFINITY, sum = 0;
+
+    for (int i = 0; i < BANK_MEMBERS; i++)
+        best = fmax(best, bank->members[i].likelihood);
+    for (int i = 0; i < BANK_MEMBERS; i++) {
+        struct drift_member *member = &bank->members[i];
+        member->likelihood -= best;
+        member->weight = fmax(exp(member->likelihood), WEIGHT_MIN);
+        sum += member->weight;
+    }
+    for (int i = 0; i < BANK_MEMBERS; i++)
+        bank->members[i].weight /= sum;
+}
 
 void drift_bank_init(struct drift_bank *bank, double noise_um)
 {
@@ -22,8 +39,9 @@ void drift_bank_init(struct drift_bank *bank, double noise_um)
     memset(bank, 0, sizeof(*bank));
     for (int i = 0; i < BANK_MEMBERS; i++) {
         drift_filter_init(&bank->members[i].filter, i < VIRTUAL_COUNT ? share : kelvin);
-        bank->members[i].weight = 1.0 / BANK_MEMBERS;
+        bank->members[i].likelihood = i < VIRTUAL_COUNT ? 0 : SENSOR_TRUST;
     }
+    renew_weights(bank);
     bank->noise = bank->noise_first = noise_um * noise_um;
     bank->noise_count = NOISE_COUNT;
 }
@@ -46,22 +64,6 @@ static void share_weights(const struct drift_bank *bank,
     }
     for (int i = 0; sum > 0 && i < BANK_MEMBERS; i++)
         ret[i] /= sum;
-}
-
-static void renew_weights(struct drift_bank *bank)
-{
-    double best = -INFINITY, sum = 0;
-
-    for (int i = 0; i < BANK_MEMBERS; i++)
-        best = fmax(best, bank->members[i].likelihood);
-    for (int i = 0; i < BANK_MEMBERS; i++) {
-        struct drift_member *member = &bank->members[i];
-        member->likelihood -= best;
-        member->weight = fmax(exp(member->likelihood), WEIGHT_MIN);
-        sum += member->weight;
-    }
-    for (int i = 0; i < BANK_MEMBERS; i++)
-        bank->members[i].weight /= sum;
 }
 
 struct drift_innovation drift_bank_add(struct drift_bank *bank,

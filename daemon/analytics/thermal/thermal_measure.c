@@ -74,6 +74,34 @@ static void fill_parts(const struct feature_drift *drift,
     record->thermal_um = mixture->heat;
 }
 
+/* FNV-1a: a name as a number that only has to differ when the name does. */
+static int64_t number_of(const char *name)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * UINT64_C(1099511628211);
+    return (int64_t)(hash >> 1);
+}
+
+/* The lot or fixture a part is of: told with it, else by the context, else as before. */
+static int64_t batch_of(const char *name, int64_t context, int64_t before)
+{
+    if (name && *name)
+        return number_of(name);
+    return context == RECORD_UNKNOWN ? before : context;
+}
+
+static void follow_batch(const struct feature_drift *drift,
+                         const struct measurement *measurement, struct drift_scene *scene)
+{
+    int64_t lot = drift->count ? drift->lot_seq : RECORD_UNKNOWN;
+    int64_t fixture = drift->count ? drift->fixture_seq : RECORD_UNKNOWN;
+
+    scene->lot_seq = batch_of(measurement->lot, scene->lot_seq, lot);
+    scene->fixture_seq = batch_of(measurement->fixture, scene->fixture_seq, fixture);
+}
+
 static void begin_record(const struct thermal_site *site,
                          const struct measurement *measurement, struct record *record)
 {
@@ -107,6 +135,7 @@ void thermal_measure(const struct thermal_site *site, const struct statement *st
     double deviation = (measurement->value - rules.nominal) * rules.scale;
     double offset = offset_of(thermal, &slot->drift, &rules, measurement);
     thermal_scene(thermal, &slot->drift, &rules, site, 0, &scene);
+    follow_batch(&slot->drift, measurement, &scene);
     feature_drift_add(&slot->drift, &thermal->priors, &scene, deviation - offset,
                       &finding);
     drift_bank_look(&slot->drift.bank, &scene.inputs, &mixture);
