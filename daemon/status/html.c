@@ -106,7 +106,7 @@ static bool find_range(const struct html_chart *chart, struct range *ret_range)
     if (range.x0 > range.x1)
         return false;
     double room = fmax((range.y1 - range.y0) * 0.08, fabs(range.y1) * 0.002 + 1e-9);
-    range.y0 -= room;
+    range.y0 = range.y0 >= 0 ? fmax(range.y0 - room, 0) : range.y0 - room;
     range.y1 += room;
     if (range.x1 <= range.x0)
         range.x1 = range.x0 + 1;
@@ -126,15 +126,31 @@ static double place_y(const struct range *range, double y)
            (y - range->y0) / (range->y1 - range->y0) * (CHART_HEIGHT - 2 * MARGIN_OTHER);
 }
 
+/* 1, 2 or 5 times a power of ten: what people count in. */
+static double find_step(double span)
+{
+    static const double steps[] = {1, 2, 5, 10};
+    double power = pow(10, floor(log10(span / 4)));
+
+    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+        if (steps[i] * power >= span / 4)
+            return steps[i] * power;
+    return 10 * power;
+}
+
 static void add_grid(struct text *text, const struct range *range)
 {
-    for (int i = 0; i <= 4; i++) {
-        double value = range->y0 + (range->y1 - range->y0) * i / 4.0;
+    double step = find_step(range->y1 - range->y0);
+
+    for (int i = 0; i <= 5; i++) {
+        double value = (ceil(range->y0 / step) + i) * step;
         double y = place_y(range, value);
 
+        if (value > range->y1)
+            return;
         text_add_format(text,
                         "<line class=grid x1=%.0f x2=%.0f y1=%.1f y2=%.1f />"
-                        "<text class=tick x=%.0f y=%.1f>%.4g</text>",
+                        "<text class=tick x=%.0f y=%.1f>%.6g</text>",
                         MARGIN_LEFT, CHART_WIDTH - 14, y, y, MARGIN_LEFT - 8, y + 4,
                         value);
     }

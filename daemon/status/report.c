@@ -35,10 +35,11 @@ static const char head[] =
 
 static void add_fact(struct text *text, const char *name, const char *value)
 {
-    text_add(text, "<dt>");
+    text_add(text, "<div><dt>");
     html_add(text, name);
     text_add(text, "<dd>");
     html_add(text, *value ? value : "–");
+    text_add(text, "</div>");
 }
 
 static double known(int64_t value)
@@ -67,6 +68,23 @@ const struct record *report_find_run(const struct report *report)
     return found;
 }
 
+/* The run's own count is written when it ends; until then its cycles are counted. */
+static double count_parts(const struct report *report, const struct record *run)
+{
+    double parts = 0;
+
+    if (isfinite(run->run.ended))
+        return known(run->run.parts);
+    for (size_t i = 0; i < report->count; i++) {
+        const struct record *record = &report->records[i];
+
+        if (record->kind == RECORD_CYCLE && record->cycle.parts > 0 &&
+            !(record->cycle.flags > 0 && record->cycle.flags & CYCLE_SUPERSEDED))
+            parts += (double)record->cycle.parts;
+    }
+    return parts;
+}
+
 static void print_head(const struct report *report, struct text *text)
 {
     const struct record *run = report_find_run(report);
@@ -84,8 +102,9 @@ static void print_head(const struct report *report, struct text *text)
     if (isfinite(run->run.ended))
         html_add_time(text, (int64_t)(run->run.ended * 1e9));
     text_add(text, "</p>\n<dl>");
-    add_number(text, "Parts", known(run->run.parts), 0);
-    add_number(text, "Good", known(run->run.good), 0);
+    add_number(text, "Parts", count_parts(report, run), 0);
+    add_number(text, "Good",
+               isfinite(run->run.ended) ? known(run->run.good) : (double)NAN, 0);
     add_number(text, "Target", known(run->run.target), 0);
     add_fact(text, "Operation", context->op);
     add_fact(text, "Revision", context->revision);

@@ -3,7 +3,7 @@ import { s, h, empty } from "./dom.js";
 import { clock, duration, known, median, moment, number, quantile } from "./format.js";
 import { CLASSES, KIND_WORDS, PARTS, REASONS, STAGE_WORDS, STATES, STATE_WORDS, flagWords } from "./words.js";
 
-const LEFT = 46, RIGHT = 10;
+const LEFT = 52, RIGHT = 10;
 
 const scale = (from, to, a, b) => (value) => a + (value - from) / (to - from || 1) * (b - a);
 
@@ -221,7 +221,7 @@ export function line(points, width, height, options = {}) {
         options.zero && s("line", { class: "zero", x1: LEFT, x2: width - RIGHT, y1: y(0), y2: y(0) }),
         band && s("path", { class: "area", d: band }),
         s("path", { class: "line", d: path((point) => point.y) }),
-        real.length <= 120 && real.map((point) => s("circle", { class: "mark", cx: x(point.x), cy: y(point.y), r: 2.3, tip: point.tip })),
+        real.length <= 120 && real.map((point) => s("circle", { class: "mark", cx: x(point.x), cy: y(point.y), r: real.length > 40 ? 1.5 : 2.3, tip: point.tip })),
         options.times ? timeAxis(real[0].x, real.at(-1).x, x, height - 4, width)
             : [s("text", { x: LEFT, y: height - 4 }, options.first ?? ""), s("text", { x: width - RIGHT, y: height - 4, "text-anchor": "end" }, options.last ?? "")]);
 }

@@ -17,12 +17,12 @@ export const text = (value) => known(value) ? String(value) : DASH;
 export function duration(seconds) {
     if (!known(seconds) || !Number.isFinite(seconds)) return DASH;
     const s = Math.max(0, seconds);
-    if (s < 99.95) return `${s.toFixed(1)} s`;
+    if (s < 99.95) return `${s.toFixed(1)}\u00a0s`;
     const whole = Math.round(s);
     const two = (n) => String(n).padStart(2, "0");
-    if (whole < 3600) return `${Math.floor(whole / 60)}:${two(whole % 60)} min`;
-    if (whole < 86400) return `${Math.floor(whole / 3600)} h ${two(Math.floor(whole % 3600 / 60))}`;
-    return `${Math.floor(whole / 86400)} d ${Math.floor(whole % 86400 / 3600)} h`;
+    if (whole < 3600) return `${Math.floor(whole / 60)}:${two(whole % 60)}\u00a0min`;
+    if (whole < 86400) return `${Math.floor(whole / 3600)}\u00a0h\u00a0${two(Math.floor(whole % 3600 / 60))}`;
+    return `${Math.floor(whole / 86400)}\u00a0d\u00a0${Math.floor(whole % 86400 / 3600)}\u00a0h`;
 }
 
 const two = (n) => String(n).padStart(2, "0");

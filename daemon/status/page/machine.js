@@ -23,7 +23,8 @@ function hero(store, machine, cycles, typical) {
     const since = path?.state_since ? (store.now() - Date.parse(path.state_since)) / 1000 : null;
     return [
         h("a", { class: "back", href: "#/", id: "back" }, "← all machines"),
-        h("div", { class: "hero" }, h("h1", null, machine.machine), state(machine), known(since) && h("span", { class: "note" }, `for ${duration(since)}`), badge(machine, store.now())),
+        h("div", { class: "hero" }, h("h1", null, machine.machine), state(machine), known(since) && h("span", { class: "note" }, `for ${duration(since)}`), badge(machine, store.now()),
+            store.lacks(machine.machine) && h("span", { class: "note", role: "status" }, "reading the history …")),
         h("dl", { class: "now" },
             h("div", { class: "fact wide" }, h("dt", null, path?.in_cycle ? `Cycle ${text(path.cycle_no)}` : "Between cycles"), h("dd", null, progress(path, typical, store.now()))),
             lastCycle(cycles, typical),
@@ -86,7 +87,7 @@ function toolsCard(store, name) {
 }
 
 function trendCard(store, name, width) {
-    const segments = store.list(name, "segments").filter((segment) => known(segment.load_mean) && segment.tool);
+    const segments = store.list(name, "segments").filter((segment) => known(segment.load_mean) && segment.tool && segment.tool !== "0"); // 0 is none
     const tools = [...new Set(segments.map((segment) => segment.tool))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
     const columns = Math.max(1, Math.floor((width + 22) / 245)), each = Math.floor((width - 22 * (columns - 1)) / columns);
     return card("Spindle load of each tool", "mean while it was in use, visit by visit; a rising line is wear or a harder material",
@@ -162,7 +163,7 @@ export function machineView(store, name, view) {
     return [...hero(store, machine, cycles, typical), h("div", { class: "grid" },
         timelineCard(store, name, view, inner(1)), cyclesCard(store, name, cycles, typical, inner(1)),
         place(card("Where the seconds went", "last cycles; the legend has the median", seconds(cycles, inner(0.5))), "half"),
-        place(toolsCard(store, name), "half"), trendCard(store, name, inner(1)),
-        place(heatCard(store, name, inner(0.5)), "half"), place(runCard(store, machine), "half"),
+        place(runCard(store, machine), "half"), trendCard(store, name, inner(1)),
+        place(toolsCard(store, name), "half"), place(heatCard(store, name, inner(0.5)), "half"),
         place(qualityCard(store, machine), "half"), place(eventsCard(store, name), "half"))];
 }

@@ -90,7 +90,7 @@ async function start() {
     addEventListener("hashchange", () => { visit(); scrollTo(0, 0); });
     addEventListener("resize", soon);
     document.addEventListener("visibilitychange", soon);
-    setInterval(async () => { await store.refresh(); if (!store.started && store.live.answers) { store.started = true; visit(); } }, REFRESH_MS);
+    setInterval(async () => { await store.refresh(); if (!store.started && store.live.answers) store.started = true; if (store.live.answers) visit(); }, REFRESH_MS);
     setInterval(soon, TICK_MS);
     store.listen();
 }

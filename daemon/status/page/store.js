@@ -25,6 +25,7 @@ export class Store {
         this.gateway = {};
         this.queue = null;
         this.records = new Map(); // machine → collection → key → record
+        this.loaded = new Set(); // "machine/collection" whose history was asked for; events alone are not all
         this.offset = 0; // the daemon's clock minus ours, ms
         this.live = { answers: false, events: false, since: Date.now() };
     }
@@ -39,12 +40,11 @@ export class Store {
         return found ? [...found.values()].sort((a, b) => a.at - b.at) : [];
     }
 
-    has(machine, collection) { return Boolean(this.records.get(machine)?.has(collection)); }
+    has(machine, collection) { return this.loaded.has(`${collection}/${machine}`); }
 
     static key(record) {
         switch (record.measurement) {
-        case "cycle": return `${record.path}/${record.cycle_no}/${record.kind}`;
-        case "segment": return `${record.path}/${record.cycle_no}/${record.tool}/${record.seg}`;
+        case "segment": return `${record.t}/${record.path}/${record.tool}/${record.seg}`;
         case "run": return record.run_seq;
         case "capability": return `capability/${record.feature}`;
         case "advice": return `advice/${record.feature}`;
@@ -61,6 +61,7 @@ export class Store {
         const map = all.get(collection);
         record.at = time(record.t);
         const key = Store.key(record);
+        if (map.get(key)?.at > record.at) return;
         map.delete(key);
         if (!(record.measurement === "cycle" && record.flags & 8192)) map.set(key, record);
         const limit = COLLECTIONS[collection].limit;
@@ -80,14 +81,21 @@ export class Store {
         const { limit, query } = COLLECTIONS[collection];
         const path = `/v1/machines/${encodeURIComponent(machine)}/${collection}?limit=${limit}${query}`;
         const rows = await this.ask(path);
-        if (!this.records.has(machine)) this.records.set(machine, new Map());
-        const all = this.records.get(machine);
-        if (!all.has(collection)) all.set(collection, new Map());
+        this.loaded.add(`${collection}/${machine}`);
         for (const row of rows.reverse()) this.put(collection, row);
     }
 
-    // Everything one view needs and does not have yet.
+    lacks(machine) { return Object.keys(COLLECTIONS).some((collection) => !this.has(machine, collection)); }
+
+    // Everything one view needs and does not have yet; what failed is asked for again.
     async want(machine) {
+        if (this.wanting === machine) return;
+        this.wanting = machine;
+        await this.fill(machine);
+        if (this.wanting === machine) this.wanting = undefined;
+    }
+
+    async fill(machine) {
         const names = machine ? [machine] : this.machines.map((each) => each.machine);
         const collections = machine ? Object.keys(COLLECTIONS) : OF_OVERVIEW;
         for (const name of names) {
@@ -127,7 +135,7 @@ export class Store {
             const missed = this.wasOpen;
             this.wasOpen = true;
             this.set("events", true);
-            if (missed) { this.records.clear(); this.want(this.focus); }
+            if (missed) { this.records.clear(); this.loaded.clear(); this.want(this.focus); }
             this.changed();
         };
         source.onerror = () => {

@@ -1,0 +1,180 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every command of spindlectl that asks a running daemon, with its exit status."""
+import csv
+import http.server
+import io
+import json
+import pathlib
+import subprocess
+import sys
+import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from cell import Cell  # noqa: E402
+from servers import run, wait_for  # noqa: E402
+
+BUILD = pathlib.Path(sys.argv[1])
+cell = None
+
+
+class Refusing(http.server.BaseHTTPRequestHandler):
+    """An InfluxDB that takes no point."""
+
+    def do_GET(self):
+        self.answer(200, b'{"results":[{"statement_id":0}]}')
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path.startswith("/write") or "/api/v2/write" in self.path:
+            self.answer(400, b'{"error":"partial write: field type conflict dropped=1"}')
+        else:
+            self.answer(200, b'{"results":[{"statement_id":0}]}')
+
+    def answer(self, status, body):
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def questions_are_answered_as_tables_and_as_json():
+    for words in (["machines"], ["signals", "vmc-1"], ["cycles", "vmc-1", "5"], ["tools", "vmc-1"], ["thermal", "vmc-1"],
+                  ["events", "vmc-1"], ["run", "list"], ["run", "show", "vmc-1"], ["queue"], ["queue", "list"]):
+        status, output, errors = cell.ask(*words)
+        assert status == 0 and output and not errors, (words, status, errors)
+        assert "\033" not in output, words
+        json.loads(cell.say(*words, "--json"))
+    assert "vmc-1" in cell.say("machines")
+    assert len(cell.control("cycles", "vmc-1", "2")) == 2
+
+
+def statuses_tell_what_happened():
+    for words, wanted in ((["cycles", "nobody"], 1), (["cycles"], 2), (["nothing"], 2), ([], 2), (["export"], 2), (["export", "vmc-1", "--format", "xml"], 2),
+                          (["export", "nobody"], 1), (["record", "nobody"], 1), (["record"], 2), (["report"], 2), (["report", "999"], 1),
+                          (["queue", "retry"], 2), (["queue", "drop", "nobody", "all"], 1), (["queue", "nonsense"], 2), (["doctor", "--nonsense"], 2),
+                          (["stage", "vmc-1", "nonsense"], 1), (["--help"], 0), (["--version"], 0)):
+        status, _, errors = cell.ask(*words)
+        assert status == wanted, (words, status, errors)
+        assert bool(errors) == (wanted != 0), (words, errors)
+    for words in (["machines"], ["watch"], ["export", "vmc-1"], ["record", "vmc-1"], ["doctor"], ["lot", "vmc-1", "L"]):
+        status, _, errors = cell.ask(*words, socket=cell.folder / "nobody.sock")
+        assert status == 3 and "is it running?" in errors, (words, status, errors)
+
+
+def every_command_explains_itself():
+    listed = [line[2:26].strip() for line in cell.say("--help").splitlines() if line.startswith("  ")]
+    assert len(listed) > 20 and {"doctor", "export", "record", "report", "queue retry"} <= set(listed), listed
+    for name in listed:
+        output = cell.say(*name.split(), "--help")
+        assert output.startswith("usage: spindlectl " + name) and "example:" in output, output
+
+
+def what_is_said_becomes_context():
+    cell.say("run", "start", "vmc-1", "part=BRKT-7", "op=10", "stage=pilot", "lot=H1")
+    cell.say("lot", "vmc-1", "H2")
+    machine = next(each for each in cell.control("machines")["machines"] if each["machine"] == "vmc-1")
+    assert machine["job"]["lot"] == "H2" and machine["job"]["stage"] == "pilot" and machine["job"]["parts"] >= 0, machine["job"]
+    runs = wait_for(lambda: cell.control("run", "list"), "the run in the history")
+    assert runs[0]["part"] == "BRKT-7", runs
+
+
+def watching_shows_cycles_as_they_end():
+    process = subprocess.Popen([str(BUILD / "tools/spindlectl/spindlectl"), "--socket", str(cell.socket), "--json", "watch", "vmc-1"],
+                               stdout=subprocess.PIPE, text=True)
+    try:
+        for line in process.stdout:
+            record = json.loads(line)
+            assert record["machine"] == "vmc-1", record
+            if record["measurement"] == "cycle":
+                break
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def exported_cycles_are_those_that_were_recorded():
+    wait_for(lambda: len(cell.control("cycles", "vmc-1", "100")) > 5, "cycles")
+    until = cell.control("cycles", "vmc-1", "1")[0]["t"]
+    wanted = [each["cycle_no"] for each in cell.control("cycles", "vmc-1", "1000") if each["t"] < until][::-1]
+    rows = list(csv.DictReader(io.StringIO(cell.say("export", "vmc-1", "--until", until, "--format", "csv"))))
+    assert [int(row["cycle_no"]) for row in rows] == wanted, rows[-1]
+    lines = [json.loads(line) for line in cell.say("export", "vmc-1", "--until", until, "--format", "json").splitlines()]
+    assert [line["cycle_no"] for line in lines] == wanted
+
+
+def an_exported_tape_can_be_replayed():
+    tape = cell.folder / "export.tape"
+    cell.say("export", "vmc-1", "--format", "tape", "--output", str(tape))
+    lines = tape.read_text().splitlines()
+    times = [line.split(" ", 1)[0] for line in lines[1:]]
+    assert lines[0] == "spindled-tape 1" and len(lines) > 50 and times[0] < times[-1]
+    output = cell.say("replay", "--config", str(cell.folder / "spindled.yaml"), "--machine", "vmc-1", "--format", "json", str(tape))
+    cycles = [each for each in map(json.loads, output.splitlines()) if each["measurement"] == "cycle"]
+    assert len(cycles) > 2, output[:500]
+
+
+def a_recording_is_a_tape_of_what_comes():
+    tape = cell.folder / "record.tape"
+    cell.say("record", "hmc-3", "--for", "2", "--output", str(tape))
+    lines = tape.read_text().splitlines()
+    assert lines[0] == "spindled-tape 1" and any(" spindle_load " in line for line in lines), lines[:10]
+    status, _, errors = cell.ask("replay", "--config", str(cell.folder / "spindled.yaml"), "--machine", "hmc-3", str(tape))
+    assert status == 0, errors
+
+
+def a_report_is_saved():
+    path = cell.folder / "report.html"
+    assert cell.say("report", "1", str(path)).strip() == str(path)
+    assert path.read_text().startswith("<!doctype html>")
+
+
+def dead_letters_are_listed_retried_and_dropped():
+    letters = wait_for(lambda: cell.control("queue", "list", "refusing"), "a dead letter")
+    assert "field type conflict" in letters[0]["reason"], letters[0]
+    assert letters[0]["record"]["machine"] is not None
+    cell.say("queue", "drop", "refusing", str(letters[0]["id"]))
+    gone = letters[0]["id"]
+    wait_for(lambda: all(each["id"] != gone for each in cell.control("queue", "list", "refusing")), "its going")
+    again = wait_for(lambda: cell.control("queue", "list", "refusing"), "another")[-1]
+    cell.say("queue", "retry", "refusing", str(again["id"]))
+    wait_for(lambda: any(each["id"] == again["id"] and each["refused"] > again["refused"]
+                         for each in cell.control("queue", "list", "refusing")), "its being refused again")
+
+
+def the_doctor_names_what_is_wrong_and_the_remedy():
+    def findings():
+        status, output, _ = cell.ask("doctor", "--json")
+        return (status, json.loads(output)) if output else None
+
+    status, found = wait_for(lambda: findings() if any(each["about"] == "dead-1" for each in findings()[1]) else None, "findings")
+    assert status == 1
+    assert all(each["what"] and each["remedy"] for each in found), found
+    assert any("no link" in each["what"] for each in found if each["about"] == "dead-1"), found
+    broken = cell.folder / "broken.yaml"
+    broken.write_text("version: 1\nnonsense: true\n")
+    status, output, _ = cell.ask("doctor", "--config", str(broken))
+    assert status == 1 and "broken.yaml:2:1" in output, output
+
+
+def status_is_one_when_something_is_wrong():
+    status, output, _ = cell.ask("status")
+    assert status == 1 and "dead-1" in output, output
+
+
+if __name__ == "__main__":
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    sink = f'sinks: {{refusing: {{driver: influx, url: "http://127.0.0.1:{server.server_port}", database: spindled}}}}'
+    dead = '\n  - name: dead-1\n    modbus: {url: "tcp://127.0.0.1:1", points: [{signal: part_count, address: 0}]}\n'
+    with Cell(BUILD, speed=4, more=dead, sinks=sink) as cell:
+        wait_for(lambda: len(cell.get("/v1/machines/vmc-1/cycles")) > 2, "cycles")
+        run([questions_are_answered_as_tables_and_as_json, statuses_tell_what_happened, every_command_explains_itself,
+             what_is_said_becomes_context, watching_shows_cycles_as_they_end, exported_cycles_are_those_that_were_recorded,
+             an_exported_tape_can_be_replayed, a_recording_is_a_tape_of_what_comes, a_report_is_saved,
+             dead_letters_are_listed_retried_and_dropped, the_doctor_names_what_is_wrong_and_the_remedy,
+             status_is_one_when_something_is_wrong])
