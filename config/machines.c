@@ -94,9 +94,10 @@ static void check_unique(struct interpreter *interpreter, const struct machine_l
 /* Sections nobody wrote have their defaults all the same. */
 static void complete(struct machine_options *options, struct machine_settings *machine)
 {
-    void **const fields[] = {&options->cycle, &options->tools, &options->thermal,
-                             &options->publish};
-    static const char *const names[] = {"cycle", "tools", "thermal", "publish"};
+    void **const fields[] = {&options->cycle, &options->tools,   &options->thermal,
+                             &options->kpi,   &options->quality, &options->publish};
+    static const char *const names[] = {"cycle", "tools",   "thermal",
+                                        "kpi",   "quality", "publish"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         const struct option *row = section_row(&machine_section, names[i]);
@@ -108,6 +109,8 @@ static void complete(struct machine_options *options, struct machine_settings *m
     machine->cycle = options->cycle;
     machine->tools = options->tools;
     machine->thermal = options->thermal;
+    machine->kpi = options->kpi;
+    machine->quality = options->quality;
     machine->columns = options->columns;
 
     const struct publish_options *publish = options->publish;

@@ -3,6 +3,7 @@
 
 #include "daemon/analytics/cycle/calendar_options.h"
 #include "daemon/analytics/cycle/cycle_options.h"
+#include "daemon/analytics/kpi/kpi_options.h"
 #include "daemon/analytics/run/part_options.h"
 #include "daemon/analytics/thermal/thermal_options.h"
 #include "daemon/analytics/tool/tool_options.h"
@@ -186,6 +187,8 @@ static const struct option machine_rows[] = {
            .help = "drift of dimensions: heat told apart from wear"),
     OPTION(machine_options, tools, .entry = &tool_section,
            .help = "limits, types and prices of its tools"),
+    OPTION(machine_options, kpi, .entry = &kpi_section,
+           .help = "how key figures are counted"),
     OPTION(machine_options, publish, .entry = &publish_section,
            .help = "raw signals for the sinks"),
     OPTION(machine_options, columns, .entry = &column_section, .max = 1000,

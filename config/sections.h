@@ -25,7 +25,7 @@ extern const struct section control_section;
 /* A machine without its drivers. */
 struct machine_options {
     char *name, *cell;
-    void *cycle, *tools, *thermal;
+    void *cycle, *tools, *thermal, *kpi, *quality;
     void *publish;              /* struct publish_options */
     struct option_list columns; /* of struct column_settings */
 };

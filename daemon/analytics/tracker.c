@@ -6,6 +6,7 @@
 #include "daemon/analytics/cycle/machine_cycles.h"
 #include "daemon/analytics/thermal/thermal.h"
 #include "daemon/analytics/tool/machine_tools.h"
+#include "daemon/analytics/kpi/kpi.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ static const struct analytic *const analytics[] = {
     &analytic_alarms,
     &analytic_tools,
     &analytic_thermal,
+    &analytic_kpi,
     NULL,
 };
 

@@ -15,7 +15,9 @@ struct cycle_options;    /* analytics/cycle/cycle_options.h */
 struct tool_options;     /* analytics/tool/tool_options.h */
 struct thermal_options;  /* analytics/thermal/thermal_options.h */
 struct part_options;     /* analytics/run/part_options.h */
-struct calendar_options; /* analytics/cycle/calendar.h */
+struct calendar_options; /* analytics/cycle/calendar_options.h */
+struct kpi_options;      /* analytics/kpi/kpi_options.h */
+struct quality_options;  /* analytics/quality/quality_options.h */
 
 struct tracker_options {
     const char *cell;
@@ -24,6 +26,8 @@ struct tracker_options {
     const struct tool_options *tools;
     const struct thermal_options *thermal;
     const struct calendar_options *calendar;
+    const struct kpi_options *kpi;
+    const struct quality_options *quality;
     const struct part_options *parts;
     size_t part_count;
 };

@@ -41,6 +41,8 @@ struct machine_settings {
     struct cycle_options *cycle;
     struct tool_options *tools;
     struct thermal_options *thermal;
+    struct kpi_options *kpi;
+    struct quality_options *quality;
     struct option_list columns; /* of struct column_settings: CSV columns for replay */
     struct option_list
         publish;           /* of char *: names or patterns of signals to publish raw */

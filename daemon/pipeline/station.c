@@ -199,6 +199,8 @@ static int create_parts(struct station *station, const struct settings *settings
         .cycle = machine->cycle,
         .tools = machine->tools,
         .thermal = machine->thermal,
+        .kpi = machine->kpi,
+        .quality = machine->quality,
         .calendar = settings->calendar,
         .parts = settings->parts,
         .part_count = settings->part_count,

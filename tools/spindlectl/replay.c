@@ -140,6 +140,8 @@ static int create_tracker(const struct replay *replay, struct tracker **ret_trac
         options.cycle = settings->cycle;
         options.tools = settings->tools;
         options.thermal = settings->thermal;
+        options.kpi = settings->kpi;
+        options.quality = settings->quality;
         options.calendar = machine->settings->calendar;
         options.parts = machine->settings->parts;
         options.part_count = machine->settings->part_count;
