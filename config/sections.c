@@ -4,6 +4,7 @@
 #include "daemon/analytics/cycle/calendar_options.h"
 #include "daemon/analytics/cycle/cycle_options.h"
 #include "daemon/analytics/kpi/kpi_options.h"
+#include "daemon/analytics/quality/quality_options.h"
 #include "daemon/analytics/run/part_options.h"
 #include "daemon/analytics/thermal/thermal_options.h"
 #include "daemon/analytics/tool/tool_options.h"
@@ -189,6 +190,8 @@ static const struct option machine_rows[] = {
            .help = "limits, types and prices of its tools"),
     OPTION(machine_options, kpi, .entry = &kpi_section,
            .help = "how key figures are counted"),
+    OPTION(machine_options, quality, .entry = &quality_section,
+           .help = "how charts judge cycles"),
     OPTION(machine_options, publish, .entry = &publish_section,
            .help = "raw signals for the sinks"),
     OPTION(machine_options, columns, .entry = &column_section, .max = 1000,

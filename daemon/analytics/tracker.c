@@ -7,6 +7,8 @@
 #include "daemon/analytics/thermal/thermal.h"
 #include "daemon/analytics/tool/machine_tools.h"
 #include "daemon/analytics/kpi/kpi.h"
+#include "daemon/analytics/quality/charts.h"
+#include "daemon/analytics/thermal/thermal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,6 +20,10 @@ static const struct analytic *const analytics[] = {
     &analytic_tools,
     &analytic_thermal,
     &analytic_kpi,
+    &analytic_alarms,  /* what the control says itself */
+    &analytic_thermal, /* heat */
+    &analytic_charts,  /* cycles and segments against the pilot */
+    &analytic_kpi,     /* shifts, days, runs */
     NULL,
 };
 

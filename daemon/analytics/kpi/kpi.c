@@ -180,39 +180,6 @@ static double planned_run_time(const struct kpi *kpi, const struct context *cont
     return NAN;
 }
 
-static struct logged_cycle judge_cycle(const struct kpi *kpi, const struct record *record)
-{
-    const struct cycle_record *cycle = &record->cycle;
-    double count = cycle->count > 0 ? (double)cycle->count : 1;
-    double parts = cycle->parts > 0 ? (double)cycle->parts : 0;
-    double planned = planned_run_time(kpi, &record->context);
-    struct logged_cycle logged = {
-        .cycle_no = cycle->cycle_no,
-        .from_ns = record->wall_ns - (int64_t)(cycle->ct * count * 1e9),
-        .to_ns = record->wall_ns,
-    };
-
-    switch (cycle->kind) {
-    case CYCLE_KIND_PROD:
-        logged.spread.net = cycle->net * count;
-        logged.counted.pq = parts;
-        logged.counted.planned_output = planned >= 0 ? planned * parts : 0;
-        logged.counted.unpriced = planned >= 0 ? 0 : parts;
-        break;
-    case CYCLE_KIND_REWORK:
-        logged.counted.rq = parts;
-        break;
-    case CYCLE_KIND_PROVEOUT:
-    case CYCLE_KIND_AIRCUT:
-        logged.spread.aust = cycle->net * count;
-        break;
-    case CYCLE_KIND_WARMUP:
-    case CYCLE_KIND_AUX:
-        break;
-    }
-    return logged;
-}
-
 static void apply_cycle(struct kpi *kpi, const struct logged_cycle *cycle, double sign)
 {
     struct kpi_windows *windows = &kpi->state.windows;
@@ -235,7 +202,7 @@ static void hear_cycle(struct errand *errand, const struct record *record)
         known = stop_log_push_cycle(log);
     *known = (struct logged_cycle){.cycle_no = record->cycle.cycle_no};
     if (!(record->cycle.flags & CYCLE_SUPERSEDED)) {
-        *known = judge_cycle(kpi, record);
+        *known = cycle_elements(record, planned_run_time(kpi, &record->context));
         apply_cycle(kpi, known, 1);
         share_load(kpi, record, known->from_ns);
     }

@@ -106,3 +106,35 @@ struct kpi_elements stop_elements(const struct logged_stop *stop, double seconds
     }
     return elements;
 }
+
+struct logged_cycle cycle_elements(const struct record *record, double planned)
+{
+    const struct cycle_record *cycle = &record->cycle;
+    double count = cycle->count > 0 ? (double)cycle->count : 1;
+    double parts = cycle->parts > 0 ? (double)cycle->parts : 0;
+    struct logged_cycle logged = {
+        .cycle_no = cycle->cycle_no,
+        .from_ns = record->wall_ns - (int64_t)(cycle->ct * count * 1e9),
+        .to_ns = record->wall_ns,
+    };
+
+    switch (cycle->kind) {
+    case CYCLE_KIND_PROD:
+        logged.spread.net = cycle->net * count;
+        logged.counted.pq = parts;
+        logged.counted.planned_output = planned >= 0 ? planned * parts : 0;
+        logged.counted.unpriced = planned >= 0 ? 0 : parts;
+        break;
+    case CYCLE_KIND_REWORK:
+        logged.counted.rq = parts;
+        break;
+    case CYCLE_KIND_PROVEOUT:
+    case CYCLE_KIND_AIRCUT:
+        logged.spread.aust = cycle->net * count;
+        break;
+    case CYCLE_KIND_WARMUP:
+    case CYCLE_KIND_AUX:
+        break;
+    }
+    return logged;
+}

@@ -48,5 +48,8 @@ bool stop_log_continues_fault(const struct stop_log *log, int64_t from_ns);
 struct kpi_elements stop_elements(const struct logged_stop *stop, double seconds,
                                   bool know_orders);
 
+/* What a cycle record counts as; `planned` seconds for one part, NAN = nobody said. */
+struct logged_cycle cycle_elements(const struct record *record, double planned);
+
 /* What a person's words mean: "setup", "planned", … or OPERATOR. */
 enum reason stop_reason(enum reason reason, const char *text);
