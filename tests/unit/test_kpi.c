@@ -290,6 +290,33 @@ static void a_reason_moves_the_time_it_explains(void **state)
     story_done(&story);
 }
 
+static double seconds_of(const struct story *story, enum reason reason)
+{
+    double seconds = 0;
+
+    for (size_t i = 0; i < story_count(story, RECORD_STATE); i++) {
+        const struct record *record = story_find(story, RECORD_STATE, i);
+
+        if (record->state.reason == reason && record->state.dur >= 0)
+            seconds += record->state.dur;
+    }
+    return seconds;
+}
+
+static void time_nobody_planned_is_a_stop_of_its_own(void **state)
+{
+    struct story story;
+
+    (void)state;
+    story_init(&story);
+    story.options.calendar = &short_calendar;
+    tell_a_shift(&story);
+    near(seconds_of(&story, REASON_PLANNED), 60, 1e-9);
+    near(seconds_of(&story, REASON_UNSCHEDULED), 300, 1e-9);
+    near(seconds_of(&story, REASON_DOWN_UNREASONED), 545, 1e-9);
+    story_done(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +329,7 @@ int main(void)
         cmocka_unit_test(a_shift_counts_what_lies_in_it),
         cmocka_unit_test(ticks_do_not_change_what_a_window_ends_as),
         cmocka_unit_test(a_reason_moves_the_time_it_explains),
+        cmocka_unit_test(time_nobody_planned_is_a_stop_of_its_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "daemon/analytics/cycle/machine_cycles.h"
 
 #include "daemon/analytics/cycle/arrivals.h"
+#include "daemon/analytics/cycle/calendar.h"
 #include "daemon/analytics/cycle/path_cycles.h"
 #include "daemon/analytics/run/job.h"
 
@@ -27,6 +28,7 @@ struct machine_cycles {
     struct cycle_options defaults;
     const struct cycle_options *cycle;
     struct machine_state state;
+    struct calendar calendar;
     struct path_view views[PATHS_MAX];
 };
 
@@ -40,6 +42,7 @@ int machine_cycles_create(const struct tracker_options *options,
     cycles->options = *options;
     cycle_options_init(&cycles->defaults);
     cycles->cycle = options->cycle ? options->cycle : &cycles->defaults;
+    calendar_init(&cycles->calendar, options->calendar);
     cycles->state.layout = LAYOUT;
     cycles->state.size = sizeof(cycles->state);
     job_init(&cycles->state.job);
@@ -95,7 +98,8 @@ static struct path_site make_site(const struct machine_cycles *cycles, size_t pa
                    .cell = cycles->options.cell ? cycles->options.cell : "",
                    .machine = cycles->options.machine ? cycles->options.machine : "",
                    .context = &cycles->state.job.context,
-                   .path = (int64_t)path + 1},
+                   .path = (int64_t)path + 1,
+                   .calendar = cycles->options.calendar ? &cycles->calendar : NULL},
     };
 }
 

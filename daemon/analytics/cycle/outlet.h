@@ -6,11 +6,14 @@
 
 #include "daemon/model/record.h"
 
+struct calendar; /* calendar.h */
+
 struct outlet {
     const struct record_sink *sink;
     const char *cell, *machine;
     const struct context *context;
     int64_t path;
+    const struct calendar *calendar; /* NULL = always scheduled */
 };
 
 /* Machine, context and path; later paths come 1 ns later, so that ties stay apart. */

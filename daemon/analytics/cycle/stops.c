@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/cycle/stops.h"
 
+#include "daemon/analytics/cycle/calendar.h"
+
 #include <math.h>
 #include <string.h>
 
+#define PIECES_MAX   12   /* one stop is split no further */
 #define FIRST_LOAD_S 60.0 /* until five gaps have been seen */
 
 static void write_stop(const struct stop *stop, const struct outlet *outlet)
@@ -51,6 +54,54 @@ static enum reason first_reason(const struct stops *stops, enum execution state)
     return state == EXECUTION_WAIT ? REASON_WAIT : REASON_NONE;
 }
 
+static bool is_calendars(const struct stop *stop)
+{
+    return stop->reason == REASON_UNSCHEDULED || stop->reason == REASON_PLANNED;
+}
+
+/* How long the calendar's class at the stop's beginning lasts, up to its end. */
+static int64_t class_length(const struct calendar *calendar, const struct stop *stop,
+                            enum calendar_class *ret_class)
+{
+    const int64_t from = stop->at.wall_ns, to = from + stop->duration_ns;
+    int64_t until = 0, next = 0;
+
+    *ret_class = calendar_classify(calendar, from, &until);
+    while (until < to && calendar_classify(calendar, until, &next) == *ret_class)
+        until = next;
+    return until < to ? until - from : stop->duration_ns;
+}
+
+/*
+ * The newest stop, whose duration is known, is written. Of a gap, time that nobody meant
+ * to work is a stop of its own that no other reason claims (domain.md 1.8, rule 1).
+ */
+static void write_newest(struct stops *stops, const struct outlet *outlet)
+{
+    struct stop *last = newest(stops);
+
+    for (int i = 0; outlet->calendar && last->gap_no && i < PIECES_MAX; i++) {
+        enum calendar_class class;
+        int64_t length = class_length(outlet->calendar, last, &class);
+        struct stop rest = *last;
+
+        if (class != CALENDAR_BUSY && !last->is_explained) {
+            last->reason = class == CALENDAR_FREE ? REASON_UNSCHEDULED : REASON_PLANNED;
+            last->is_explained = true;
+            last->text[0] = '\0';
+        }
+        if (length >= last->duration_ns)
+            break;
+        last->duration_ns = length;
+        write_stop(last, outlet);
+        rest.at = moment_plus(rest.at, length);
+        rest.duration_ns -= length;
+        last = append_stop(stops);
+        *last = rest;
+    }
+    write_stop(last, outlet);
+}
+
 void stops_change(struct stops *stops, const struct outlet *outlet, struct moment at,
                   enum execution state)
 {
@@ -67,7 +118,7 @@ void stops_change(struct stops *stops, const struct outlet *outlet, struct momen
         replaces = at.mono_ns == last->at.mono_ns;
         last->duration_ns = at.mono_ns - last->at.mono_ns;
         if (!replaces)
-            write_stop(last, outlet);
+            write_newest(stops, outlet);
     }
     struct stop *stop = replaces ? last : append_stop(stops);
     *stop = (struct stop){
@@ -192,6 +243,17 @@ static double loading(const struct stops *stops, const struct pause *gap)
     return gap->reason == REASON_MINOR && median < gap->seconds ? median : 0;
 }
 
+/* Of the gap that lasts: what the calendar meant for work. */
+static double planned_seconds(const struct stops *stops, const struct outlet *outlet,
+                              struct moment at)
+{
+    if (!outlet->calendar)
+        return moment_seconds(stops->gap_at, at);
+    return (double)calendar_measure(outlet->calendar, stops->gap_at.wall_ns, at.wall_ns)
+               .busy_ns /
+           1e9;
+}
+
 struct pause stops_end_gap(struct stops *stops, const struct outlet *outlet,
                            const struct cycle_options *options, struct moment at)
 {
@@ -201,8 +263,9 @@ struct pause stops_end_gap(struct stops *stops, const struct outlet *outlet,
     if (!stops->in_gap)
         return gap;
     gap.seconds = moment_seconds(stops->gap_at, at);
-    gap.reason = judge_gap(stops, options, gap.seconds);
-    gap.load = loading(stops, &gap);
+    double planned = planned_seconds(stops, outlet, at);
+    gap.reason = judge_gap(stops, options, planned);
+    gap.load = fmin(loading(stops, &gap), planned);
     if (gap.seconds > 0 && gap.seconds * 1e9 <= (double)options->minor_stop &&
         !stops->facts.no_data)
         stops->lengths[stops->length_count++ % 31] = gap.seconds;
@@ -215,7 +278,7 @@ struct pause stops_end_gap(struct stops *stops, const struct outlet *outlet,
             (void)text_copy(last->text, sizeof(last->text), stops->facts.text);
         }
         if (last->duration_ns > 0)
-            write_stop(last, outlet);
+            write_newest(stops, outlet);
     }
     blame_gap(stops, outlet, gap.reason);
     stops->in_gap = false;
@@ -251,7 +314,8 @@ bool stops_explain(struct stops *stops, const struct outlet *outlet, struct mome
     for (uint32_t i = stops->count; i-- > 0;) {
         struct stop *stop = &stops->kept[(stops->newest + STOPS_KEPT - i) % STOPS_KEPT];
 
-        if (stop != found && (gap_no == 0 || stop->gap_no != gap_no))
+        if (stop != found &&
+            (gap_no == 0 || stop->gap_no != gap_no || is_calendars(stop)))
             continue;
         stop->reason = REASON_OPERATOR;
         stop->is_explained = true;
