@@ -150,9 +150,11 @@ static void hear_state(struct errand *errand, const struct record *record)
 /* The usual loading is part of a minor stop, too. */
 static void share_load(struct kpi *kpi, const struct record *record, int64_t started_ns)
 {
-    int64_t from = started_ns - (int64_t)(record->cycle.gap * 1e9) - NS_PER_MS;
     double left = record->cycle.load;
 
+    if (!(left > 0) || !(record->cycle.gap > 0))
+        return;
+    int64_t from = started_ns - (int64_t)(record->cycle.gap * 1e9) - NS_PER_MS;
     for (size_t i = 0; i < LOGGED_STOPS && left > 0; i++) {
         struct logged_stop *stop = &kpi->state.log.stops[i];
 
