@@ -4,11 +4,10 @@
 #include "daemon/analytics/alarm/alarms.h"
 #include "daemon/analytics/analytic.h"
 #include "daemon/analytics/cycle/machine_cycles.h"
-#include "daemon/analytics/thermal/thermal.h"
-#include "daemon/analytics/tool/machine_tools.h"
 #include "daemon/analytics/kpi/kpi.h"
 #include "daemon/analytics/quality/charts.h"
 #include "daemon/analytics/thermal/thermal.h"
+#include "daemon/analytics/tool/machine_tools.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,11 +15,8 @@
 
 /* The order in which a sample and what was made of it are seen: cycles, then these. */
 static const struct analytic *const analytics[] = {
-    &analytic_alarms,
-    &analytic_tools,
-    &analytic_thermal,
-    &analytic_kpi,
     &analytic_alarms,  /* what the control says itself */
+    &analytic_tools,   /* lives and wear */
     &analytic_thermal, /* heat */
     &analytic_charts,  /* cycles and segments against the pilot */
     &analytic_kpi,     /* shifts, days, runs */

@@ -146,8 +146,7 @@ static void on_deliver(void *owner, const struct sample *samples, size_t count)
 static void on_mark(void *owner, const char *position)
 {
     struct line *line = owner;
-    size_t length = strnlen(position, POSITION_MAX);
-    char *copy = strndup(position, length);
+    char *copy = strndup(position, POSITION_MAX);
 
     if (!copy)
         return;
