@@ -171,13 +171,44 @@ static struct placement place_live(struct timeline *timeline, int64_t stamp_ns,
     return placement;
 }
 
+static struct moment newest(const struct timeline *timeline, struct moment now)
+{
+    return (struct moment){.mono_ns = timeline->mono_ns,
+                           .wall_ns = now.wall_ns - (now.mono_ns - timeline->mono_ns)};
+}
+
+bool timeline_remember(const struct timeline *timeline, struct moment now,
+                       struct timeline_memory *ret_memory)
+{
+    if (timeline->is_replay || !timeline->has_window)
+        return false;
+    ret_memory->offset_ns = timeline->base_ns + now.wall_ns - now.mono_ns;
+    ret_memory->wall_ns = newest(timeline, now).wall_ns;
+    return true;
+}
+
+void timeline_resume(struct timeline *timeline, const struct timeline_memory *memory,
+                     struct moment now)
+{
+    int64_t age_ns = later(now.wall_ns - memory->wall_ns, 0);
+
+    timeline->is_resumed = true;
+    timeline->mono_ns = now.mono_ns - age_ns;
+    timeline->base_ns = memory->offset_ns - (now.wall_ns - now.mono_ns);
+    begin_window(timeline, timeline->base_ns, now.mono_ns);
+}
+
 struct placement timeline_place(struct timeline *timeline, int64_t stamp_ns,
                                 struct moment received, bool is_news)
 {
     if (timeline->is_replay)
         return place_replayed(timeline, stamp_ns);
-    if (is_news)
+    if (is_news) {
+        timeline->is_resumed = false;
         return place_live(timeline, stamp_ns, received);
+    }
+    if (timeline->is_resumed)
+        return (struct placement){.at = newest(timeline, received)};
     timeline->mono_ns = later(timeline->mono_ns, received.mono_ns);
     return (struct placement){.at = received};
 }

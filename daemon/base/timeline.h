@@ -33,6 +33,7 @@ struct timeline {
     bool has_offset, has_window;
     int64_t window_ns; /* monotonic start of this window */
     int64_t jumps;     /* how often the clock jumped */
+    bool is_resumed;   /* goes on from before a restart, and nothing new has come yet */
 };
 
 /* What place() thinks of a stamp. */
@@ -50,6 +51,20 @@ void timeline_init(struct timeline *timeline, bool is_replay);
  */
 struct placement timeline_place(struct timeline *timeline, int64_t stamp_ns,
                                 struct moment received, bool is_news);
+
+/* What is kept across a restart, so that what was said meanwhile gets its own moments. */
+struct timeline_memory {
+    int64_t offset_ns; /* receipt - stamp */
+    int64_t wall_ns;   /* of the newest moment given */
+};
+
+/* False when nothing is known yet. */
+bool timeline_remember(const struct timeline *timeline, struct moment now,
+                       struct timeline_memory *ret_memory);
+
+/* Live, before the first stamp. Snapshot values are then placed where it left off. */
+void timeline_resume(struct timeline *timeline, const struct timeline_memory *memory,
+                     struct moment now);
 
 /* Receipt - stamp of the device, seconds; NAN when not known yet. */
 double timeline_offset(const struct timeline *timeline);

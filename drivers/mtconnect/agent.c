@@ -5,6 +5,8 @@
 #include "daemon/base/secret.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -323,6 +325,18 @@ static uint32_t seed_of(const char *machine)
     return seed;
 }
 
+/* "INSTANCE NEXT OFFSET WALL", the last two when they were known. */
+static void resume(struct agent *agent, const char *text)
+{
+    struct timeline_memory memory;
+
+    if (position_parse(&agent->position, text))
+        return;
+    if (sscanf(text, "%*u %*u %" SCNd64 " %" SCNd64, &memory.offset_ns,
+               &memory.wall_ns) == 2)
+        timeline_resume(&agent->link.delivery.timeline, &memory, clock_now());
+}
+
 int agent_start(const struct driver_site *site, const struct mtconnect_options *options,
                 struct driver_link **ret_link)
 {
@@ -335,7 +349,7 @@ int agent_start(const struct driver_site *site, const struct mtconnect_options *
     text_init_heap(&agent->probe);
     agent->count = options->count;
     backoff_init(&agent->backoff, FIRST_RETRY_NS, LAST_RETRY_NS, seed_of(site->machine));
-    (void)position_parse(&agent->position, site->resume);
+    resume(agent, site->resume);
     if (streams_create(&agent->streams) ||
         (options->assets && asset_watch_create(agent, &agent->assets))) {
         agent_free(agent);

@@ -3,6 +3,8 @@
 #include "drivers/mtconnect/agent.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -31,6 +33,7 @@ static int restart(struct agent *agent)
     const struct position_gap gap = {.from = agent->position.next};
 
     delivery_gap(&agent->link.delivery, &gap, "the agent was restarted", clock_now());
+    agent->link.delivery.timeline.is_resumed = false;
     agent->position.is_known = false;
     agent->is_fresh_instance = true;
     agent->chases = 0;
@@ -48,9 +51,16 @@ static void mark(struct agent *agent)
 {
     const struct driver_site *site = agent->link.delivery.site;
     char position[POSITION_TEXT_MAX];
+    char text[POSITION_TEXT_MAX + 48];
+    struct timeline_memory memory;
 
     position_print(&agent->position, position);
-    site->mark(site->owner, position);
+    if (timeline_remember(&agent->link.delivery.timeline, clock_now(), &memory))
+        (void)snprintf(text, sizeof(text), "%s %" PRId64 " %" PRId64, position,
+                       memory.offset_ns, memory.wall_ns);
+    else
+        (void)text_copy(text, sizeof(text), position);
+    site->mark(site->owner, text);
 }
 
 /*

@@ -145,7 +145,7 @@ int position_parse(struct position *position, const char *text)
     if (!at || *at != ' ')
         return -EINVAL;
     at = read_digits(at + 1, &next);
-    if (!at || *at)
+    if (!at || (*at && (*at != ' ' || !at[1])))
         return -EINVAL;
     position_set(position, instance_id, next);
     return 0;

@@ -71,5 +71,6 @@ uint64_t position_chase(const struct streams_header *header, unsigned attempt);
 /* "INSTANCE NEXT", as site->mark() keeps it. */
 void position_print(const struct position *position, char ret_text[POSITION_TEXT_MAX]);
 
-/* Returns 0, or -EINVAL and leaves the position unknown. */
+/* What follows after a blank is not its. Returns 0, or -EINVAL and leaves the position
+ * unknown. */
 int position_parse(struct position *position, const char *text);

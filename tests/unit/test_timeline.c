@@ -176,6 +176,28 @@ static void a_recording_may_go_on_in_the_past(void **state)
     assert_false(third.is_suspect);
 }
 
+static void what_was_said_during_a_restart_keeps_its_moments(void **state)
+{
+    struct timeline before, after;
+    struct timeline_memory memory;
+
+    (void)state;
+    timeline_init(&before, false);
+    timeline_init(&after, false);
+    assert_false(timeline_remember(&before, at(0), &memory));
+    (void)timeline_place(&before, stamp(-3), at(0), true);
+    assert_true(timeline_remember(&before, at(0), &memory));
+
+    timeline_resume(&after, &memory, at(60)); /* the daemon was away for a minute */
+    struct moment snapshot = timeline_place(&after, stamp(-500), at(60), false).at;
+    struct moment first = timeline_place(&after, stamp(7), at(60), true).at;
+    struct moment second = timeline_place(&after, stamp(17), at(60), true).at;
+    assert_int_equal(snapshot.mono_ns, at(0).mono_ns);
+    assert_int_equal(snapshot.wall_ns, at(0).wall_ns);
+    assert_int_equal(first.mono_ns, at(10).mono_ns);
+    assert_int_equal(second.mono_ns - first.mono_ns, 10 * NS_PER_S);
+}
+
 /* Whatever the stamps: time never runs back farther than adapters mix their lines. */
 static void moments_never_fall_far(void **state)
 {
@@ -216,6 +238,7 @@ int main(void)
         cmocka_unit_test(one_old_stamp_in_a_recording_does_not_move_time),
         cmocka_unit_test(a_recording_may_go_on_in_the_past),
         cmocka_unit_test(moments_never_fall_far),
+        cmocka_unit_test(what_was_said_during_a_restart_keeps_its_moments),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

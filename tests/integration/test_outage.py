@@ -1,0 +1,132 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Broker, database and daemon fail in every way while machines work: nothing is missing, nothing is there twice."""
+import json
+import pathlib
+import random
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from works import Plant  # noqa: E402
+from servers import run, start_influxdb, start_mosquitto, wait_for  # noqa: E402
+
+BUILD = pathlib.Path(sys.argv[1])
+NEAR_NS = 100_000_000  # clocks are compared over the network; a cycle is about 2.6 s
+PERSISTENT = ("persistence true", "autosave_on_changes true", "autosave_interval 1", "max_queued_messages 0")
+
+
+def sinks_of(broker, influx):
+    return (f'sinks:\n  mqtt: {{url: "{broker.url}"}}\n'
+            f'  influx: {{url: "{influx.url}", database: spindled}}')
+
+
+def live_through(plant, seconds):
+    """Lets the plant work. Nothing is asserted of how long it was."""
+    cycles = sum(map(len, plant.truth().values()))
+    deadline = time.monotonic() + seconds
+    wait_for(lambda: time.monotonic() > deadline and sum(map(len, plant.truth().values())) > cycles, "a cycle")
+
+
+def drain(plant):
+    """What has been worked so far is recorded; then the machines stop, and all that is owed arrives."""
+    newest = {name: ends[-1] for name, ends in plant.truth().items()}
+    wait_for(lambda: all(near(recorded, newest[name]) for name, recorded in stored(plant).items()),
+             "the last cycles in the store")
+    plant.end_cell()
+    plant.cell = None
+    wait_for(lambda: all(sink["pending_rows"] == 0 for sink in plant.queue()["sinks"]), "all that is owed", 60)
+
+
+def stored(plant):
+    rows = plant.rows("SELECT machine.name, wall_ns FROM record JOIN machine USING(machine) WHERE kind=0")
+    return {name: sorted(at for machine, at in rows if machine == name) for name in plant.names}
+
+
+def near(times, at):
+    return [time_ns for time_ns in times if abs(time_ns - at) < NEAR_NS]
+
+
+def assert_each_once(plant, recorded, what):
+    """Every whole cycle from the first record to the last is there once, and nothing else is."""
+    total = 0
+    for name, ends in plant.truth().items():
+        times = recorded[name]
+        assert times, f"{what} has nothing of {name}"
+        ends = [end for end in ends if times[0] - NEAR_NS < end < times[-1] + NEAR_NS]
+        missing = [end for end in ends if not near(times, end)]
+        twice = [end for end in ends if len(near(times, end)) > 1]
+        assert not missing, f"{what}: {name} lacks {len(missing)} of {len(ends)} cycles: {missing[:5]}"
+        assert not twice, f"{what}: {name} has {len(twice)} of {len(ends)} cycles twice: {twice[:5]}"
+        others = [time_ns for time_ns in times if not near(ends, time_ns)]
+        assert not others, f"{what}: {name} has cycles that never were: {others[:5]} beside {ends[-9:]}"
+        total += len(ends)
+    return total
+
+
+def in_influx(plant, influx):
+    points = influx.query("SELECT ct, machine FROM cycle")
+    return {name: sorted(p["time"] for p in points if p["machine"] == name) for name in plant.names}
+
+
+def assert_seen(plant, subscriber):
+    """Each record of the store came at least once."""
+    payloads = [payload for _, _, _, payload in subscriber.messages() if payload.startswith("{")]
+    numbers = {json.loads(payload).get("seq") for payload in payloads}
+    owed = [row[0] for row in plant.rows("SELECT id FROM record WHERE kind=0")]
+    missing = [number for number in owed if number not in numbers]
+    assert not missing, f"a subscriber never saw {len(missing)} of {len(owed)} cycles: {missing[:10]}"
+
+
+def assert_ledger_closes(plant):
+    for sink in plant.queue()["sinks"]:
+        ledger = sink["ledger"]
+        others = [name for name, value in ledger.items() if value and name.startswith(("dropped", "lost", "sent"))]
+        assert ledger["closes"] and ledger["sampled"] > 0 and not others, sink
+        assert ledger["sampled"] == ledger["delivered"] + sink["pending_values"], sink
+
+
+def servers_that_fail_in_every_way_lose_nothing():
+    with start_mosquitto(*PERSISTENT) as broker, start_influxdb() as influx:
+        influx.create()
+        with broker.subscribe() as subscriber, Plant(BUILD, sinks_of(broker, influx)) as plant:
+            plant.start()
+            plant.wait_up()
+            wait_for(lambda: influx.query("SELECT count(ct) FROM cycle"), "a first cycle in InfluxDB")
+            for fail, mend in (("kill", "start"), ("freeze", "thaw"), ("stop", "start")):
+                getattr(broker, fail)()
+                getattr(influx, fail)()
+                live_through(plant, 4)
+                getattr(influx, mend)()
+                getattr(broker, mend)()
+                live_through(plant, 2)
+            drain(plant)
+            assert assert_each_once(plant, stored(plant), "the store") > 10
+            assert_each_once(plant, in_influx(plant, influx), "InfluxDB")
+            assert_seen(plant, subscriber)
+            assert_ledger_closes(plant)
+            assert plant.end() == 0, plant.log()[-2000:]
+
+
+def twenty_kills_of_the_daemon_lose_and_repeat_nothing():
+    luck = random.Random(5)
+    with start_mosquitto(*PERSISTENT) as broker, start_influxdb() as influx:
+        influx.create()
+        with broker.subscribe() as subscriber, Plant(BUILD, sinks_of(broker, influx)) as plant:
+            plant.start()
+            wait_for(lambda: influx.query("SELECT count(ct) FROM cycle"), "a first cycle in InfluxDB")
+            for _ in range(20):
+                moment = time.monotonic() + luck.uniform(0.05, 2.0)
+                wait_for(lambda: time.monotonic() > moment, "the moment")
+                plant.end(9)
+                plant.start()
+            plant.wait_up()
+            drain(plant)
+            assert assert_each_once(plant, stored(plant), "the store") > 10
+            assert_each_once(plant, in_influx(plant, influx), "InfluxDB")
+            assert_seen(plant, subscriber)
+            assert_ledger_closes(plant)
+            assert plant.end() == 0, plant.log()[-2000:]
+
+
+run([servers_that_fail_in_every_way_lose_nothing, twenty_kills_of_the_daemon_lose_and_repeat_nothing])
