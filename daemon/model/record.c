@@ -81,11 +81,6 @@ bool record_field_known(const struct record *record, const struct record_field *
 static void print_field(const struct record *record, const struct record_field *field,
                         struct writer *json)
 {
-    if (!record_field_known(record, field)) {
-        if (field->role == ROLE_FIELD)
-            writer_null(json, field->name);
-        return;
-    }
     switch (field->kind) {
     case FIELD_INTEGER:
         writer_integer(
@@ -105,7 +100,7 @@ static void print_field(const struct record *record, const struct record_field *
     }
 }
 
-void record_print_json(const struct record *record, struct text *text)
+static void print(const struct record *record, bool with_nulls, struct text *text)
 {
     const struct record_layout *layout = &record_layouts[record->kind];
     struct writer json;
@@ -115,9 +110,22 @@ void record_print_json(const struct record *record, struct text *text)
     writer_time(&json, "t", record->wall_ns);
     writer_string(&json, "measurement", layout->measurement);
     for (const struct record_field *field = layout->fields; field->name; field++)
-        print_field(record, field, &json);
+        if (record_field_known(record, field))
+            print_field(record, field, &json);
+        else if (with_nulls && field->role == ROLE_FIELD)
+            writer_null(&json, field->name);
     if (record->kind == RECORD_SIGNAL || record->kind == RECORD_ARCHIVE)
         writer_verbatim(&json, "signals",
                         record->packed.signals ? record->packed.signals : "{}");
     writer_end_object(&json);
+}
+
+void record_print_json(const struct record *record, struct text *text)
+{
+    print(record, true, text);
+}
+
+void record_print_known(const struct record *record, struct text *text)
+{
+    print(record, false, text);
 }

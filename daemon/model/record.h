@@ -312,7 +312,9 @@ bool record_field_known(const struct record *record, const struct record_field *
 
 /*
  * Appends one JSON object: t, kind, machine, path, then every row of the layout that is
- * known (and null for fields that are not). The history's form; record_read_json() reads
- * it back.
+ * known, and null for fields that are not. record_read_json() reads it back.
  */
 void record_print_json(const struct record *record, struct text *text);
+
+/* The same without the nulls: the history's form. */
+void record_print_known(const struct record *record, struct text *text);

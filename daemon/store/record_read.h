@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads back what record_print_json() wrote. No clock, no I/O.
+ * Reads back what record_print_json() or record_print_known() wrote. No clock, no I/O.
  *
  * Exact: numbers are written in their shortest form that reads back as the same double.
  * What a layout does not name (the path of a kind without one, the id) is not in the

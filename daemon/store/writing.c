@@ -162,7 +162,7 @@ static int append(struct writing *writing, const struct job *job)
     int64_t machine = 0;
 
     text_clear(&writing->body);
-    record_print_json(job->record, &writing->body);
+    record_print_known(job->record, &writing->body);
     print_key(job->record, &writing->key);
     if (writing->body.failed || writing->key.failed)
         return -ENOMEM;

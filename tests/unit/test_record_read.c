@@ -113,7 +113,10 @@ static void every_kind_reads_back_exactly(void **state)
         if (record.kind == RECORD_SIGNAL || record.kind == RECORD_ARCHIVE)
             record.packed.signals = "{\"a}\\\"\":[[0,35.2,192]],\"signals\":[]}";
         record_print_json(&record, &first);
-        text_add(&copy, first.data);
+        if (round / RECORD_KIND_COUNT % 2)
+            text_add(&copy, first.data);
+        else
+            record_print_known(&record, &copy);
 
         assert_int_equal(record_read_json(copy.data, &read), 0);
         assert_int_equal(read.kind, record.kind);
