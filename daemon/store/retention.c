@@ -1,10 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/store/retention.h"
 
+#define LEAP_NS NS_PER_HOUR
+
 enum {
     STEP_ROWS = 500,
     MACHINES_MAX = 4096
 };
+
+void age_clock_init(struct age_clock *clock, struct moment now, int64_t newest_wall_ns)
+{
+    *clock = (struct age_clock){.last = now};
+    if (newest_wall_ns > 0 && now.wall_ns - newest_wall_ns > NS_PER_DAY)
+        clock->last.wall_ns = newest_wall_ns;
+}
+
+int64_t age_clock_read(struct age_clock *clock, struct moment now)
+{
+    int64_t expected_ns = clock->last.wall_ns + (now.mono_ns - clock->last.mono_ns);
+
+    if (now.wall_ns - expected_ns > LEAP_NS) {
+        if (clock->doubted_ns == 0)
+            clock->doubted_ns = now.mono_ns;
+        if (now.mono_ns - clock->doubted_ns < NS_PER_DAY)
+            return expected_ns;
+    }
+    *clock = (struct age_clock){.last = now};
+    return now.wall_ns;
+}
 
 /* The rows a query found, before any of them goes. */
 struct found {

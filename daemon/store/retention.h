@@ -5,8 +5,24 @@
  */
 #pragma once
 
+#include "daemon/base/moment.h"
 #include "daemon/store/book.h"
 #include "daemon/store/store.h"
+
+/*
+ * The time that age is judged by. A clock that jumps forward would make everything old at
+ * once: the new time is believed after it has held for a day. Pure.
+ */
+struct age_clock {
+    struct moment last; /* believed */
+    int64_t
+        doubted_ns; /* monotonic, since when the clock says otherwise; 0 = it does not */
+};
+
+/* `newest_wall_ns` is the newest row's time, 0 = none: a clock that is more than a day
+ * ahead of it is doubted, too. */
+void age_clock_init(struct age_clock *clock, struct moment now, int64_t newest_wall_ns);
+int64_t age_clock_read(struct age_clock *clock, struct moment now);
 
 /*
  * Deletes what is older than keep, keep_signals. Returns how many rows went in this step

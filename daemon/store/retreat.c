@@ -117,3 +117,10 @@ void retreat_end(struct writer *writer, int64_t now_ns)
                    writer->path);
     report_publish(writer, true);
 }
+
+int64_t retreat_limit(const struct writer *writer)
+{
+    bool is_small = writer->options.max_size < REFUGE_BYTES;
+
+    return writer->in_refuge && !is_small ? REFUGE_BYTES : writer->options.max_size;
+}

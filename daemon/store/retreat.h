@@ -23,3 +23,6 @@ int retreat_enter(struct writer *writer);
 
 /* Tries the file again; goes on waiting, longer each time, when it does not work yet. */
 void retreat_end(struct writer *writer, int64_t now_ns);
+
+/* Bytes that the rows may take where they are now. */
+int64_t retreat_limit(const struct writer *writer);

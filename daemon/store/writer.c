@@ -3,7 +3,6 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/store/report.h"
-#include "daemon/store/retention.h"
 #include "daemon/store/retreat.h"
 
 #include <errno.h>
@@ -18,6 +17,12 @@ enum {
     GROUP_MAX = 500,
     SHRINK_STEPS = 4, /* of deleting, before others get their turn */
 };
+
+static int64_t newest_wall(struct database *database)
+{
+    return database_ask(database, "SELECT wall_ns FROM record ORDER BY id DESC LIMIT 1",
+                        0);
+}
 
 static int64_t newest_id(struct database *database)
 {
@@ -236,25 +241,19 @@ static int64_t ballast_size(const struct writer *writer)
     return bytes < 262144 ? 262144 : bytes > 8388608 ? 8388608 : bytes;
 }
 
-static int64_t size_limit(const struct writer *writer)
-{
-    bool is_small = writer->options.max_size < REFUGE_BYTES;
-
-    return writer->in_refuge && !is_small ? REFUGE_BYTES : writer->options.max_size;
-}
-
 static void keep_in_bounds(struct writer *writer, int64_t now_ns)
 {
     if (!writer->database.handle)
         return;
     for (int i = 0;
-         i < SHRINK_STEPS && retention_used(&writer->database) > size_limit(writer); i++)
+         i < SHRINK_STEPS && retention_used(&writer->database) > retreat_limit(writer);
+         i++)
         if (retention_shrink(&writer->database, &writer->book, writer->committed_id,
                              LEDGER_DROPPED_SIZE) <= 0)
             break;
     if (now_ns >= writer->next_age_ns &&
         retention_age(&writer->database, &writer->book, &writer->options,
-                      clock_now().wall_ns) <= 0)
+                      age_clock_read(&writer->age_clock, clock_now())) <= 0)
         writer->next_age_ns = now_ns + AGE_NS;
 }
 
@@ -371,6 +370,7 @@ int writer_open(struct writer *writer, const struct store_options *options,
         writer->committed_id = id_floor(wall_ns);
     if (writer->committed_id < writer->first_id)
         writer->committed_id = writer->first_id - 1;
+    age_clock_init(&writer->age_clock, clock_now(), newest_wall(&writer->database));
     writer->writing.last_id = writer->committed_id;
     writer->health.last_id = writer->committed_id;
     writer->health.bytes = retention_used(&writer->database);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "daemon/store/rescue.h"
+#include "daemon/store/retention.h"
 #include "daemon/store/writing.h"
 
 struct writer {
@@ -28,6 +29,7 @@ struct writer {
     int64_t group_since_ns; /* monotonic */
     int64_t committed_id;   /* what stored() was told */
     int64_t next_upkeep_ns, next_age_ns;
+    struct age_clock age_clock;
     int64_t turned_away[RECORD_KIND_COUNT]; /* by a full disk, not yet in the ledgers */
     char refuge[512];                       /* "" = there is no place for one */
     bool in_refuge;                         /* the file cannot be written; see refuge.h */

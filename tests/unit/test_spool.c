@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/store/retention.h"
 #include "tests/unit/store_scene.h"
 
 #include "daemon/base/log.h"
@@ -266,6 +267,38 @@ static void what_is_too_old_goes_and_is_counted(void **state)
     scene_end(&scene);
 }
 
+static struct moment day(double mono, double wall)
+{
+    return (struct moment){.mono_ns = (int64_t)(mono * (double)NS_PER_DAY),
+                           .wall_ns =
+                               SCENE_WALL_NS + (int64_t)(wall * (double)NS_PER_DAY)};
+}
+
+static void a_clock_that_leaps_forward_makes_nothing_old(void **state)
+{
+    struct age_clock clock;
+
+    (void)state;
+    age_clock_init(&clock, day(1, 0), 0);
+    assert_true(age_clock_read(&clock, day(1.5, 0.5)) == day(0, 0.5).wall_ns);
+    assert_true(age_clock_read(&clock, day(1.6, 400)) == day(0, 0.6).wall_ns);
+    assert_true(age_clock_read(&clock, day(2, 400.4)) == day(0, 1).wall_ns);
+    assert_true(age_clock_read(&clock, day(2.1, 1.1)) == day(0, 1.1).wall_ns);
+    assert_true(age_clock_read(&clock, day(3, 400)) == day(0, 2).wall_ns);
+    assert_true(age_clock_read(&clock, day(4.1, 401.1)) == day(0, 401.1).wall_ns);
+    assert_true(age_clock_read(&clock, day(4.2, -20000)) == day(0, -20000).wall_ns);
+}
+
+static void a_clock_far_ahead_of_the_newest_row_is_doubted(void **state)
+{
+    struct age_clock clock;
+
+    (void)state;
+    age_clock_init(&clock, day(1, 100), day(0, 3).wall_ns);
+    assert_true(age_clock_read(&clock, day(1.5, 100.5)) == day(0, 3.5).wall_ns);
+    assert_true(age_clock_read(&clock, day(2.6, 101.6)) == day(0, 101.6).wall_ns);
+}
+
 static bool has_shrunk(struct scene *scene)
 {
     return scene_ledger(scene, 0).values[LEDGER_DROPPED_SIZE] > 0;
@@ -290,7 +323,7 @@ static void a_full_file_gives_up_raw_values_first_and_what_is_owed_last(void **s
     }
     append_cycles(&scene, 1, 1001);
     assert_int_equal(store_acknowledge(scene.store, sink, 1, 700, LEDGER_DELIVERED), 0);
-    append_cycles(&scene, 1001, 3001);
+    append_cycles(&scene, 1001, 6001);
     scene_until(&scene, has_shrunk);
     scene_ask(&scene, &query);
     assert_int_equal(scene.count, 0);
@@ -314,6 +347,8 @@ int main(void)
         cmocka_unit_test(other_kinds_close_the_ledger_too),
         cmocka_unit_test(dead_letters_keep_the_words_until_a_person_decides),
         cmocka_unit_test(what_is_too_old_goes_and_is_counted),
+        cmocka_unit_test(a_clock_that_leaps_forward_makes_nothing_old),
+        cmocka_unit_test(a_clock_far_ahead_of_the_newest_row_is_doubted),
         cmocka_unit_test(a_full_file_gives_up_raw_values_first_and_what_is_owed_last),
     };
 
