@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from plant import Plant  # noqa: E402
+from works import Plant  # noqa: E402
 from servers import need, run, start_influxdb, wait_for  # noqa: E402
 
 BUILD = pathlib.Path(sys.argv[1])
