@@ -136,6 +136,83 @@ static void time_without_the_daemon_is_unknown(void **state)
     assert_int_equal(story_count(story, RECORD_CYCLE), 2);
 }
 
+/* A source without memory: it just goes on, ten minutes later. */
+static void time_that_no_source_tells_is_unknown(void **state)
+{
+    struct story *story = &the_story;
+
+    (void)state;
+    story_init(story);
+    story_tell(story, "0 execution READY; 0 part_count 5; 10 execution ACTIVE;"
+                      "70 execution COMPLETED; 70.1 execution READY; 70.2 part_count 6");
+    story_wait(story, 400);
+    story_show(story, 400, "execution", "READY");
+    story_restart(story);
+    story_tell(story, "1000 execution READY; 1000 part_count 6; 1100 execution ACTIVE;"
+                      "1160 execution COMPLETED; 1160.2 part_count 7; 1200 tick");
+    assert_int_equal(state_at(700)->state.state, EXECUTION_UNAVAIL);
+    assert_int_equal(state_at(700)->state.reason, REASON_UNKNOWN);
+    assert_int_equal(state_at(300)->state.state, EXECUTION_IDLE);
+    check_partition(story, 0);
+    assert_int_equal(story_count(story, RECORD_CYCLE), 2);
+}
+
+/* The part that was in work went on meanwhile: the cycle is one, and says what it lacks.
+ */
+static void a_cycle_through_a_restart_has_its_unknown_time(void **state)
+{
+    struct story *story = &the_story;
+
+    (void)state;
+    story_init(story);
+    story_tell(story, "0 execution READY; 10 execution ACTIVE; 40 part_count 3");
+    story_restart(story);
+    story_tell(story, "100 execution ACTIVE; 100 part_count 3; 130 execution COMPLETED;"
+                      "130.2 part_count 4; 200 tick");
+    assert_int_equal(story_count(story, RECORD_CYCLE), 1);
+    const struct cycle_record *cycle = &story_find(story, RECORD_CYCLE, 0)->cycle;
+    assert_true(cycle->ct == 120);
+    assert_true(cycle->unknown == 60);
+    assert_true(cycle->flags & CYCLE_GAP);
+}
+
+static void show_after_boot(struct story *story, double seconds, enum execution execution)
+{
+    struct sample sample = {
+        .signal = SIGNAL_EXECUTION,
+        .quality = QUALITY_GOOD,
+        .path = 1,
+        .place = "",
+        .value = {.kind = VALUE_CODE, .integer = execution},
+        .at = story_moment(seconds)
+    };
+
+    sample.at.mono_ns -= story_moment(990).mono_ns;
+    story_observe(story, &sample);
+}
+
+/* Monotonic time begins anew with the computer; the cycles do not. */
+static void a_reboot_is_time_without_data(void **state)
+{
+    struct story *story = &the_story;
+
+    (void)state;
+    story_init(story);
+    story_tell(story, "0 execution READY; 10 execution ACTIVE; 70 execution READY;"
+                      "400 execution READY");
+    story_restart(story);
+    show_after_boot(story, 1000, EXECUTION_IDLE);
+    show_after_boot(story, 1100, EXECUTION_RUN);
+    show_after_boot(story, 1160, EXECUTION_IDLE);
+    show_after_boot(story, 1200, EXECUTION_RUN);
+    assert_int_equal(state_at(700)->state.state, EXECUTION_UNAVAIL);
+    check_partition(story, 0);
+    assert_int_equal(story_count(story, RECORD_CYCLE), 2);
+    const struct cycle_record *cycle = &story_find(story, RECORD_CYCLE, 1)->cycle;
+    assert_true(cycle->ct == 60);
+    assert_false(cycle->flags & CYCLE_CLOCK);
+}
+
 #define STORY(test) cmocka_unit_test_teardown(test, end)
 
 int main(void)
@@ -143,6 +220,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORY(every_second_is_in_exactly_one_state),
         STORY(time_without_the_daemon_is_unknown),
+        STORY(time_that_no_source_tells_is_unknown),
+        STORY(a_reboot_is_time_without_data),
+        STORY(a_cycle_through_a_restart_has_its_unknown_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

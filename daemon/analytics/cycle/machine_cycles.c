@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAYOUT UINT32_C(1)
+#define LAYOUT    UINT32_C(2)
+#define REBOOT_NS (60 * NS_PER_S) /* clocks of one boot do not differ so much */
+#define AWAY_NS   (10 * NS_PER_S) /* a restart shorter than this hides nothing */
 
 /* All that is remembered: plain bytes, no pointers. */
 struct machine_state {
@@ -21,6 +23,7 @@ struct machine_state {
     struct path_cycles paths[PATHS_MAX]; /* of a union only the master's is used */
     bool is_heard[PATHS_MAX];
     struct arrivals arrivals;
+    struct moment seen; /* the newest moment of which anything is known */
 };
 
 struct machine_cycles {
@@ -29,6 +32,8 @@ struct machine_cycles {
     const struct cycle_options *cycle;
     struct machine_state state;
     struct calendar calendar;
+    bool is_restored; /* and nothing was heard since */
+    int64_t shift_ns; /* added to monotonic time: a reboot gives it another start */
     struct path_view views[PATHS_MAX];
 };
 
@@ -235,21 +240,39 @@ static void lose_data(struct machine_cycles *cycles, const struct sample *sample
     }
 }
 
-static void write_gap(const struct machine_cycles *cycles, const struct sample *sample,
+/* After a reboot what is remembered lies in another monotonic time: go on in that one. */
+static void find_shift(struct machine_cycles *cycles, struct moment at)
+{
+    const struct moment *seen = &cycles->state.seen;
+    int64_t moved_ns = (at.wall_ns - at.mono_ns) - (seen->wall_ns - seen->mono_ns);
+
+    if (seen->wall_ns && (moved_ns > REBOOT_NS || moved_ns < -REBOOT_NS))
+        cycles->shift_ns = moved_ns;
+}
+
+/*
+ * The daemon was away since `seen`. Where the source does not go on from there, nobody
+ * knows what the machine did.
+ */
+static void come_back(struct machine_cycles *cycles, const struct sample *sample,
                       const struct record_sink *sink)
 {
-    const struct gap *gap = sample->value.gap;
-    struct path_site site = make_site(cycles, sample->path - 1U, sink);
-    struct record record;
+    const struct execution_edges edges = {
+        .count = 1,
+        .items = {{.to = EXECUTION_UNAVAIL, .at = cycles->state.seen}},
+    };
+    int64_t away_ns = sample->at.mono_ns - cycles->state.seen.mono_ns;
 
-    record_init(&record, RECORD_GAP, sample->at);
-    outlet_stamp(&site.outlet, &record);
-    record.gap.from = gap->from;
-    record.gap.to = gap->to;
-    record.gap.count = gap->count;
-    record.gap.dur = gap->seconds;
-    (void)text_copy(record.gap.reason, sizeof(record.gap.reason), gap->reason);
-    outlet_append(&site.outlet, &record);
+    cycles->is_restored = false;
+    if (away_ns <= AWAY_NS || sample->signal == SIGNAL_GAP)
+        return;
+    for (size_t i = 0; i < PATHS_MAX; i++) {
+        if (!cycles->state.is_heard[i] || !cycles->state.executions[i].is_known)
+            continue;
+        path_cycles_mark(&cycles->state.paths[i], CYCLE_GAP);
+        execution_lose(&cycles->state.executions[i]);
+        apply_edges(cycles, i, &edges, sink);
+    }
 }
 
 void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *given,
@@ -263,13 +286,25 @@ void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *
     if (!arrivals_is_of_use(sample.signal) || sample.path < 1 || sample.path > PATHS_MAX)
         return;
     if (sample.signal == SIGNAL_GAP) {
+        if (cycles->is_restored)
+            find_shift(cycles, sample.at);
+        sample.at.mono_ns += cycles->shift_ns;
         lose_data(cycles, &sample, &sink);
-        if (sample.value.kind == VALUE_GAP)
-            write_gap(cycles, &sample, &sink);
+        if (sample.value.kind == VALUE_GAP) {
+            struct path_site site = make_site(cycles, sample.path - 1U, &sink);
+            outlet_gap(&site.outlet, sample.at, sample.value.gap);
+        }
         return;
     }
 
+    if (cycles->is_restored)
+        find_shift(cycles, sample.at);
+    sample.at.mono_ns += cycles->shift_ns;
     arrivals_place(&state->arrivals, &sample);
+    if (cycles->is_restored)
+        come_back(cycles, &sample, &sink);
+    if (sample.at.mono_ns > state->seen.mono_ns)
+        state->seen = sample.at;
     for (size_t i = 0; i < PATHS_MAX; i++)
         advance_path(cycles, i, sample.at, &sink);
     if (sample.signal == SIGNAL_PROGRAM && sample_is_good(&sample) &&
@@ -291,6 +326,11 @@ void machine_cycles_advance(struct machine_cycles *cycles, struct moment now,
     struct listener listener = {cycles, out};
     const struct record_sink sink = {&listener, listen};
 
+    if (cycles->is_restored)
+        return; /* time before the first sample is not known to have passed idle */
+    now.mono_ns += cycles->shift_ns;
+    if (now.mono_ns > cycles->state.seen.mono_ns)
+        cycles->state.seen = now;
     for (size_t i = 0; i < PATHS_MAX; i++)
         advance_path(cycles, i, now, &sink);
 }
@@ -362,6 +402,7 @@ int machine_cycles_restore(struct machine_cycles *cycles, const void *bytes,
     if (head[0] != LAYOUT || head[1] != sizeof(cycles->state))
         return -EPROTO;
     memcpy(&cycles->state, bytes, length);
+    cycles->is_restored = true;
     for (size_t i = 0; i < PATHS_MAX; i++)
         refresh_view(cycles, i);
     return 0;

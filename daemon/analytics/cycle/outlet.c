@@ -29,3 +29,17 @@ void outlet_announce(const struct outlet *outlet, struct moment at,
     record.event.severity = notice->severity;
     outlet_append(outlet, &record);
 }
+
+void outlet_gap(const struct outlet *outlet, struct moment at, const struct gap *gap)
+{
+    struct record record;
+
+    record_init(&record, RECORD_GAP, at);
+    outlet_stamp(outlet, &record);
+    record.gap.from = gap->from;
+    record.gap.to = gap->to;
+    record.gap.count = gap->count;
+    record.gap.dur = gap->seconds;
+    (void)text_copy(record.gap.reason, sizeof(record.gap.reason), gap->reason);
+    outlet_append(outlet, &record);
+}

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "daemon/model/record.h"
+#include "daemon/model/sample.h"
 
 struct calendar; /* calendar.h */
 
@@ -29,3 +30,6 @@ struct notice {
 
 void outlet_announce(const struct outlet *outlet, struct moment at,
                      const struct notice *notice);
+
+/* Observations were lost, as the source counted them. */
+void outlet_gap(const struct outlet *outlet, struct moment at, const struct gap *gap);
