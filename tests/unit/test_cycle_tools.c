@@ -237,6 +237,46 @@ static void the_last_line_can_be_told(void **state)
     assert_int_equal(cycle(1)->outcome, CYCLE_CLASS_COMPLETE);
 }
 
+static void running_by_hand_is_told_and_is_no_cycle(void **state)
+{
+    struct story *story = begin();
+
+    (void)state;
+    story_tell(story, "0 execution READY; 5 mode mdi; 6 execution ACTIVE;"
+                      "20 execution READY; 30 mode auto; 31 execution ACTIVE;"
+                      "93 execution COMPLETED; 100 tick");
+    assert_int_equal(story_count(story, RECORD_CYCLE), 1);
+    const struct record *event = story_event(story, "manual_run", 0);
+    assert_non_null(event);
+    assert_true(event->event.value == 14);
+    assert_null(story_event(story, "manual_run", 1));
+}
+
+static void run_for(struct story *story, double start, double seconds, const char *how)
+{
+    story_show(story, start, "execution", "run");
+    story_show(story, start + seconds, "execution", how);
+    story_show(story, start + seconds + 1, "execution", "idle");
+}
+
+/* Aborted after 40 of 60 s, and started again in the middle of the program. */
+static void the_rest_of_an_aborted_program_is_flagged(void **state)
+{
+    struct story *story = begin();
+
+    (void)state;
+    story_tell(story, "0 execution READY; 0 program O1");
+    for (int i = 0; i < 6; i++)
+        run_for(story, 10 + 80.0 * i, 60, "done");
+    run_for(story, 500, 40, "idle");
+    run_for(story, 600, 22, "done");
+    run_for(story, 700, 60, "done");
+    story_wait(story, 900);
+    assert_int_equal(cycle(6)->outcome, CYCLE_CLASS_ABORTED);
+    assert_true(cycle(7)->flags & CYCLE_RESUMED_MIDPROGRAM);
+    assert_false(cycle(8)->flags & CYCLE_RESUMED_MIDPROGRAM);
+}
+
 #define STORY(test) cmocka_unit_test_teardown(test, end)
 
 int main(void)
@@ -252,6 +292,8 @@ int main(void)
         STORY(what_was_set_before_the_start_says_the_kind),
         STORY(a_program_that_stops_before_its_last_line_was_aborted),
         STORY(the_last_line_can_be_told),
+        STORY(running_by_hand_is_told_and_is_no_cycle),
+        STORY(the_rest_of_an_aborted_program_is_flagged),
         STORY(a_lot_for_rework_makes_its_cycles_rework),
     };
 

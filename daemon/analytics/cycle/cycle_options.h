@@ -66,7 +66,7 @@ struct cycle_options {
 extern const struct section cycle_section;
 
 /* The rows' own defaults, for tests and for machines without the section. */
-void cycle_options_init(struct cycle_options *options);
+void cycle_options_init(struct cycle_options *ret_options);
 
 /* Is the line one of those that `lines` (of "[PROGRAM:]FROM[-TO]") name? */
 bool cycle_options_cover(const struct option_list *lines, const char *program,

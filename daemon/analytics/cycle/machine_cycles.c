@@ -275,6 +275,17 @@ static void come_back(struct machine_cycles *cycles, const struct sample *sample
     }
 }
 
+static void hear_gap(struct machine_cycles *cycles, const struct sample *sample,
+                     const struct record_sink *sink)
+{
+    lose_data(cycles, sample, sink);
+    if (sample->value.kind == VALUE_GAP) {
+        struct path_site site = make_site(cycles, sample->path - 1U, sink);
+
+        outlet_gap(&site.outlet, sample->at, sample->value.gap);
+    }
+}
+
 void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *given,
                             const struct record_sink *out)
 {
@@ -285,21 +296,14 @@ void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *
 
     if (!arrivals_is_of_use(sample.signal) || sample.path < 1 || sample.path > PATHS_MAX)
         return;
-    if (sample.signal == SIGNAL_GAP) {
-        if (cycles->is_restored)
-            find_shift(cycles, sample.at);
-        sample.at.mono_ns += cycles->shift_ns;
-        lose_data(cycles, &sample, &sink);
-        if (sample.value.kind == VALUE_GAP) {
-            struct path_site site = make_site(cycles, sample.path - 1U, &sink);
-            outlet_gap(&site.outlet, sample.at, sample.value.gap);
-        }
-        return;
-    }
-
     if (cycles->is_restored)
         find_shift(cycles, sample.at);
     sample.at.mono_ns += cycles->shift_ns;
+    if (sample.signal == SIGNAL_GAP) {
+        hear_gap(cycles, &sample, &sink);
+        return;
+    }
+
     arrivals_place(&state->arrivals, &sample);
     if (cycles->is_restored)
         come_back(cycles, &sample, &sink);

@@ -328,6 +328,8 @@ void path_cycles_emit(struct path_cycles *path, const struct path_site *site)
         path->pending_ending != ENDING_ABORT)
         cycle->parts = site->parts_per_cycle;
     find_part_to_part(cycle);
+    if (path->has_last && programs_is_rest(&path->programs, &path->last.cycle, cycle))
+        cycle->flags |= CYCLE_RESUMED_MIDPROGRAM;
     judge_kind(path, site, cycle);
     if (cycle->outcome == CYCLE_CLASS_COMPLETE && !(cycle->flags & CYCLE_ESTIMATED))
         path->cycle_seconds[path->cycle_seconds_count++ % RECENT] = cycle->ct;

@@ -132,6 +132,19 @@ static void move(struct path_cycles *path, const struct path_site *site,
     }
 }
 
+/* Running by hand makes no cycle (domain.md 1.3); how long it lasted is told. */
+static void tell_manual_run(const struct path_cycles *path, const struct path_site *site,
+                            const struct execution_edge *edge)
+{
+    if (path->phase != PHASE_BETWEEN || path->execution != EXECUTION_RUN ||
+        edge->to == EXECUTION_RUN || levels_is_automatic(&path->levels))
+        return;
+    outlet_announce(&site->outlet, edge->at,
+                    &(struct notice){"manual_run", "ran in MDI or by hand, s",
+                                     moment_seconds(path->since, edge->at),
+                                     path->cycle_no, SEVERITY_INFO});
+}
+
 void path_cycles_edge(struct path_cycles *path, const struct path_site *site,
                       const struct execution_edge *given)
 {
@@ -149,6 +162,7 @@ void path_cycles_edge(struct path_cycles *path, const struct path_site *site,
         path->stops.facts.waiting = true;
     if (path->phase == PHASE_IN_CYCLE && is_pause(path->execution))
         stops_blame(&path->stops, judge_pause(path, edge.at));
+    tell_manual_run(path, site, &edge);
     if (edge.to == EXECUTION_UNAVAIL)
         lose(path, edge.at);
     move(path, site, &edge, is_seen);

@@ -72,6 +72,18 @@ bool programs_reach_end(struct programs *programs, const struct cycle_options *o
     return true;
 }
 
+bool programs_is_rest(struct programs *programs, const struct cycle_record *aborted,
+                      const struct cycle_record *rest)
+{
+    const struct program_habits *habits = programs_find(programs, rest->program);
+    double both = aborted->net + rest->net;
+
+    return habits->cycles >= KNOWN_CYCLES && aborted->prog_id == rest->prog_id &&
+           aborted->outcome == CYCLE_CLASS_ABORTED &&
+           rest->outcome == CYCLE_CLASS_COMPLETE && rest->net < 0.9 * habits->seconds &&
+           both > 0.9 * habits->seconds && both < 1.3 * habits->seconds;
+}
+
 static bool is_named(const struct option_list *patterns, const char *const *names,
                      const char *program)
 {
@@ -146,7 +158,8 @@ void programs_learn(struct programs *programs, const struct cycle_record *cycle,
 {
     struct program_habits *habits = programs_find(programs, facts->program);
 
-    if (cycle->outcome != CYCLE_CLASS_COMPLETE || cycle->kind != CYCLE_KIND_PROD)
+    if (cycle->outcome != CYCLE_CLASS_COMPLETE || cycle->kind != CYCLE_KIND_PROD ||
+        (cycle->flags & CYCLE_RESUMED_MIDPROGRAM))
         return;
     habits->cycles++;
     habits->stopped += stopped;

@@ -41,6 +41,10 @@ bool programs_plan_stops(struct programs *programs, const char *program);
 bool programs_reach_end(struct programs *programs, const struct cycle_options *options,
                         const char *program, int64_t line);
 
+/* Do an aborted run and what followed make up one usual run: was it resumed? */
+bool programs_is_rest(struct programs *programs, const struct cycle_record *aborted,
+                      const struct cycle_record *rest);
+
 struct kind_facts {
     const char *program, *comment, *lot;
     bool single_block, axis_lock, dry_run;
