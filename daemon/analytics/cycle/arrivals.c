@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/cycle/arrivals.h"
 
-#define LATE_NS (5 * NS_PER_S) /* further behind, a clock is wrong */
+#define LATE_NS   (5 * NS_PER_S)  /* further behind, a clock is wrong */
+#define REBOOT_NS (60 * NS_PER_S) /* clocks of one boot do not differ so much */
 
 void arrivals_place(struct arrivals *arrivals, struct sample *sample)
 {
@@ -25,6 +26,14 @@ void arrivals_place(struct arrivals *arrivals, struct sample *sample)
     if (!arrivals->has_newest || at->mono_ns > arrivals->newest_ns)
         arrivals->newest_ns = at->mono_ns;
     arrivals->has_newest = true;
+}
+
+int64_t arrivals_shift_ns(struct moment seen, struct moment at)
+{
+    int64_t moved_ns = (at.wall_ns - at.mono_ns) - (seen.wall_ns - seen.mono_ns);
+    bool is_other = moved_ns > REBOOT_NS || moved_ns < -REBOOT_NS;
+
+    return seen.wall_ns && is_other ? moved_ns : 0;
 }
 
 bool arrivals_is_shared(enum signal signal)

@@ -23,6 +23,13 @@ struct arrivals {
  */
 void arrivals_place(struct arrivals *arrivals, struct sample *sample);
 
+/*
+ * What to add to monotonic time after a restart: a reboot gives it another start, and
+ * what is remembered, newest of it `seen`, goes on in its own. 0 when it is the same
+ * time.
+ */
+int64_t arrivals_shift_ns(struct moment seen, struct moment at);
+
 /* Signals of the whole machine, which every path must know of. */
 bool arrivals_is_shared(enum signal signal);
 

@@ -11,9 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAYOUT    UINT32_C(2)
-#define REBOOT_NS (60 * NS_PER_S) /* clocks of one boot do not differ so much */
-#define AWAY_NS   (10 * NS_PER_S) /* a restart shorter than this hides nothing */
+#define LAYOUT  UINT32_C(2)
+#define AWAY_NS (10 * NS_PER_S) /* a restart shorter than this hides nothing */
 
 /* All that is remembered: plain bytes, no pointers. */
 struct machine_state {
@@ -240,16 +239,6 @@ static void lose_data(struct machine_cycles *cycles, const struct sample *sample
     }
 }
 
-/* After a reboot what is remembered lies in another monotonic time: go on in that one. */
-static void find_shift(struct machine_cycles *cycles, struct moment at)
-{
-    const struct moment *seen = &cycles->state.seen;
-    int64_t moved_ns = (at.wall_ns - at.mono_ns) - (seen->wall_ns - seen->mono_ns);
-
-    if (seen->wall_ns && (moved_ns > REBOOT_NS || moved_ns < -REBOOT_NS))
-        cycles->shift_ns = moved_ns;
-}
-
 /*
  * The daemon was away since `seen`. Where the source does not go on from there, nobody
  * knows what the machine did.
@@ -297,7 +286,7 @@ void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *
     if (!arrivals_is_of_use(sample.signal) || sample.path < 1 || sample.path > PATHS_MAX)
         return;
     if (cycles->is_restored)
-        find_shift(cycles, sample.at);
+        cycles->shift_ns = arrivals_shift_ns(state->seen, sample.at);
     sample.at.mono_ns += cycles->shift_ns;
     if (sample.signal == SIGNAL_GAP) {
         hear_gap(cycles, &sample, &sink);
