@@ -247,9 +247,7 @@ static void come_back(struct machine_cycles *cycles, const struct sample *sample
                       const struct record_sink *sink)
 {
     const struct execution_edges edges = {
-        .count = 1,
-        .items = {{.to = EXECUTION_UNAVAIL, .at = cycles->state.seen}},
-    };
+        1, {{.to = EXECUTION_UNAVAIL, .at = cycles->state.seen}}};
     int64_t away_ns = sample->at.mono_ns - cycles->state.seen.mono_ns;
 
     cycles->is_restored = false;
@@ -268,11 +266,10 @@ static void hear_gap(struct machine_cycles *cycles, const struct sample *sample,
                      const struct record_sink *sink)
 {
     lose_data(cycles, sample, sink);
-    if (sample->value.kind == VALUE_GAP) {
-        struct path_site site = make_site(cycles, sample->path - 1U, sink);
-
-        outlet_gap(&site.outlet, sample->at, sample->value.gap);
-    }
+    if (sample->value.kind != VALUE_GAP)
+        return;
+    struct path_site site = make_site(cycles, sample->path - 1U, sink);
+    outlet_gap(&site.outlet, sample->at, sample->value.gap);
 }
 
 void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *given,
@@ -392,7 +389,7 @@ int machine_cycles_restore(struct machine_cycles *cycles, const void *bytes,
     if (length != sizeof(cycles->state))
         return -EPROTO;
     memcpy(head, bytes, sizeof(head));
-    if (head[0] != LAYOUT || head[1] != sizeof(cycles->state))
+    if (head[0] != LAYOUT || head[1] != length)
         return -EPROTO;
     memcpy(&cycles->state, bytes, length);
     cycles->is_restored = true;
