@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/spindlectl/command_modbus.h"
 #include "tools/spindlectl/probe_modbus.h"
+#include "tools/spindlectl/probe_mtconnect.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,9 +11,11 @@ static const struct {
     const char *scheme;
     enum exit_status (*probe)(const char *url);
 } probes[] = {
-    {"tcp://",     probe_modbus},
-    {"rtu://",     probe_modbus},
-    {"rtu+tcp://", probe_modbus},
+    {"tcp://",     probe_modbus   },
+    {"rtu://",     probe_modbus   },
+    {"rtu+tcp://", probe_modbus   },
+    {"http://",    probe_mtconnect},
+    {"https://",   probe_mtconnect},
 };
 
 enum exit_status run_probe(int argc, char **argv)
