@@ -7,6 +7,7 @@
 #include "daemon/base/backoff.h"
 #include "daemon/base/clock.h"
 #include "daemon/loop/slots.h"
+#include "drivers/mtconnect/adapter_tools.h"
 #include "drivers/mtconnect/lines.h"
 #include "drivers/mtconnect/link.h"
 #include "drivers/mtconnect/shdr.h"
@@ -30,6 +31,7 @@ static const int64_t FIRST_RETRY_NS = 1 * NS_PER_S, LAST_RETRY_NS = 30 * NS_PER_
 struct adapter {
     struct driver_link link;
     struct shdr *shdr;
+    struct adapter_tools *tools;
     char host[NAME_ROOM], port[16];
     uv_getaddrinfo_t resolve;
     uv_connect_t connect;
@@ -53,6 +55,7 @@ static void finish_stop(struct adapter *adapter)
     if (!adapter->is_stopping || adapter->handles > 0 || adapter->is_resolving)
         return;
     shdr_destroy(adapter->shdr);
+    adapter_tools_destroy(adapter->tools);
     delivery_done(&adapter->link.delivery);
     lines_done(&adapter->lines);
     free(adapter);
@@ -115,6 +118,26 @@ static void on_observation(void *owner, const struct observation *observation)
     delivery_observation(&adapter->link.delivery, observation, adapter->heard, is_news);
 }
 
+static void emit_tool(void *owner, const struct sample *sample)
+{
+    struct delivery *delivery = owner;
+
+    delivery->health.samples++;
+    delivery->site->deliver(delivery->site->owner, sample, 1);
+}
+
+/* Assets have old stamps by nature: they hold from when they are heard. */
+static void on_asset(void *owner, const struct shdr_asset *asset)
+{
+    struct adapter *adapter = owner;
+    bool is_news = adapter->heard.mono_ns - adapter->since.mono_ns > SNAPSHOT_NS;
+    const struct hearing hearing = {.at = adapter->heard,
+                                    .flags = is_news ? 0 : SAMPLE_SNAPSHOT};
+    const struct mapping_sink sink = {&adapter->link.delivery, emit_tool};
+
+    (void)adapter_tools_change(adapter->tools, asset, &hearing, &sink);
+}
+
 /* "* PONG 10000": from now on silence means something. */
 static void read_pong(struct adapter *adapter, const char *line)
 {
@@ -131,7 +154,8 @@ static void read_pong(struct adapter *adapter, const char *line)
 static void on_line(void *owner, char *line)
 {
     struct adapter *adapter = owner;
-    const struct shdr_sink sink = {.owner = adapter, .observe = on_observation};
+    const struct shdr_sink sink = {
+        .owner = adapter, .observe = on_observation, .change_asset = on_asset};
 
     if (!line) {
         adapter->link.delivery.health.malformed++;
@@ -357,11 +381,14 @@ int adapter_start(const struct driver_site *site, const struct mtconnect_options
                  (uint32_t)strlen(site->machine) * 2654435761u);
     int error = read_url(adapter, options->url);
     if (!error)
+        error = adapter_tools_create(&adapter->tools);
+    if (!error)
         error = read_devices(adapter);
     if (!error)
         error = slots_once(site->slots, SLOT_NS, adapter, on_retry, &adapter->retry);
     if (error) {
         shdr_destroy(adapter->shdr);
+        adapter_tools_destroy(adapter->tools);
         delivery_done(&adapter->link.delivery);
         free(adapter);
         return error;

@@ -2,6 +2,7 @@
 #include "tools/spindlectl/replay_input.h"
 
 #include "daemon/base/timeline.h"
+#include "drivers/mtconnect/adapter_tools.h"
 #include "drivers/mtconnect/shdr.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@ struct input {
     struct placement placement; /* of the line that was read */
     struct mapping *mapping;
     struct shdr *shdr;
+    struct adapter_tools *tools;
     struct csv *csv;
     struct tape_names *names;
     const struct input_sink *sink; /* while playing */
@@ -109,9 +111,20 @@ static void on_observation(void *self, const struct observation *observation)
     (void)mapping_apply(input->mapping, observation, &hearing, &sink);
 }
 
+/* Assets have old stamps by nature: they hold from when they were told. */
+static void on_asset(void *self, const struct shdr_asset *asset)
+{
+    struct input *input = self;
+    struct hearing hearing = {.at = input->placement.at};
+    struct mapping_sink sink = {.owner = input, .emit = on_sample};
+
+    (void)adapter_tools_change(input->tools, asset, &hearing, &sink);
+}
+
 static void play_shdr(struct input *input)
 {
-    struct shdr_sink sink = {.owner = input, .observe = on_observation};
+    struct shdr_sink sink = {
+        .owner = input, .observe = on_observation, .change_asset = on_asset};
 
     shdr_read_line(input->shdr, input->line, &sink);
 }
@@ -204,7 +217,9 @@ static int prepare(struct input *input, const struct input_options *options,
         return tape_names_create(&input->names);
     case INPUT_SHDR:
         if (options->mapping)
-            return shdr_create(options->mapping, &input->shdr);
+            return adapter_tools_create(&input->tools)
+                       ? -ENOMEM
+                       : shdr_create(options->mapping, &input->shdr);
         (void)snprintf(sentence, sizeof(sentence),
                        "its keys need a Devices.xml: mtconnect.devices or --devices");
         break;
@@ -259,6 +274,7 @@ void input_close(struct input *input)
     if (input->file && input->file != stdin)
         (void)fclose(input->file);
     shdr_destroy(input->shdr);
+    adapter_tools_destroy(input->tools);
     csv_destroy(input->csv);
     tape_names_destroy(input->names);
     free(input->line);
