@@ -102,9 +102,29 @@ int archive_restore(struct archive *archive)
         if (resume.positions[i])
             (void)sscanf(resume.positions[i], "%" SCNu64 " %" SCNu64,
                          &mark->archived_instance, &mark->archived_next);
+        mark->instance = mark->archived_instance; /* until the source says otherwise */
     }
     store_resume_done(&resume);
     return 0;
+}
+
+const struct sample *archive_trim_gap(const struct archive *archive, size_t line,
+                                      const struct sample *sample,
+                                      struct trimmed_gap *room)
+{
+    const struct mark *mark = &archive->marks[line];
+    struct gap *gap = &room->gap;
+
+    if (sample->value.kind != VALUE_GAP || sample->value.gap->count <= 0 ||
+        mark->instance != mark->archived_instance ||
+        sample->value.gap->from >= (int64_t)mark->archived_next)
+        return sample;
+    *room = (struct trimmed_gap){*sample, *sample->value.gap};
+    room->sample.value.gap = gap;
+    gap->from = (int64_t)mark->archived_next <= gap->to ? (int64_t)mark->archived_next
+                                                        : gap->to + 1;
+    gap->count = gap->to - gap->from + 1;
+    return &room->sample;
 }
 
 /* A source that was taken up earlier than it was archived has not come that far again. */
@@ -228,7 +248,7 @@ static bool wants_storing(const struct archive *archive, const struct archive_it
         return false;
     if (archive->site.signals == STORE_SIGNALS_PUBLISHED && !published)
         return false;
-    return item->changed || item->sample->sequence != 0;
+    return item->changed || packer_sequence(item->sample) != 0;
 }
 
 static bool is_archived_already(const struct mark *mark, const struct sample *sample)

@@ -35,6 +35,20 @@ int archive_restore(struct archive *archive);
 /* A value of link `line`. One that was archived before a crash is not archived again. */
 void archive_add(struct archive *archive, size_t line, const struct archive_item *item);
 
+struct trimmed_gap {
+    struct sample sample;
+    struct gap gap;
+};
+
+/*
+ * A kill loses what the tracker had seen since it was saved last. When the source cannot
+ * give it again either, that is a gap; but not what is in the archive. Returns the
+ * sample, or one in `room` that is less.
+ */
+const struct sample *archive_trim_gap(const struct archive *archive, size_t line,
+                                      const struct sample *sample,
+                                      struct trimmed_gap *room);
+
 /* The driver's position; "INSTANCE NEXT …" where the source has sequences. */
 void archive_mark(struct archive *archive, size_t line, const char *position);
 

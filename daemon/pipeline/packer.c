@@ -87,6 +87,11 @@ void packer_begin(struct packer *packer, struct moment start)
     packer->start = start;
 }
 
+uint64_t packer_sequence(const struct sample *sample)
+{
+    return sample->flags & SAMPLE_SNAPSHOT ? 0 : sample->sequence;
+}
+
 int packer_add(struct packer *packer, size_t index, const char *name,
                const struct sample *sample)
 {
@@ -103,9 +108,9 @@ int packer_add(struct packer *packer, size_t index, const char *name,
     sample_print_json(sample, values);
     text_add_char(values, ',');
     text_add_integer(values, sample->quality);
-    if (packer->sequences && sample->sequence) {
+    if (packer->sequences && packer_sequence(sample)) {
         text_add_char(values, ',');
-        text_add_unsigned(values, sample->sequence);
+        text_add_unsigned(values, packer_sequence(sample));
     }
     text_add_char(values, ']');
     packer->failed = packer->failed || values->failed;

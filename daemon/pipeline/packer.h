@@ -24,6 +24,12 @@ void packer_begin(struct packer *packer, struct moment start);
 int packer_add(struct packer *packer, size_t index, const char *name,
                const struct sample *sample);
 
+/*
+ * The sequence a value is archived with, 0 = none: a snapshot repeats what was delivered
+ * before or lies in a gap, and each sequence is to be found once.
+ */
+uint64_t packer_sequence(const struct sample *sample);
+
 /* Values waiting. */
 int64_t packer_count(const struct packer *packer);
 

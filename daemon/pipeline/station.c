@@ -54,7 +54,6 @@ static void on_record(void *owner, const struct record *record)
     (void)station->site.append(station->site.owner, record);
 }
 
-/* What the tracker has seen is in the archive: the link goes on from its positions. */
 /* What was seen is what is remembered: one transaction, and only if it is another. */
 static void save_state(struct station *station, const struct text *snapshot)
 {
@@ -118,18 +117,19 @@ static void show_tracker(struct line *line, const struct sample *sample)
 static void accept_sample(struct line *line, const struct sample *sample)
 {
     struct station *station = line->station;
+    size_t at = (size_t)(line - station->lines);
+    struct trimmed_gap room;
+
+    sample = archive_trim_gap(station->archive, at, sample, &room);
     bool changed;
     int index = latest_put(station->latest, sample, &changed);
-
     if (sample->signal == SIGNAL_LINK)
         note_presence(line, sample);
     if (index >= 0)
-        archive_add(station->archive, (size_t)(line - station->lines),
+        archive_add(station->archive, at,
                     &(struct archive_item){
-                        .index = (size_t)index,
-                        .name = latest_at(station->latest, (size_t)index)->name,
-                        .changed = changed,
-                        .sample = sample});
+                        (size_t)index, latest_at(station->latest, (size_t)index)->name,
+                        changed, sample});
     show_tracker(line, sample);
     audience_tell(&station->audience, sample);
 }

@@ -217,7 +217,7 @@ static void perform(struct client *client, const struct client_order *order)
         break;
     case ORDER_LEAVE:
         leave(client, &order->message);
-        /* fall through */
+        __attribute__((fallthrough));
     case ORDER_CLOSE:
         MQTTAsync_destroy(&client->handle);
         client->handle = NULL;

@@ -42,6 +42,7 @@ struct agent {
     char device[256];       /* percent-encoded, for the path; "" = all */
     char model_change[40];  /* deviceModelChangeTime */
     bool is_fresh_instance; /* take it from its beginning */
+    bool has_state;         /* of this mapping: a current was applied */
     bool is_decided;        /* `phase` was set by a document; ask without a pause */
     bool has_progress;      /* a document was applied since the last failure */
     bool polls;

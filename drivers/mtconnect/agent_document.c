@@ -63,19 +63,45 @@ static void mark(struct agent *agent)
     site->mark(site->owner, text);
 }
 
-/*
- * The state as it was at `next`: items whose newest observation is older. The others will
- * come by themselves.
- */
-static void apply_snapshot(struct agent *agent, struct moment now)
+/* When the state at `next` was: now, unless the agent has news since. */
+static struct moment find_state(const struct agent *agent, struct moment now)
 {
+    const struct streams_header *header = streams_header(agent->streams);
+    int64_t stamp_ns, late_ns = INT64_MAX;
+
+    if (agent->position.next >= header->next)
+        return now;
     for (size_t i = 0; i < streams_count(agent->streams); i++) {
         struct observation observation;
 
         if (streams_sequence(agent->streams, i) >= agent->position.next)
             break;
         streams_read(agent->streams, i, &observation);
-        delivery_observation(&agent->link.delivery, &observation, now, false);
+        if (moment_parse(observation.timestamp, &stamp_ns) <= 0)
+            continue;
+        stamp_ns += agent->link.delivery.timeline.base_ns;
+        if (now.mono_ns - stamp_ns < late_ns)
+            late_ns = now.mono_ns - stamp_ns;
+    }
+    return late_ns <= 0 || late_ns == INT64_MAX ? now : moment_plus(now, -late_ns);
+}
+
+/*
+ * The state as it was at `next`: items whose newest observation is older. The others will
+ * come by themselves.
+ */
+static void apply_snapshot(struct agent *agent, struct moment now)
+{
+    struct moment at = find_state(agent, now);
+
+    delivery_link(&agent->link.delivery, true, at);
+    for (size_t i = 0; i < streams_count(agent->streams); i++) {
+        struct observation observation;
+
+        if (streams_sequence(agent->streams, i) >= agent->position.next)
+            break;
+        streams_read(agent->streams, i, &observation);
+        delivery_observation(&agent->link.delivery, &observation, at, false);
     }
 }
 
@@ -124,6 +150,7 @@ static int take_current(struct agent *agent, struct moment now)
         take_up(agent, header, now);
     mark(agent); /* tells the instance first: what of it is known already is left out */
     apply_snapshot(agent, now);
+    agent->has_state = true;
     mark(agent);
     agent->phase = agent->polls ? AGENT_POLL : AGENT_STREAM;
     agent->is_decided = true;
@@ -320,8 +347,10 @@ void agent_take_probe(struct agent *agent)
     } else if (!error) {
         agent->announced = devices->instance_id;
         error = delivery_map(delivery, devices, sentence);
-        if (!error)
+        if (!error) {
             agent->probe_digest = digest;
+            agent->has_state = false;
+        }
     }
     if (error) {
         delivery->health.malformed++;
@@ -333,7 +362,7 @@ void agent_take_probe(struct agent *agent)
     if (agent->position.is_known && agent->announced &&
         agent->announced != agent->position.instance_id)
         (void)restart(agent);
-    if (!agent->position.is_known)
+    if (!agent->position.is_known || !agent->has_state)
         agent->phase = AGENT_CURRENT;
     else
         agent->phase = agent->polls ? AGENT_POLL : AGENT_STREAM;

@@ -20,6 +20,7 @@ static void emit_text(struct application *application, const char *place,
 
     sample.signal = SIGNAL_CUSTOM;
     sample.place = place;
+    sample.sequence = 0;
     sample.quality = QUALITY_GOOD;
     sample.why = WHY_NONE;
     sample.value = (struct value){.kind = VALUE_TEXT, .text = string};
@@ -152,7 +153,8 @@ static void apply_series(struct application *application, struct target *target)
     }
 }
 
-/* ---- signals of more than one data item ---- */
+/* ---- signals of more than one data item; only the observation's own sample has its
+ * sequence ---- */
 
 static struct path_state *state_of(struct mapping *mapping, uint16_t path)
 {
@@ -173,7 +175,7 @@ static void follow_mode(struct application *application)
 
     struct sample sample = state->execution;
     sample.at = application->sample.at;
-    sample.sequence = application->sample.sequence;
+    sample.sequence = 0;
     sample.flags = application->sample.flags;
     if (is_held)
         sample.value.integer = EXECUTION_HOLD;
@@ -199,6 +201,7 @@ static void follow_parts(struct application *application, const struct sample *p
     bool is_known = part->value.kind == VALUE_INTEGER;
     struct sample sample = *part;
 
+    sample.sequence = 0;
     if (part->signal == SIGNAL_PART_COUNT_GOOD) {
         state->has_good = is_known;
         state->good = is_known ? part->value.integer : 0;
@@ -221,6 +224,7 @@ static void follow_tool(struct application *application, const struct target *ta
     char room[VALUE_TEXT_MAX];
 
     sample.signal = SIGNAL_TOOL;
+    sample.sequence = 0;
     (void)value_read(&sample, application->observation->value, &rule, &none, room);
     emit(application, &sample);
 }

@@ -43,7 +43,7 @@ static const struct option rows[] = {
            .help = "observations of one part, at most"),
     OPTION(mtconnect_options, assets, .fallback.flag = true,
            .help = "read cutting tools when the agent says that they changed"),
-    OPTION(mtconnect_options, backlog,
+    OPTION(mtconnect_options, backlog, .fallback.flag = true,
            .help = "at the very first start, take all that the agent still has"),
     OPTION(mtconnect_options, username, .help = "for an agent behind a login"),
     OPTION(mtconnect_options, password_file, .example = "agent-password",

@@ -66,6 +66,7 @@ bool arrivals_is_of_use(enum signal signal)
     case SIGNAL_COOLANT_LEVEL:
     case SIGNAL_CUSTOM:
     case SIGNAL_TOOL_LIFE:
+    case SIGNAL_LINK:
         return false;
     default:
         return true;
