@@ -42,8 +42,7 @@ struct station {
     struct audience audience;
     uint64_t saved; /* hash of the state that was stored last */
     int64_t snapshot_due_ns, advance_due_ns;
-    bool is_changed; /* since the snapshot */
-    bool has_cycled; /* a cycle ended since the snapshot */
+    bool is_changed, has_cycled; /* since the snapshot: anything, a cycle's end */
 };
 
 static void on_record(void *owner, const struct record *record)
@@ -153,6 +152,8 @@ static void on_mark(void *owner, const char *position)
     free(line->position);
     line->position = copy;
     archive_mark(line->station->archive, (size_t)(line - line->station->lines), position);
+    if (line->station->has_cycled || line->station->saved == 0)
+        take_snapshot(line->station, clock_now());
 }
 
 static void settle_stop(struct station *station)
