@@ -23,9 +23,8 @@ struct line {
     struct driver_site site;
     struct driver_link *link; /* NULL when it could not start or has stopped */
     char *position;           /* what the driver marked last; NULL = nothing */
-    bool linked;
     struct watcher watcher;
-    bool carries_cycles; /* says what the control does; its silence is the machine's */
+    bool linked, carries_cycles; /* the latter: its silence is the machine's */
 };
 
 struct station {
@@ -35,8 +34,8 @@ struct station {
     struct line *lines;
     size_t running; /* links that have not stopped */
     bool stopping;
-    struct latest *latest;
     struct tracker *tracker;
+    struct latest *latest;
     struct archive *archive;
     struct record_sink records;
     struct audience audience;

@@ -58,7 +58,7 @@ bool programs_reach_end(struct programs *programs, const struct cycle_options *o
         return true;
     if (options->end_lines.count)
         return cycle_options_cover(&options->end_lines, program, line);
-    if (line >= END_SHARE * (double)habits->last_line) {
+    if ((double)line >= END_SHARE * (double)habits->last_line) {
         habits->last_line = line > habits->last_line ? line : habits->last_line;
         habits->short_runs = 0;
         return true;
