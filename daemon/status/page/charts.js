@@ -154,7 +154,10 @@ export function runChart(cycles, charts, width) {
         typical && s("line", { class: "middle", x1: LEFT, x2: width - RIGHT, y1: y(typical.middle), y2: y(typical.middle) }),
         s("path", { class: "thread", d: shown.map((cycle, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${clip(cycle.ct).toFixed(1)}`).join("") }),
         places.map(([index, chart]) => s("line", { class: "event", x1: x(index), x2: x(index), y1: 6, y2: bottom, tip: `Cycle time changed\nby ${number(chart.shift, 1)} sigma, noticed ${moment(chart.at)}` })),
-        shown.map((cycle, i) => s("rect", { class: `g-${cycle.stage}`, x: x(i) - step / 2, width: step + 0.4, y: bottom + 8, height: 4 })),
+        shown.map((cycle, i) => {
+            const from = Math.max(x(i) - step / 2, LEFT), to = Math.min(x(i) + step / 2 + 0.4, width - RIGHT);
+            return s("rect", { class: `g-${cycle.stage}`, x: from, width: to - from, y: bottom + 8, height: 4 });
+        }),
         shown.map((cycle, i) => (y(cycle.ct) < 8 ? beyond : shapes[cycle.kind] ?? shapes.aux)(x(i), clip(cycle.ct), { class: classOf(cycle), tip: cycleTip(cycle) })),
         shown.map((cycle, i) => (shown.length - 1 - i) % every === 0 && s("text", { x: x(i), y: height - 8, "text-anchor": i === shown.length - 1 ? "end" : "middle" }, clock(cycle.at, false)))),
         legend([[dot("mark"), "production"], [dot("mark flagged"), "flagged"], [dot("mark bad"), "aborted or alarm"], [dot("mark other"), "warm-up, auxiliary, prove-out, partial"],
