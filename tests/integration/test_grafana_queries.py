@@ -14,6 +14,7 @@ import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from plant import Cell, Daemon, config, modbus_machine, mtconnect_machine  # noqa: E402
 from servers import fetch, run, start_influxdb, start_victoria_metrics, wait_for  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -94,6 +95,23 @@ def every_influxql_query_returns_points():
         assert empty == 0, f"{empty} of {asked} queries returned nothing"
 
 
+def the_cell_overview_shows_what_simulated_machines_did():
+    """The first board again, filled by cncsim through the daemon as it runs in a shop."""
+    with Cell() as cell, start_influxdb() as influx:
+        influx.create()
+        machines = modbus_machine("vmc-1", cell) + mtconnect_machine("hmc-3", cell)
+        with Daemon(config(machines, f'  influx: {{url: "{influx.url}"}}')) as daemon:
+            assert daemon.say("hmc-3", "run-start", part="HOUSING")[0] == 200  # an event, too
+            # A window's KPIs come when it ends, which no test waits for.
+            asked = [(panel, filled_in(query)) for board, panel, query in targets("influxdb")
+                     if board == "cell.json" and 'FROM "kpi"' not in query]
+            assert len(asked) >= 3, asked
+            for panel, query in asked:
+                wait_for(lambda query=query: any(
+                    value is not None for row in influx.query(query)
+                    for key, value in row.items() if key != "time"), f"points of {panel}: {query}", 75)
+
+
 def every_field_that_is_asked_for_is_there():
     """InfluxDB answers null for a column nobody wrote: each one must have a value."""
     with start_influxdb() as influx:
@@ -145,4 +163,5 @@ def every_panel_has_a_place_of_its_own_and_a_known_source():
 
 if __name__ == "__main__":
     run([every_panel_has_a_place_of_its_own_and_a_known_source, every_influxql_query_returns_points,
+         the_cell_overview_shows_what_simulated_machines_did,
          every_field_that_is_asked_for_is_there, every_metricsql_query_returns_points])

@@ -143,7 +143,7 @@ def dead_letters_are_listed_retried_and_dropped():
     again = wait_for(lambda: cell.control("queue", "list", "refusing"), "another")[-1]
     cell.say("queue", "retry", "refusing", str(again["id"]))
     wait_for(lambda: any(each["id"] == again["id"] and each["refused"] > again["refused"]
-                         for each in cell.control("queue", "list", "refusing")), "its being refused again")
+                         for each in cell.control("queue", "list", "refusing")), "its being refused again", 120)
 
 
 def the_doctor_names_what_is_wrong_and_the_remedy():

@@ -112,9 +112,11 @@ struct logged_cycle cycle_elements(const struct record *record, double planned)
     const struct cycle_record *cycle = &record->cycle;
     double count = cycle->count > 0 ? (double)cycle->count : 1;
     double parts = cycle->parts > 0 ? (double)cycle->parts : 0;
+    double length_s =
+        isfinite(cycle->ct) ? cycle->ct * count : 0; /* a count alone has none */
     struct logged_cycle logged = {
         .cycle_no = cycle->cycle_no,
-        .from_ns = record->wall_ns - (int64_t)(cycle->ct * count * 1e9),
+        .from_ns = record->wall_ns - (int64_t)(length_s * 1e9),
         .to_ns = record->wall_ns,
     };
 
