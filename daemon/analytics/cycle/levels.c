@@ -189,6 +189,45 @@ bool levels_is_rapid(const struct levels *levels)
            feeds->slow_s > fmax(10, 2 * feeds->fast_s);
 }
 
+/* What stands around the cut: doors, alarms, what the control says in words. */
+static void hear_surroundings(struct levels *levels, const struct sample *sample)
+{
+    switch (sample->signal) {
+    case SIGNAL_DOOR:
+        levels->has_door = true;
+        levels->door_open = sample->value.integer == OPENING_OPEN;
+        break;
+    case SIGNAL_CHUCK:
+        levels->chuck_open = sample->value.integer == OPENING_OPEN;
+        break;
+    case SIGNAL_BAR_END:
+        levels->bar_end = sample->value.integer != 0;
+        break;
+    case SIGNAL_EMERGENCY_STOP:
+        hear_alarm(levels, sample, &levels->emergency, "emergency stop");
+        break;
+    case SIGNAL_ALARM:
+        hear_alarm(levels, sample, &levels->alarm, "alarm");
+        break;
+    case SIGNAL_CONDITION:
+        hear_condition(levels, sample);
+        break;
+    case SIGNAL_MODE_OVERRIDE:
+        hear_override(levels, sample);
+        break;
+    case SIGNAL_PROGRAM_COMMENT:
+        (void)text_copy(levels->comment, sizeof(levels->comment), sample->value.text);
+        break;
+    case SIGNAL_WAIT_REASON:
+        (void)text_copy(levels->wait_reason, sizeof(levels->wait_reason),
+                        sample->value.text);
+        break;
+    default:
+        break;
+    }
+}
+
+/* How and with what it cuts. */
 static void hear_good(struct levels *levels, const struct sample *sample)
 {
     switch (sample->signal) {
@@ -224,36 +263,8 @@ static void hear_good(struct levels *levels, const struct sample *sample)
         levels->has_energy = true;
         count_on(sample, &levels->energy, &levels->energy_ns);
         break;
-    case SIGNAL_DOOR:
-        levels->has_door = true;
-        levels->door_open = sample->value.integer == OPENING_OPEN;
-        break;
-    case SIGNAL_CHUCK:
-        levels->chuck_open = sample->value.integer == OPENING_OPEN;
-        break;
-    case SIGNAL_BAR_END:
-        levels->bar_end = sample->value.integer != 0;
-        break;
-    case SIGNAL_EMERGENCY_STOP:
-        hear_alarm(levels, sample, &levels->emergency, "emergency stop");
-        break;
-    case SIGNAL_ALARM:
-        hear_alarm(levels, sample, &levels->alarm, "alarm");
-        break;
-    case SIGNAL_CONDITION:
-        hear_condition(levels, sample);
-        break;
-    case SIGNAL_MODE_OVERRIDE:
-        hear_override(levels, sample);
-        break;
-    case SIGNAL_PROGRAM_COMMENT:
-        (void)text_copy(levels->comment, sizeof(levels->comment), sample->value.text);
-        break;
-    case SIGNAL_WAIT_REASON:
-        (void)text_copy(levels->wait_reason, sizeof(levels->wait_reason),
-                        sample->value.text);
-        break;
     default:
+        hear_surroundings(levels, sample);
         break;
     }
 }

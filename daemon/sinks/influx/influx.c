@@ -146,6 +146,26 @@ static void note_delivery(struct sink_link *link)
 static void send_more(struct sink_link *link);
 static int start_request(struct sink_link *link);
 
+/* What every request to this server has in common. */
+static struct http_request request_to(struct sink_link *link, const char *url)
+{
+    const struct influx_options *options = link->options;
+
+    return (struct http_request){
+        .method = "POST",
+        .url = url,
+        .user = options->username,
+        .password = options->username ? link->secret : NULL,
+        .ca_file = options->ca_file,
+        .certificate_file = options->certificate_file,
+        .key_file = options->key_file,
+        .insecure = options->insecure_skip_verify,
+        .total_ns = options->timeout,
+        .max_bytes = ANSWER_LIMIT,
+        .owner = link,
+    };
+}
+
 /* Whatever came of it, the same lines go out again; their answer says what is still
  * wrong. */
 static void on_created(void *owner, const struct http_outcome *outcome)
@@ -168,20 +188,8 @@ static bool creates_database(struct sink_link *link, long status)
         return false;
     link->has_created = true;
 
-    const struct http_request request = {
-        .method = "POST",
-        .url = link->creation.data,
-        .user = options->username,
-        .password = options->username ? link->secret : NULL,
-        .ca_file = options->ca_file,
-        .certificate_file = options->certificate_file,
-        .key_file = options->key_file,
-        .insecure = options->insecure_skip_verify,
-        .total_ns = options->timeout,
-        .max_bytes = ANSWER_LIMIT,
-        .owner = link,
-        .on_done = on_created,
-    };
+    struct http_request request = request_to(link, link->creation.data);
+    request.on_done = on_created;
     return http_start(link->site.http, &request, &link->transfer) == 0;
 }
 
@@ -250,26 +258,13 @@ static int start_request(struct sink_link *link)
     link->retry_after_ns = 0;
     link->sent = (int64_t)body->length;
 
-    const struct http_request request = {
-        .method = "POST",
-        .url = link->url.data,
-        .headers = headers,
-        .body = body->data,
-        .body_length = body->length,
-        .user = options->username,
-        .password = options->username ? link->secret : NULL,
-        .ca_file = options->ca_file,
-        .certificate_file = options->certificate_file,
-        .key_file = options->key_file,
-        .insecure = options->insecure_skip_verify,
-        .total_ns = options->timeout,
-        .max_bytes = ANSWER_LIMIT,
-        .owner = link,
-        .on_header = on_header,
-        .on_bytes = on_bytes,
-        .on_done = on_done,
-    };
-
+    struct http_request request = request_to(link, link->url.data);
+    request.headers = headers;
+    request.body = body->data;
+    request.body_length = body->length;
+    request.on_header = on_header;
+    request.on_bytes = on_bytes;
+    request.on_done = on_done;
     return http_start(link->site.http, &request, &link->transfer);
 }
 
