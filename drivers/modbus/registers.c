@@ -227,6 +227,14 @@ static void set_text(struct register_value *value, const struct register_form *f
     value->kind = REGISTER_TEXT;
 }
 
+/* The half of a word that an 8-bit type means. */
+static uint8_t byte_of(enum register_type type, uint64_t raw)
+{
+    bool is_high = type == REGISTER_INT8H || type == REGISTER_UINT8H;
+
+    return (uint8_t)(is_high ? raw >> 8 : raw & 0xff);
+}
+
 void register_decode(const struct register_form *form, const uint16_t *words,
                      struct register_value *ret_value)
 {
@@ -238,16 +246,12 @@ void register_decode(const struct register_form *form, const uint16_t *words,
         set_integer(ret_value, raw != 0);
         break;
     case REGISTER_INT8L:
-        set_integer(ret_value, (int8_t)(raw & 0xff));
-        break;
     case REGISTER_INT8H:
-        set_integer(ret_value, (int8_t)(raw >> 8));
+        set_integer(ret_value, (int8_t)byte_of(form->type, raw));
         break;
     case REGISTER_UINT8L:
-        set_integer(ret_value, (int64_t)(raw & 0xff));
-        break;
     case REGISTER_UINT8H:
-        set_integer(ret_value, (int64_t)(raw >> 8));
+        set_integer(ret_value, byte_of(form->type, raw));
         break;
     case REGISTER_INT16:
         set_integer(ret_value, (int16_t)raw);
