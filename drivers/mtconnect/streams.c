@@ -258,9 +258,11 @@ void streams_destroy(struct streams *streams)
 void streams_reset(struct streams *streams)
 {
     (void)XML_ParserReset(streams->parser, NULL);
+#ifdef EXPAT_DEFERS_REPARSING
     /* Else a root's end tag waits for more bytes, that is, for the next heartbeat. What
      * it protects from is limited by TOKEN_MAX. */
     (void)XML_SetReparseDeferralEnabled(streams->parser, XML_FALSE);
+#endif
     XML_SetUserData(streams->parser, streams);
     XML_SetElementHandler(streams->parser, on_open, on_close);
     XML_SetCharacterDataHandler(streams->parser, on_text);
