@@ -64,6 +64,8 @@ static const char *const queries[QUERY_COUNT] = {
         " WHERE new.machine=old.machine AND new.kind=old.kind"
         " AND new.wall_ns=old.wall_ns AND new.path=old.path AND new.key=old.key)",
     [QUERY_DELETE_LETTER] = "DELETE FROM refused WHERE sink=?1 AND id=?2",
+    [QUERY_SUPERSEDE_LETTERS] =
+        "DELETE FROM refused WHERE id=?1 AND sink IN (SELECT name FROM sink)",
     [QUERY_LIST_LETTERS] =
         "SELECT id,wall_ns,at_ns,sink,reason,body FROM refused"
         " WHERE ?1 IS NULL OR sink=?1 ORDER BY at_ns DESC, id DESC LIMIT ?2",

@@ -2,7 +2,7 @@
 #include "daemon/store/letters.h"
 
 enum {
-    LETTERS_MAX = 10000, /* a sink; beyond, the oldest go */
+    LETTERS_MAX = 10000 /* a sink; beyond, the oldest go */
 };
 
 int letters_refuse(struct writing *writing, const struct job *job)
@@ -10,23 +10,42 @@ int letters_refuse(struct writing *writing, const struct job *job)
     const struct acknowledge_job *refusal = &job->acknowledge;
     const char *name = writing->book->entries[refusal->sink].name;
     sqlite3_stmt *add = database_statement(writing->database, QUERY_ADD_LETTER);
-    sqlite3_stmt *trim = database_statement(writing->database, QUERY_TRIM_LETTERS);
 
-    if (!add || !trim)
+    if (!add)
         return database_error(writing->database);
     (void)sqlite3_bind_text(add, 1, name, -1, SQLITE_STATIC);
     (void)sqlite3_bind_int64(add, 2, refusal->ids.first);
     (void)sqlite3_bind_int64(add, 3, writing->wall_ns);
     (void)sqlite3_bind_text(add, 4, job->text, -1, SQLITE_STATIC);
     int error = database_finish(writing->database, add);
-    if (error)
-        return error;
-    (void)sqlite3_bind_text(trim, 1, name, -1, SQLITE_STATIC);
-    (void)sqlite3_bind_int64(trim, 2, LETTERS_MAX);
-    error = database_finish(writing->database, trim);
     return error ? error
                  : book_settle(writing->book, writing->database, refusal->sink,
                                &refusal->ids, LEDGER_LOST_REFUSED);
+}
+
+int letters_trim(struct database *database, const struct book *book)
+{
+    for (size_t i = 0; i < book->count; i++) {
+        sqlite3_stmt *trim = database_statement(database, QUERY_TRIM_LETTERS);
+        if (!trim)
+            return database_error(database);
+        (void)sqlite3_bind_text(trim, 1, book->entries[i].name, -1, SQLITE_STATIC);
+        (void)sqlite3_bind_int64(trim, 2, LETTERS_MAX);
+        int error = database_finish(database, trim);
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+int letters_supersede(struct writing *writing, int64_t id)
+{
+    sqlite3_stmt *delete = database_statement(writing->database, QUERY_SUPERSEDE_LETTERS);
+
+    if (!delete)
+        return database_error(writing->database);
+    (void)sqlite3_bind_int64(delete, 1, id);
+    return database_finish(writing->database, delete);
 }
 
 /*

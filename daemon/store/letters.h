@@ -9,6 +9,14 @@
 
 int letters_refuse(struct writing *writing, const struct job *job);
 
+/* The oldest beyond ten thousand of a sink go; a search through all of them, so not with
+ * every refusal. */
+int letters_trim(struct database *database, const struct book *book);
+
+/* A correction took the row's place: what was refused no longer counts, the correction is
+ * owed by itself. */
+int letters_supersede(struct writing *writing, int64_t id);
+
 /* Adds the ids that are owed again to `ids`, and how many letters went to `count`. */
 int letters_settle(struct writing *writing, const struct letters_job *letters,
                    struct ranges *ids, int64_t *count);

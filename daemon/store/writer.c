@@ -2,6 +2,7 @@
 #include "daemon/store/writer.h"
 
 #include "daemon/base/clock.h"
+#include "daemon/store/letters.h"
 #include "daemon/store/report.h"
 #include "daemon/store/retreat.h"
 
@@ -255,6 +256,7 @@ static void keep_in_bounds(struct writer *writer, int64_t now_ns)
         retention_age(&writer->database, &writer->book, &writer->options,
                       age_clock_read(&writer->age_clock, clock_now())) <= 0)
         writer->next_age_ns = now_ns + AGE_NS;
+    (void)letters_trim(&writer->database, &writer->book);
 }
 
 static void upkeep(struct writer *writer, int64_t now_ns)

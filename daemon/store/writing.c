@@ -123,9 +123,11 @@ static int make_way(struct writing *writing, const struct record *record, int64_
     (void)sqlite3_clear_bindings(find);
     if (is_same)
         return 1;
+    if (is_archive)
+        return delete_row(writing, QUERY_DELETE_ARCHIVED, row.id);
     book_replace(writing->book, &row);
-    return delete_row(writing, is_archive ? QUERY_DELETE_ARCHIVED : QUERY_DELETE_RECORD,
-                      row.id);
+    int error = letters_supersede(writing, row.id);
+    return error ? error : delete_row(writing, QUERY_DELETE_RECORD, row.id);
 }
 
 static int add_row(struct writing *writing, const struct job *job, int64_t machine)

@@ -243,6 +243,32 @@ static void dead_letters_keep_the_words_until_a_person_decides(void **state)
     scene_end(&scene);
 }
 
+static void a_correction_takes_the_dead_letter_away(void **state)
+{
+    struct scene scene;
+    struct record corrected = scene_cycle("vmc-1", 3);
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    int sink = scene_enlist(&scene, "influx", CYCLES);
+    append_cycles(&scene, 1, 6);
+    assert_int_equal(store_refuse(scene.store, sink, 2, "too old"), 0);
+    assert_int_equal(store_refuse(scene.store, sink, 3, "too old"), 0);
+    corrected.cycle.ct = 1;
+    int64_t id = scene_append(&scene, &corrected);
+    scene_settle(&scene);
+    list_letters(&scene);
+    assert_int_equal(scene.count, 1);
+    assert_int_equal(scene.number, 2);
+    assert_int_equal(scene_settle_letters(&scene, sink, 3, LETTER_RETRY), 0);
+
+    assert_int_equal(store_refuse(scene.store, sink, id, "too old"), 0);
+    assert_int_equal(scene_settle_letters(&scene, sink, id, LETTER_RETRY), 1);
+    assert_true(ranges_contain(&scene.ranges, id));
+    scene_end(&scene);
+}
+
 static bool has_aged(struct scene *scene)
 {
     return scene_ledger(scene, 0).values[LEDGER_DROPPED_AGE] == 10;
@@ -346,6 +372,7 @@ int main(void)
         cmocka_unit_test(a_sink_out_of_the_configuration_is_owed_nothing_meanwhile),
         cmocka_unit_test(other_kinds_close_the_ledger_too),
         cmocka_unit_test(dead_letters_keep_the_words_until_a_person_decides),
+        cmocka_unit_test(a_correction_takes_the_dead_letter_away),
         cmocka_unit_test(what_is_too_old_goes_and_is_counted),
         cmocka_unit_test(a_clock_that_leaps_forward_makes_nothing_old),
         cmocka_unit_test(a_clock_far_ahead_of_the_newest_row_is_doubted),
