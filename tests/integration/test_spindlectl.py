@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Every command of spindlectl that asks a running daemon, with its exit status."""
+import contextlib
 import csv
 import http.server
 import io
@@ -83,18 +84,28 @@ def what_is_said_becomes_context():
     assert runs[0]["part"] == "BRKT-7", runs
 
 
-def watching_shows_cycles_as_they_end():
-    process = subprocess.Popen([str(BUILD / "tools/spindlectl/spindlectl"), "--socket", str(cell.socket), "--json", "watch", "vmc-1"],
+@contextlib.contextmanager
+def watching(*options):
+    """The lines of `spindlectl watch vmc-1`, as they come."""
+    process = subprocess.Popen([str(BUILD / "tools/spindlectl/spindlectl"), "--socket", str(cell.socket), *options, "watch", "vmc-1"],
                                stdout=subprocess.PIPE, text=True)
     try:
-        for line in process.stdout:
+        yield process.stdout
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def watching_shows_cycles_as_they_end():
+    with watching("--json") as lines:
+        for line in lines:
             record = json.loads(line)
             assert record["machine"] == "vmc-1", record
             if record["measurement"] == "cycle":
                 break
-    finally:
-        process.terminate()
-        process.wait()
+    with watching() as lines:
+        assert next(lines).split()[:4] == ["MACHINE", "ENDED", "NO", "KIND"]
+        assert next(lines).split()[0] == "vmc-1"
 
 
 def exported_cycles_are_those_that_were_recorded():

@@ -31,19 +31,19 @@ static const struct column machine_columns[] = {
 };
 
 static const struct column cycle_columns[] = {
-    {"ENDED                   ", "t",        0},
-    {"NO    ",                   "cycle_no", 0},
-    {"KIND    ",                 "kind",     0},
-    {"PARTS",                    "parts",    0},
-    {"CT      ",                 "ct",       3},
-    {"NET     ",                 "net",      3},
-    {"CUT     ",                 "cut",      3},
-    {"TCHG   ",                  "tchg",     3},
-    {"HOLD   ",                  "hold",     3},
-    {"GAP     ",                 "gap",      3},
-    {"FLAGS",                    "flags",    0},
-    {"PROGRAM",                  "program",  0},
-    {NULL,                       NULL,       0},
+    {"ENDED",   "t",        0},
+    {"NO",      "cycle_no", 0},
+    {"KIND",    "kind",     0},
+    {"PARTS",   "parts",    0},
+    {"CT",      "ct",       3},
+    {"NET",     "net",      3},
+    {"CUT",     "cut",      3},
+    {"TCHG",    "tchg",     3},
+    {"HOLD",    "hold",     3},
+    {"GAP",     "gap",      3},
+    {"FLAGS",   "flags",    0},
+    {"PROGRAM", "program",  0},
+    {NULL,      NULL,       0},
 };
 
 static const struct column signal_columns[] = {
@@ -218,6 +218,29 @@ static enum exit_status show_status(int argc, char **argv)
     return ok ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* What is printed as it happens cannot be measured first: columns as wide as is usual. */
+static const struct column watch_columns[] = {
+    {"MACHINE", "machine",  0},
+    {"ENDED",   "t",        0},
+    {"NO",      "cycle_no", 0},
+    {"KIND",    "kind",     0},
+    {"PARTS",   "parts",    0},
+    {"CT",      "ct",       3},
+    {"CUT",     "cut",      3},
+    {"GAP",     "gap",      3},
+    {"PROGRAM", "program",  0},
+    {NULL,      NULL,       0},
+};
+static const int watch_widths[] = {-16, -30, 6, -8, 5, 9, 9, 9, 0};
+static const struct column watched_event_columns[] = {
+    {"MACHINE", "machine", 0},
+    {"TIME",    "t",       0},
+    {"CODE",    "code",    0},
+    {"TEXT",    "text",    0},
+    {NULL,      NULL,      0},
+};
+static const int watched_event_widths[] = {-16, -30, -15, 0};
+
 static bool on_event(void *owner, const char *kind, json_t *record)
 {
     (void)owner;
@@ -226,11 +249,9 @@ static bool on_event(void *owner, const char *kind, json_t *record)
         (void)putchar('\n');
         (void)fflush(stdout);
     } else if (strcmp(kind, "cycle") == 0) {
-        (void)printf("%-16s ", json_string_value(json_object_get(record, "machine")));
-        table_print_row(record, cycle_columns);
+        table_print_row(record, watch_columns, watch_widths);
     } else if (strcmp(kind, "event") == 0) {
-        (void)printf("%-16s ", json_string_value(json_object_get(record, "machine")));
-        table_print_row(record, event_columns);
+        table_print_row(record, watched_event_columns, watched_event_widths);
     }
     return true;
 }
@@ -241,6 +262,8 @@ static enum exit_status watch(int argc, char **argv)
 
     if (argc > 1)
         (void)snprintf(path, sizeof(path), "/v1/events?machine=%s", talk_escape(argv[1]));
+    if (!common_options.json)
+        table_print_heading(watch_columns, watch_widths);
     return talk_stream(path, NULL, on_event);
 }
 

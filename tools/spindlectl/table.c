@@ -100,13 +100,21 @@ void table_print(const json_t *rows, const struct column *columns, const char *e
     }
 }
 
-void table_print_row(const json_t *row, const struct column *columns)
+void table_print_heading(const struct column *columns, const int *widths)
+{
+    for (int c = 0; columns[c].path && c < COLUMNS_MAX; c++)
+        (void)printf("%*s  ", widths[c], columns[c].title);
+    (void)putchar('\n');
+    (void)fflush(stdout);
+}
+
+void table_print_row(const json_t *row, const struct column *columns, const int *widths)
 {
     char cell[CELL_MAX];
 
     for (int c = 0; columns[c].path && c < COLUMNS_MAX; c++) {
         print_cell(find(row, columns[c].path), columns[c].decimals, cell);
-        (void)printf("%-*s  ", (int)strlen(columns[c].title), cell);
+        (void)printf("%*s  ", widths[c], cell);
     }
     (void)putchar('\n');
     (void)fflush(stdout);

@@ -18,8 +18,10 @@ struct column {
  * rows. */
 void table_print(const json_t *rows, const struct column *columns, const char *empty);
 
-/* One row without heading, for output as things happen. */
-void table_print_row(const json_t *row, const struct column *columns);
+/* The heading and one row, for output as things happen; a width for each column, negative
+ * for text to the left. */
+void table_print_heading(const struct column *columns, const int *widths);
+void table_print_row(const json_t *row, const struct column *columns, const int *widths);
 
 /* The answer as JSON on stdout, with --json. */
 void table_print_json(const json_t *answer);
