@@ -22,22 +22,22 @@ double outlook_wear(const struct edge *edge, const struct tool_memory *memory,
     return wear;
 }
 
-/* Dimensions have no zero: wear is how far they moved towards the nearer danger. */
 static bool is_measured(const struct edge *edge)
 {
     return edge->measured.count >= 2;
 }
 
 void outlook_fit(struct edge *edge, const struct tool_memory *memory,
-                 const struct tool_setting *setting, double wear_limit_mm)
+                 double wear_limit_mm)
 {
     const struct edge_points *points =
         is_measured(edge) ? &edge->measured : &edge->estimated;
+    struct life_prior prior;
+    bool has_prior = tool_memory_prior(memory, &prior) >= LEAST_LIVES;
 
-    (void)memory;
-    (void)setting;
     edge->is_curve_estimated = !is_measured(edge);
-    wear_curve_fit(&edge->curve, points->items, points->count, wear_limit_mm, NULL);
+    wear_curve_fit(&edge->curve, points->items, points->count, wear_limit_mm,
+                   has_prior ? &prior : NULL);
 }
 
 static bool look_at_wear(const struct edge *edge, double age, double wear_limit_mm,

@@ -24,7 +24,7 @@ double outlook_wear(const struct edge *edge, const struct tool_memory *memory,
 
 /* After a new measurement, or a new estimate of wear from loads. */
 void outlook_fit(struct edge *edge, const struct tool_memory *memory,
-                 const struct tool_setting *setting, double wear_limit_mm);
+                 double wear_limit_mm);
 
 /* After every cycle: the index against past lives. */
 void outlook_learn(struct edge *edge, const struct tool_memory *memory, double age);

@@ -241,7 +241,7 @@ static void estimate_wear(const struct tools_scene *scene, struct edge *edge)
     tools_setting(scene->tools, edge, &setting);
     edge_points_add(&edge->estimated, edge_age(edge, setting.unit), wear);
     if (edge->measured.count < 2 && !isnan(limit))
-        outlook_fit(edge, memory, &setting, limit);
+        outlook_fit(edge, memory, limit);
 }
 
 static void finish(const struct tools_scene *scene, struct edge *edge,

@@ -150,8 +150,7 @@ static void measure_wear(const struct tools_scene *scene, struct edge *edge,
     edge_points_add(&edge->measured, edge_age(edge, setting.unit), wear_mm);
     edge->wear_mm = wear_mm;
     calibrate(scene, edge, wear_mm);
-    outlook_fit(edge, tools_memory(scene->tools, edge), &setting,
-                tools_wear_limit(scene, edge));
+    outlook_fit(edge, tools_memory(scene->tools, edge), tools_wear_limit(scene, edge));
 }
 
 /* How far the raw dimension still has to its limit, as wear that rises from 0. */

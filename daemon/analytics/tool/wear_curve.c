@@ -4,17 +4,47 @@
 #include <math.h>
 #include <string.h>
 
-#define SHAPES      9
-#define STARTS      6
-#define NOISE       0.08 /* of a measurement, share of the limit: before data say more */
-#define NOISE_COUNT 4.0  /* how many measurements that belief is worth */
-#define SHORTEST    0.8  /* the grid spans this to LONGEST times the newest age */
-#define LONGEST     12.0
-#define WIDEST      1.5 /* q90 - q10 over the median life: beyond it nothing is said */
+#define LIVES         48
+#define SHAPES        8
+#define ACCELERATIONS 3
+#define STARTS        7
+#define NOISE         0.07 /* of a measurement, share of the limit: before data say more */
+#define NOISE_COUNT   4.0  /* how many measurements that belief is worth */
+#define BREAK_IN      0.02 /* of life: the start is reached by 1 - exp(-u / BREAK_IN) */
+#define STAYS         0.5  /* of the newest deviation: the rest was noise of measuring */
+#define SHORTEST      0.7  /* candidates span this to LONGEST times the newest age */
+#define LONGEST       12.0
+#define NEGLIGIBLE    12.0 /* ln of a weight against the greatest */
+#define LEAST_SPREAD  0.2  /* of past lives, ln */
+#define WIDEST        1.5  /* q90 - q10 over the median life: beyond it nothing is said */
 
-/* A steady phase that turns up towards the end: slightly convex on the whole. */
-static const double shapes[SHAPES] = {0.6, 0.75, 0.9, 1.05, 1.2, 1.4, 1.7, 2.1, 2.7};
-static const double starts[STARTS] = {0, 0.1, 0.2, 0.3, 0.4, 0.5}; /* of the limit */
+/* g(u) = (1 - a) u^p + a u^6: a steady phase that may bend, and one that accelerates. */
+static const double shapes[SHAPES] = {0.6, 0.75, 0.9, 1.05, 1.25, 1.5, 1.9, 2.5};
+static const struct {
+    double share, weight;
+} accelerations[ACCELERATIONS] = {
+    {0,    0.25},
+    {0.25, 0.50},
+    {0.50, 0.25}
+};
+static const double starts[STARTS] = {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6}; /* of the limit */
+
+/* One start of one curve; which one, its place in the array says. */
+struct candidate {
+    float rest; /* of the newest measurement against the curve */
+    float log_weight;
+};
+
+/* All that one fit needs; lives on the stack. */
+struct fit {
+    const struct wear_point *points;
+    size_t count;
+    double limit, age;
+    const struct life_prior *prior;
+    struct candidate candidates[LIVES * SHAPES * ACCELERATIONS * STARTS];
+    size_t candidate_count;
+    double most;
+};
 
 static double normal_log(double x, double mean, double sigma)
 {
@@ -23,42 +53,145 @@ static double normal_log(double x, double mean, double sigma)
     return -0.5 * z * z;
 }
 
+static double sixth_power(double u)
+{
+    double cube = u * u * u;
+
+    return cube * cube;
+}
+
 /* An edge that is still in use at `age` is not long-lived without reason. */
 static double log_prior(double life, double age, const struct life_prior *prior)
 {
-    double vague = normal_log(log(life), log(1.4 * age), 0.5);
+    double vague = normal_log(log(life), log(1.5 * age), 0.5);
 
     if (!prior || prior->lives < 2)
         return vague;
 
-    double sigma = fmax(0.15, prior->log_sigma) * sqrt(1 + 1 / prior->lives);
+    double sigma = fmax(LEAST_SPREAD, prior->log_sigma) * sqrt(1 + 1 / prior->lives);
     double z = (log(life) - prior->log_mean) / sigma;
     return vague - 0.5 * prior->lives * log1p(z * z / (prior->lives - 1));
 }
 
-/* ln of the likelihood of one (L, p), summed over w0. */
-static double log_evidence(const struct wear_point *points, size_t count, double limit,
-                           double life, double shape)
+/* All starts of one curve. What is left of a point, wear - start b - (limit - start) g,
+ * is linear in the start, so its squares are summed once. */
+static void weigh_starts(struct fit *fit, double log_weight,
+                         const double broken_in[WEAR_POINTS],
+                         const double growth[WEAR_POINTS])
 {
-    double growth[WEAR_POINTS], sums[STARTS], most = -INFINITY, sum = 0;
-    double least = NOISE_COUNT * NOISE * NOISE * limit * limit;
+    double limit = fit->limit, least = NOISE_COUNT * NOISE * NOISE * limit * limit;
+    double plain = least, mixed = 0, slope = 0, newest = 0, newest_slope = 0;
 
-    for (size_t i = 0; i < count; i++)
-        growth[i] = pow(points[i].age / life, shape);
-    for (size_t s = 0; s < STARTS; s++) {
-        double squares = least, start = starts[s] * limit;
-
-        for (size_t i = 0; i < count; i++) {
-            double rest = points[i].wear - start - (limit - start) * growth[i];
-            squares += rest * rest;
-        }
-        sums[s] = normal_log(starts[s], 0.2, 0.15) -
-                  ((double)count + NOISE_COUNT) / 2 * log(squares / least);
-        most = fmax(most, sums[s]);
+    for (size_t i = 0; i < fit->count; i++) {
+        newest = fit->points[i].wear - limit * growth[i];
+        newest_slope = broken_in[i] - growth[i];
+        plain += newest * newest;
+        mixed += newest * newest_slope;
+        slope += newest_slope * newest_slope;
     }
-    for (size_t s = 0; s < STARTS; s++)
-        sum += exp(sums[s] - most);
-    return most + log(sum);
+    for (size_t s = 0; s < STARTS; s++) {
+        double start = starts[s] * limit;
+        double squares = plain - 2 * mixed * start + slope * start * start;
+        double weight =
+            log_weight + normal_log(starts[s], 0.2, 0.15) -
+            ((double)fit->count + NOISE_COUNT) / 2 * log(fmax(least, squares) / least);
+
+        fit->candidates[fit->candidate_count++] =
+            (struct candidate){(float)(newest - start * newest_slope), (float)weight};
+        fit->most = fmax(fit->most, weight);
+    }
+}
+
+static double life_at(const struct fit *fit, size_t place)
+{
+    return fit->age * SHORTEST * pow(LONGEST / SHORTEST, (double)place / (LIVES - 1));
+}
+
+static void weigh_life(struct fit *fit, double life)
+{
+    double broken_in[WEAR_POINTS], bend[WEAR_POINTS], end[WEAR_POINTS],
+        growth[WEAR_POINTS];
+
+    for (size_t i = 0; i < fit->count; i++) {
+        double u = fit->points[i].age / life;
+
+        broken_in[i] = 1 - exp(-u / BREAK_IN);
+        end[i] = sixth_power(u);
+    }
+    for (size_t k = 0; k < SHAPES; k++) {
+        double log_weight = log_prior(life, fit->age, fit->prior) +
+                            normal_log(log(shapes[k]), log(1.2), 0.3);
+
+        for (size_t i = 0; i < fit->count; i++)
+            bend[i] = pow(fit->points[i].age / life, shapes[k]);
+        for (size_t a = 0; a < ACCELERATIONS; a++) {
+            double share = accelerations[a].share;
+
+            for (size_t i = 0; i < fit->count; i++)
+                growth[i] = (1 - share) * bend[i] + share * end[i];
+            weigh_starts(fit, log_weight + log(accelerations[a].weight), broken_in,
+                         growth);
+        }
+    }
+}
+
+/* u with g(u) = growth, by Newton's steps from the end of life. */
+static double invert(double shape, double share, double growth)
+{
+    double u = 1;
+
+    if (share <= 0)
+        return pow(growth, 1 / shape);
+    for (int i = 0; i < 8; i++) {
+        double bend = (1 - share) * pow(u, shape), end = share * sixth_power(u);
+        double step = u * (bend + end - growth) / (shape * bend + 6 * end);
+
+        u = fmax(u / 2, u - step);
+        if (fabs(step) < 1e-4 * u)
+            break;
+    }
+    return u;
+}
+
+/* The age at which it reaches the limit, as seen from the newest measurement. */
+static double crossing(const struct fit *fit, size_t place)
+{
+    size_t curve = place / STARTS;
+    double start = starts[place % STARTS] * fit->limit;
+    double share = accelerations[curve % ACCELERATIONS].share;
+    double shape = shapes[curve / ACCELERATIONS % SHAPES];
+    double growth = (fit->limit - STAYS * (double)fit->candidates[place].rest - start) /
+                    (fit->limit - start);
+
+    if (!(growth > 0))
+        return 0;
+    return life_at(fit, curve / ACCELERATIONS / SHAPES) * invert(shape, share, growth);
+}
+
+/* Ages close together at first: what is nearly over is told to the minute. */
+static double bin_age(const struct wear_curve *curve, size_t bin)
+{
+    double share = (double)bin / (LIFE_GRID - 1);
+
+    return curve->age * exp(log(LONGEST) * share * share);
+}
+
+static void spread(const struct fit *fit, struct wear_curve *curve)
+{
+    for (size_t i = 0; i < LIFE_GRID; i++)
+        curve->lives[i] = bin_age(curve, i);
+    for (size_t i = 0; i < fit->candidate_count; i++) {
+        double log_weight = (double)fit->candidates[i].log_weight - fit->most;
+        double age = log_weight > -NEGLIGIBLE ? crossing(fit, i) : 0;
+
+        if (!(age > curve->age))
+            continue; /* the limit is not yet reached */
+
+        double share = sqrt(log(age / curve->age) / log(LONGEST));
+        size_t bin = (size_t)ceil(fmin(share, 1) * (LIFE_GRID - 1));
+        curve->weights[bin] += exp(log_weight);
+        curve->is_known = true;
+    }
 }
 
 /* Points that say something: used, and the newest WEAR_POINTS of them. */
@@ -88,35 +221,17 @@ void wear_curve_fit(struct wear_curve *curve, const struct wear_point *given,
                     size_t given_count, double limit, const struct life_prior *prior)
 {
     struct wear_point points[WEAR_POINTS];
-    double logs[LIFE_GRID], most = -INFINITY;
     size_t count = select(given, given_count, points);
+    struct fit fit = {.points = points, .count = count, .limit = limit, .prior = prior};
 
     memset(curve, 0, sizeof(*curve));
-    curve->limit = limit;
-    if (count)
-        curve->age = points[count - 1].age;
-    /* A new edge has no wear: the first measurement has something to be compared with. */
     if (!is_worth_fitting(points, count, limit))
         return;
-    for (size_t j = 0; j < LIFE_GRID; j++) {
-        double share = (double)j / (LIFE_GRID - 1);
-        double life = curve->age * SHORTEST * pow(LONGEST / SHORTEST, share);
-        double sum = 0, best = -INFINITY, parts[SHAPES];
-
-        for (size_t k = 0; k < SHAPES; k++) {
-            parts[k] = normal_log(log(shapes[k]), log(1.4), 0.3) +
-                       log_evidence(points, count, limit, life, shapes[k]);
-            best = fmax(best, parts[k]);
-        }
-        for (size_t k = 0; k < SHAPES; k++)
-            sum += exp(parts[k] - best);
-        curve->lives[j] = life;
-        logs[j] = best + log(sum) + log_prior(life, curve->age, prior);
-        most = fmax(most, logs[j]);
-    }
-    for (size_t j = 0; j < LIFE_GRID; j++)
-        curve->weights[j] = exp(logs[j] - most);
-    curve->is_known = true;
+    curve->age = fit.age = points[count - 1].age;
+    fit.most = -INFINITY;
+    for (size_t j = 0; j < LIVES; j++)
+        weigh_life(&fit, life_at(&fit, j));
+    spread(&fit, curve);
 }
 
 bool wear_curve_outlook(const struct wear_curve *curve, double age,

@@ -3,11 +3,12 @@
  * When will measured wear reach its limit? A posterior over life lengths from few,
  * irregular measurements of one edge. Pure.
  *
- * Every candidate is a curve w(t) = w0 + (limit - w0) (t / L)^p: a fast break-in to w0,
- * then growth that is convex for p > 1. L, p and w0 lie on a grid with weak priors taken
- * from the physics of flank wear (ISO 3685: break-in, steady, accelerated), the
- * measurement noise is integrated out. Few points therefore give wide intervals, not
- * wrong ones.
+ * Every candidate is a curve w(t) = w0 + (limit - w0) g(t / L): a fast break-in to w0,
+ * then growth g that is steady, bends, or accelerates towards the end (ISO 3685:
+ * break-in, steady, accelerated). L, w0 and the shape of g lie on a grid with weak
+ * priors, the noise is integrated out. Where a candidate reaches the limit is told from
+ * the newest measurement: half of its deviation from the curve stays, because wear does
+ * not go back to a curve. Few points therefore give wide intervals, not wrong ones.
  */
 #pragma once
 
@@ -21,9 +22,8 @@ struct wear_point {
 };
 
 struct wear_curve {
-    double limit;
-    double age; /* of the newest point */
-    double lives[LIFE_GRID], weights[LIFE_GRID];
+    double age;                                  /* of the newest point */
+    double lives[LIFE_GRID], weights[LIFE_GRID]; /* ages at which the limit is reached */
     bool is_known;
 };
 
