@@ -116,7 +116,12 @@ struct tool_record {
     char phase_name[16], source_name[24];
     double wear_um, wear_u_um, breakage, replace_at;
     double rul_q10, rul_q90; /* the 80 % interval whose coverage cov80 counts */
-    char feature[32];        /* the load that tells most about this tool's wear */
+    char group[RECORD_NAME_MAX];
+    double group_remaining, group_q05; /* of all sisters together */
+    double taylor_n, taylor_c;         /* fitted: V in 1/min, T in min */
+    double left_lives, left_cost;      /* thrown away by changes before the end */
+    double overrun;                    /* parts cut by edges that were spent */
+    char feature[32]; /* the load that tells most about this tool's wear */
 };
 
 struct thermal_record {

@@ -1,39 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/model/record.h"
-
-#include <stddef.h>
-
-// clang-format off
-#define ROW(member, key, kind_, role_, names_) \
-    {.name = (key), .kind = FIELD_##kind_, .role = ROLE_##role_, \
-     .offset = offsetof(struct record, member), \
-     .size = sizeof(((struct record *)0)->member), .names = (names_)}
-#define LAST {0}
-// clang-format on
-#define TAG(member, key)              ROW(member, key, TEXT, TAG, NULL)
-#define TAG_NUMBER(member, key)       ROW(member, key, INTEGER, TAG, NULL)
-#define TAG_NAME(member, key, names)  ROW(member, key, NAME, TAG, names)
-#define NUMBER(member, key)           ROW(member, key, NUMBER, FIELD, NULL)
-#define INTEGER(member, key)          ROW(member, key, INTEGER, FIELD, NULL)
-#define TEXT(member, key)             ROW(member, key, TEXT, FIELD, NULL)
-#define CODED(member, key, names)     ROW(member, key, CODE, FIELD, names)
-#define NAMED(member, key, names)     ROW(member, key, NAME, FIELD, names)
-#define NOTE_NUMBER(member, key)      ROW(member, key, NUMBER, NOTE, NULL)
-#define NOTE_INTEGER(member, key)     ROW(member, key, INTEGER, NOTE, NULL)
-#define NOTE_TEXT(member, key)        ROW(member, key, TEXT, NOTE, NULL)
-#define NOTE_NAME(member, key, names) ROW(member, key, NAME, NOTE, names)
-
-/* Tags and fields that whole families of records share. */
-#define WHERE TAG(cell, "cell"), TAG(machine, "machine")
-#define PATH  TAG_NUMBER(path, "path")
-#define WHAT                                          \
-    TAG(context.part, "part"), TAG(context.op, "op"), \
-        TAG_NAME(context.stage, "stage", stage_names)
-#define ORDER                                                                   \
-    INTEGER(context.run_seq, "run_seq"), INTEGER(context.lot_seq, "lot_seq"),   \
-        INTEGER(context.fixture_seq, "fixture"), NOTE_TEXT(context.lot, "lot"), \
-        NOTE_TEXT(context.fixture, "fixture_name"),                             \
-        NOTE_TEXT(context.revision, "revision")
+#include "daemon/model/record_rows.h"
 
 static const struct record_field cycle_fields[] = {
     WHERE,
@@ -97,35 +63,6 @@ static const struct record_field segment_fields[] = {
     NOTE_NUMBER(segment.offset, "offset"),
     NOTE_NUMBER(segment.tchg, "tchg"),
     NOTE_NUMBER(segment.ovr_loss, "ovr_loss"),
-    LAST,
-};
-
-static const struct record_field tool_fields[] = {
-    WHERE,
-    TAG(tool.tool, "tool"),
-    NUMBER(tool.used, "used"),
-    NUMBER(tool.remaining, "remaining"),
-    NUMBER(tool.rul_q05, "rul_q05"),
-    NUMBER(tool.rul_q50, "rul_q50"),
-    NUMBER(tool.rul_q95, "rul_q95"),
-    NUMBER(tool.index, "index"),
-    INTEGER(tool.phase, "phase"),
-    NUMBER(tool.cov80, "cov80"),
-    INTEGER(tool.source, "source"),
-    INTEGER(tool.life_no, "life_no"),
-    ORDER,
-    NOTE_NUMBER(tool.limit, "limit"),
-    NOTE_TEXT(tool.unit, "unit"),
-    NOTE_TEXT(tool.asset, "asset"),
-    NOTE_TEXT(tool.phase_name, "phase_name"),
-    NOTE_TEXT(tool.source_name, "source_name"),
-    NOTE_NUMBER(tool.wear_um, "wear_um"),
-    NOTE_NUMBER(tool.wear_u_um, "wear_u_um"),
-    NOTE_NUMBER(tool.breakage, "breakage"),
-    NOTE_NUMBER(tool.replace_at, "replace_at"),
-    NOTE_NUMBER(tool.rul_q10, "rul_q10"),
-    NOTE_NUMBER(tool.rul_q90, "rul_q90"),
-    NOTE_TEXT(tool.feature, "feature"),
     LAST,
 };
 

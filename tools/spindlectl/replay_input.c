@@ -308,7 +308,7 @@ void input_describe(const struct input *input, char ret_sentence[256])
                         (long long)input->refused, input->refusal);
     if (input->odd)
         text_add_format(&text, "%lld cells that are no value; ", (long long)input->odd);
-    if (input->csv && csv_ignored(input->csv))
+    if (input->csv && input->format != INPUT_MEASUREMENTS && csv_ignored(input->csv))
         text_add_format(&text, "%zu columns without a signal; ", csv_ignored(input->csv));
     if (input->timeline.jumps)
         text_add_format(&text, "the clock jumped back %lld times; ",

@@ -33,6 +33,8 @@ void edge_renew(struct edge *edge, struct moment at)
     edge->offset.total_um = 0;
     edge->offset.count = 0;
     edge->control = before.control;
+    edge->overrun = before.overrun;
+    edge->left_lives = before.left_lives;
     edge->is_in_cycle = before.is_in_cycle;
     edge->is_fresh = true;
 }
@@ -138,7 +140,18 @@ void edge_close_cycle(struct edge *edge, double age)
     }
     remember(edge, age);
     edge->is_in_cycle = false;
-    edge->is_first = false;
+    edge->is_first = edge->is_wear_newest = false;
+}
+
+bool edge_is_spent(const struct edge *edge)
+{
+    return edge->phase == TOOL_PHASE_WORN || edge->phase == TOOL_PHASE_BROKEN ||
+           edge->control.is_expired || edge->control.is_broken;
+}
+
+double edge_speed(const struct edge *edge)
+{
+    return edge->turning_min > 0 ? edge->turns / edge->turning_min : (double)NAN;
 }
 
 double edge_age(const struct edge *edge, enum life_unit unit)

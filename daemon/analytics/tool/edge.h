@@ -32,14 +32,18 @@ struct edge {
     uint32_t memory; /* which tool_memory */
     int64_t path, life_no;
     struct moment since;
-    double used[EDGE_UNITS]; /* indexed by enum life_unit */
-    double pending_min;      /* of the segment that is being cut */
+    double used[EDGE_UNITS];   /* indexed by enum life_unit */
+    double pending_min;        /* of the segment that is being cut */
+    double turns, turning_min; /* of the spindle, and over which cutting time */
+    double overrun;    /* parts cut after it was spent; of all lives in this place */
+    double left_lives; /* what changes came too early by, in lives; likewise */
 
     struct edge_points measured, estimated, dimension;
     uint32_t dimension_feature; /* hash of its name */
     struct wear_curve curve;
     bool is_curve_estimated, is_curve_dimension;
     double wear_mm;       /* newest measured; NAN = never */
+    bool is_wear_newest;  /* nothing was cut since */
     double correction_mm; /* measured minus estimated, on the average */
     uint32_t corrections;
 
@@ -88,5 +92,11 @@ void edge_reading(const struct edge *edge, struct load_reading *ret_reading);
 
 /* Ends the cycle's index and remembers it. */
 void edge_close_cycle(struct edge *edge, double age);
+
+/* Told to be worn or broken, by us or by the control. */
+bool edge_is_spent(const struct edge *edge);
+
+/* The spindle's mean speed in the cut, 1/min; NAN = not known. */
+double edge_speed(const struct edge *edge);
 
 double edge_age(const struct edge *edge, enum life_unit unit);

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAYOUT        UINT32_C(1)
+#define LAYOUT        UINT32_C(2)
+#define ONLY_TOOL     "1"  /* of a machine that shows none and has limits for all */
 #define LONG_WINDOW_S 60.0 /* a segment longer than this is looked at in pieces */
 #define SETTLED_NS    (10 * NS_PER_S) /* by then a cycle's record has come */
 #define AMID_NS       NS_PER_S        /* a cycle that goes on so long was not the end */
@@ -76,9 +77,11 @@ const char *tools_current(const struct tools_scene *scene, int64_t path)
         return shown;
     if (*tools->state.tool[path - 1])
         return tools->state.tool[path - 1];
-    if (path == 1 && tools->options && tools->options->list.count == 1)
+    if (path != 1 || !tools->options)
+        return "";
+    if (tools->options->list.count == 1)
         return ((const struct tool_entry *)tools->options->list.items)->tool;
-    return "";
+    return tools->options->list.count == 0 && tools->options->life ? ONLY_TOOL : "";
 }
 
 int tools_main_channel(const struct machine_tools *tools, int64_t path)

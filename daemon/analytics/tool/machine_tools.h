@@ -99,5 +99,13 @@ void tools_announce(const struct tools_scene *scene, const struct edge *edge,
                     const char *code, enum severity severity, double value,
                     const char *text);
 
+/*
+ * tool_group.c: what the sisters of a group have left together, in the unit of `setting`.
+ * A member that nothing is known of adds nothing; NAN when that holds for all, and
+ * without a group.
+ */
+void tools_group(const struct tools_scene *scene, const struct tool_setting *setting,
+                 double *ret_remaining, double *ret_q05);
+
 /* tool_report.c: the tool record as things stand now. */
 void tools_report(const struct tools_scene *scene, struct edge *edge);

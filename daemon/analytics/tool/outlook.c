@@ -2,10 +2,12 @@
 #include "daemon/analytics/tool/outlook.h"
 
 #include "daemon/analytics/tool/economics.h"
+#include "daemon/analytics/tool/life_speed.h"
 
 #include <math.h>
 
-#define LEAST_LIVES 3
+#define LEAST_LIVES   3
+#define OTHER_SPEED_U 0.15 /* that Taylor's law adds to the spread of lives, ln */
 
 double outlook_wear(const struct edge *edge, const struct tool_memory *memory,
                     double *ret_u_mm)
@@ -22,18 +24,32 @@ double outlook_wear(const struct edge *edge, const struct tool_memory *memory,
     return wear;
 }
 
+/* Past lives, as they would have been at this edge's speed; false below LEAST_LIVES. */
+static bool make_prior(const struct edge *edge, const struct tool_memory *memory,
+                       const struct tool_setting *setting, struct life_prior *ret_prior)
+{
+    double factor = life_speed_factor(memory, setting->taylor, edge_speed(edge));
+
+    if (tool_memory_prior(memory, ret_prior) < LEAST_LIVES)
+        return false;
+    ret_prior->log_mean += log(factor);
+    if (factor < 1 || factor > 1)
+        ret_prior->log_sigma += OTHER_SPEED_U;
+    return true;
+}
+
 static bool is_measured(const struct edge *edge)
 {
     return edge->measured.count >= 2;
 }
 
 void outlook_fit(struct edge *edge, const struct tool_memory *memory,
-                 double wear_limit_mm)
+                 const struct tool_setting *setting, double wear_limit_mm)
 {
     const struct edge_points *points =
         is_measured(edge) ? &edge->measured : &edge->estimated;
     struct life_prior prior;
-    bool has_prior = tool_memory_prior(memory, &prior) >= LEAST_LIVES;
+    bool has_prior = make_prior(edge, memory, setting, &prior);
 
     edge->is_curve_estimated = !is_measured(edge);
     wear_curve_fit(&edge->curve, points->items, points->count, wear_limit_mm,
@@ -59,26 +75,22 @@ static bool look_at_wear(const struct edge *edge, double age, double wear_limit_
     return true;
 }
 
-static int choose_channel(const struct tool_memory *memory, struct life_prior *ret_prior)
+void outlook_learn(struct edge *edge, const struct tool_memory *memory,
+                   const struct tool_setting *setting)
 {
     int channel = tool_memory_channel(memory);
-
-    return tool_memory_prior(memory, ret_prior) < LEAST_LIVES ? -1 : channel;
-}
-
-void outlook_learn(struct edge *edge, const struct tool_memory *memory, double age)
-{
     struct life_prior prior;
     struct life_template template;
-    int channel = choose_channel(memory, &prior);
 
-    if (channel < 0 || isnan(edge->index[channel]))
+    if (channel < 0 || isnan(edge->index[channel]) ||
+        !make_prior(edge, memory, setting, &prior))
         return;
     tool_memory_template(memory, channel, &template);
     if (edge->grid.count == 0)
         life_grid_init(&edge->grid, &prior);
-    life_grid_add(&edge->grid, &template, age, edge->index[channel],
-                  tool_memory_noise(memory), tool_memory_temper(memory));
+    life_grid_add(&edge->grid, &template, edge_age(edge, setting->unit),
+                  edge->index[channel], tool_memory_noise(memory),
+                  tool_memory_temper(memory));
 }
 
 static bool look_at_index(const struct edge *edge, double age,
@@ -88,13 +100,24 @@ static bool look_at_index(const struct edge *edge, double age,
     return life_grid_outlook(&edge->grid, age, &outlook->left);
 }
 
-static bool look_at_lives(const struct tool_memory *memory, double age,
+static bool fit_lives(const struct edge *edge, const struct tool_memory *memory,
+                      const struct tool_setting *setting, struct weibull *ret_weibull)
+{
+    if (memory->end_count < LEAST_LIVES ||
+        !weibull_fit(memory->ends, memory->end_count, ret_weibull))
+        return false;
+    ret_weibull->scale *= life_speed_factor(memory, setting->taylor, edge_speed(edge));
+    return true;
+}
+
+static bool look_at_lives(const struct edge *edge, const struct tool_memory *memory,
+                          const struct tool_setting *setting,
                           struct tool_outlook *outlook)
 {
+    double age = edge_age(edge, setting->unit);
     struct weibull weibull;
 
-    if (memory->end_count < LEAST_LIVES ||
-        !weibull_fit(memory->ends, memory->end_count, &weibull))
+    if (!fit_lives(edge, memory, setting, &weibull))
         return false;
     outlook->source = TOOL_SOURCE_LIFE;
     outlook->left = (struct life_outlook){
@@ -107,14 +130,13 @@ static bool look_at_lives(const struct tool_memory *memory, double age,
     return true;
 }
 
-static double cheapest_age(const struct tool_memory *memory,
+static double cheapest_age(const struct edge *edge, const struct tool_memory *memory,
                            const struct tool_setting *setting)
 {
     struct weibull weibull;
 
     if (isnan(setting->edge_cost) || !(setting->failure_cost > setting->edge_cost) ||
-        memory->end_count < LEAST_LIVES ||
-        !weibull_fit(memory->ends, memory->end_count, &weibull))
+        !fit_lives(edge, memory, setting, &weibull))
         return NAN;
     return economics_replace(&weibull, setting->edge_cost, setting->failure_cost).age;
 }
@@ -129,10 +151,10 @@ void outlook_make(const struct edge *edge, const struct tool_memory *memory,
     *outlook = (struct tool_outlook){.remaining = NAN, .replace_at = NAN};
     outlook->has_quantiles = look_at_wear(edge, age, wear_limit_mm, outlook) ||
                              look_at_index(edge, age, outlook) ||
-                             look_at_lives(memory, age, outlook);
+                             look_at_lives(edge, memory, setting, outlook);
     if (outlook->has_quantiles) {
         outlook->remaining = outlook->left.q50;
-        outlook->replace_at = cheapest_age(memory, setting);
+        outlook->replace_at = cheapest_age(edge, memory, setting);
         if (!isfinite(outlook->replace_at))
             outlook->replace_at = age + outlook->left.q05;
     } else {

@@ -14,8 +14,7 @@ struct tool_outlook {
     double remaining; /* of the limit or control, else the median; NAN = unknown */
     bool has_quantiles;
     struct life_outlook left;
-    double
-        replace_at; /* age at which replacing is cheapest, or 5 % of edges have failed */
+    double replace_at; /* age at which replacing is cheapest, or 5 % have failed */
 };
 
 /* Wear in mm as it is now, and its standard error; NAN when nobody can say. */
@@ -24,10 +23,11 @@ double outlook_wear(const struct edge *edge, const struct tool_memory *memory,
 
 /* After a new measurement, or a new estimate of wear from loads. */
 void outlook_fit(struct edge *edge, const struct tool_memory *memory,
-                 double wear_limit_mm);
+                 const struct tool_setting *setting, double wear_limit_mm);
 
 /* After every cycle: the index against past lives. */
-void outlook_learn(struct edge *edge, const struct tool_memory *memory, double age);
+void outlook_learn(struct edge *edge, const struct tool_memory *memory,
+                   const struct tool_setting *setting);
 
 /* `wear_limit_mm` NAN = none. */
 void outlook_make(const struct edge *edge, const struct tool_memory *memory,

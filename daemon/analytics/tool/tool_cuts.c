@@ -10,14 +10,16 @@
 #define USUAL_MOST  1.5
 #define PI          3.14159265358979323846
 
-/* The key signatures are learned by: program, tool, visit, path. */
+/* The key signatures are learned by: program, tool or its sisters, visit, path. */
 static uint32_t make_key(const struct tools_scene *scene, const char *tool, int64_t path,
                          int64_t seg)
 {
     const char *program = scene->view->paths[path - 1].program;
+    struct tool_setting setting;
     uint32_t key = signature_hash(UINT32_C(2166136261), program ? program : "");
 
-    key = signature_hash(key, tool);
+    tool_setting_find(scene->tools->options, tool, &setting);
+    key = signature_hash(key, *setting.group ? setting.group : tool);
     return (key ^ (uint32_t)seg ^ (uint32_t)path << 16) * UINT32_C(16777619);
 }
 
@@ -54,6 +56,10 @@ static void count_use(struct edge *edge, const struct tool_setting *setting,
                       double seconds, double speed, double energy)
 {
     edge->used[LIFE_UNIT_MINUTES] += seconds / 60;
+    if (speed > 0) {
+        edge->turns += speed * seconds / 60;
+        edge->turning_min += seconds / 60;
+    }
     if (!isnan(speed) && !isnan(setting->diameter))
         edge->used[LIFE_UNIT_METRES] +=
             PI * setting->diameter / 1000 * speed * seconds / 60;
@@ -220,11 +226,12 @@ static void cut_without_segment(const struct tools_scene *scene,
 static void count_parts(struct edge *edge, const struct record *record)
 {
     int64_t parts = record->cycle.parts == RECORD_UNKNOWN ? 0 : record->cycle.parts;
+    bool is_again = edge->cycle_no == record->cycle.cycle_no;
+    double more = (double)(parts - (is_again ? edge->cycle_parts : 0));
 
-    if (edge->cycle_no == record->cycle.cycle_no)
-        edge->used[LIFE_UNIT_PARTS] += (double)(parts - edge->cycle_parts);
-    else
-        edge->used[LIFE_UNIT_PARTS] += (double)parts;
+    edge->used[LIFE_UNIT_PARTS] += more;
+    if (edge_is_spent(edge))
+        edge->overrun += more;
     edge->cycle_no = record->cycle.cycle_no;
     edge->cycle_parts = parts;
 }
@@ -241,7 +248,7 @@ static void estimate_wear(const struct tools_scene *scene, struct edge *edge)
     tools_setting(scene->tools, edge, &setting);
     edge_points_add(&edge->estimated, edge_age(edge, setting.unit), wear);
     if (edge->measured.count < 2 && !isnan(limit))
-        outlook_fit(edge, memory, limit);
+        outlook_fit(edge, memory, &setting, limit);
 }
 
 static void finish(const struct tools_scene *scene, struct edge *edge,
@@ -252,7 +259,7 @@ static void finish(const struct tools_scene *scene, struct edge *edge,
     tools_setting(scene->tools, edge, &setting);
     count_parts(edge, record);
     edge_close_cycle(edge, edge_age(edge, setting.unit));
-    outlook_learn(edge, tools_memory(scene->tools, edge), edge_age(edge, setting.unit));
+    outlook_learn(edge, tools_memory(scene->tools, edge), &setting);
     estimate_wear(scene, edge);
     tools_judge_cycle(scene, edge);
     tools_report(scene, edge);

@@ -58,9 +58,13 @@ void tools_changed(const struct tools_scene *scene, struct edge *edge, const cha
 
     double age = edge_age(edge, setting.unit);
     outlook_make(edge, memory, &setting, tools_wear_limit(scene, edge), &outlook);
-    tool_memory_learn(
-        memory, age, was_worn(scene, edge, why),
-        &(struct life_trace){edge->trace, edge->trace_count, edge->trace_stride});
+    tool_memory_learn(memory, age, was_worn(scene, edge, why),
+                      &(struct life_trace){
+                          edge->trace,
+                          edge->trace_count,
+                          edge->trace_stride,
+                          {edge_speed(edge), edge->used[LIFE_UNIT_MINUTES]}
+    });
     (void)snprintf(text, sizeof(text), "tool %.40s changed after %.4g %s", edge->tool,
                    age, life_unit_names[setting.unit]);
     if (outlook.has_quantiles && outlook.left.q50 > 0) {
@@ -70,6 +74,7 @@ void tools_changed(const struct tools_scene *scene, struct edge *edge, const cha
         (void)snprintf(text + length, sizeof(text) - length,
                        "; about %.3g %s of its life were left", left,
                        life_unit_names[setting.unit]);
+        edge->left_lives += left / (age + left);
     }
     tools_announce(scene, edge, "tool_changed", SEVERITY_INFO, age, text);
     edge_renew(edge, scene->at);

@@ -149,8 +149,10 @@ static void measure_wear(const struct tools_scene *scene, struct edge *edge,
     tools_setting(scene->tools, edge, &setting);
     edge_points_add(&edge->measured, edge_age(edge, setting.unit), wear_mm);
     edge->wear_mm = wear_mm;
+    edge->is_wear_newest = true;
     calibrate(scene, edge, wear_mm);
-    outlook_fit(edge, tools_memory(scene->tools, edge), tools_wear_limit(scene, edge));
+    outlook_fit(edge, tools_memory(scene->tools, edge), &setting,
+                tools_wear_limit(scene, edge));
 }
 
 /* How far the raw dimension still has to its limit, as wear that rises from 0. */

@@ -129,6 +129,7 @@ void tool_memory_learn(struct tool_memory *memory, double age, bool was_worn,
     if (!(age > 0))
         return;
     memory->ends[memory->end_next] = (struct life_end){age, was_worn};
+    memory->paces[memory->end_next] = trace->pace;
     memory->end_next = (memory->end_next + 1) % MEMORY_LIVES;
     if (memory->end_count < MEMORY_LIVES)
         memory->end_count++;

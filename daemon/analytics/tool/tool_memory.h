@@ -21,9 +21,16 @@ struct trace_point {
     float q10, q90; /* the interval given then, NAN = none */
 };
 
+/* How a life was spent. */
+struct life_pace {
+    double speed;   /* of the spindle, 1/min; NAN = not known */
+    double minutes; /* of cutting */
+};
+
 struct tool_memory {
     char type[RECORD_NAME_MAX];
     struct life_end ends[MEMORY_LIVES];
+    struct life_pace paces[MEMORY_LIVES]; /* of ends[] */
     uint32_t end_count, end_next;
     struct moments bins[LOAD_CHANNELS][LIFE_TEMPLATE];
     struct moments
@@ -44,6 +51,7 @@ struct life_trace {
     const struct trace_point *points;
     size_t count;
     uint32_t stride;
+    struct life_pace pace;
 };
 
 /* A life has ended at `age`. */

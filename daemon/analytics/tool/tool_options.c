@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define ACT_INDEX 1.30 /* domain.md 3.3 */
+#define CARBIDE   0.25 /* domain.md 3.8 */
 
 static const struct unit_row {
     const char *name;
@@ -118,6 +119,10 @@ static const struct option life_rows[] = {
                    "left out, min with a limit of wear alone, else parts"),
     OPTION(tool_life_options, act, .min = 1.01, .max = 10, .fallback.number = ACT_INDEX,
            .help = "load index at which a tool counts as worn until past lives say"),
+    OPTION(tool_life_options, taylor, .min = 0.05, .max = 1, .fallback.number = CARBIDE,
+           .help =
+               "exponent n of Taylor's law V T^n = C until lives at three speeds teach "
+               "it: 0.125 high speed steel, 0.25 carbide, 0.6 ceramic"),
     OPTION(tool_life_options, edge_cost, .max = 1e6, .fallback.number = NAN,
            .help = "price of one cutting edge, its change included"),
     OPTION(tool_life_options, failure_cost, .max = 1e9, .fallback.number = NAN,
@@ -146,6 +151,8 @@ static const struct option entry_rows[] = {
            .help = "what its life is counted in"),
     OPTION(tool_entry, diameter, .max = 10000, .unit = "mm", .fallback.number = NAN,
            .help = "for the cutting distance; of the workpiece on a lathe"),
+    OPTION(tool_entry, taylor, .min = 0.05, .max = 1, .fallback.number = NAN,
+           .help = "its exponent of Taylor's law"),
     OPTION(tool_entry, edge_cost, .max = 1e6, .fallback.number = NAN,
            .help = "price of one cutting edge, its change included"),
     OPTION(tool_entry, failure_cost, .max = 1e9, .fallback.number = NAN,
@@ -224,7 +231,7 @@ void tool_setting_find(const struct tool_options *options, const char *tool,
                        struct tool_setting *ret_setting)
 {
     static const struct tool_life_options no_life = {
-        .act = ACT_INDEX, .edge_cost = NAN, .failure_cost = NAN};
+        .act = ACT_INDEX, .taylor = CARBIDE, .edge_cost = NAN, .failure_cost = NAN};
     static const struct tool_entry no_entry = {
         .diameter = NAN, .edge_cost = NAN, .failure_cost = NAN};
     const struct tool_entry *entry = find_entry(options, tool);
@@ -243,8 +250,9 @@ void tool_setting_find(const struct tool_options *options, const char *tool,
     setting->is_unit_open = !entry->unit && !life->unit && isnan(setting->limit.amount);
     if (setting->limit.unit != setting->unit)
         setting->limit.amount = NAN; /* it is of another unit: nothing to compare with */
-    setting->type = entry->type ? entry->type : tool;
     setting->group = entry->group ? entry->group : "";
+    setting->type = entry->type ? entry->type : *setting->group ? setting->group : tool;
+    setting->taylor = entry->taylor > 0 ? entry->taylor : life->taylor;
     setting->act = life->act;
     setting->diameter = entry->diameter;
     setting->edge_cost = isnan(entry->edge_cost) ? life->edge_cost : entry->edge_cost;

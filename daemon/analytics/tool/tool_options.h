@@ -20,6 +20,7 @@ struct tool_life_options {
     char *limit, *wear_limit; /* NULL = none */
     char *unit;               /* what life is counted in; NULL = as the limit says */
     double act;          /* index at which a tool counts as worn, until lives teach it */
+    double taylor;       /* exponent n of Taylor's law until lives teach it */
     double edge_cost;    /* NAN = not given */
     double failure_cost; /* of an edge that fails in use: scrap, crash, stop */
 };
@@ -28,6 +29,7 @@ struct tool_entry {
     char *tool, *type, *group; /* NULL = none */
     char *limit, *wear_limit, *unit;
     double diameter; /* mm; for cutting distance; NAN = not known */
+    double taylor;   /* NAN or 0 = as for all */
     double edge_cost, failure_cost;
 };
 
@@ -45,12 +47,12 @@ int life_limit_read(const char *text, struct life_limit *ret_limit);
 
 /* What is configured for one tool, with the defaults where it says nothing. */
 struct tool_setting {
-    const char *type;  /* the type's name; the tool's own number when it has none */
+    const char *type;  /* the type's name, else the group's, else the tool's own number */
     const char *group; /* "" = none */
     struct life_limit limit;
     enum life_unit unit;
     bool is_unit_open; /* neither a unit nor a limit says what life is counted in */
-    double act, diameter, edge_cost, failure_cost;
+    double act, diameter, taylor, edge_cost, failure_cost;
 };
 
 /* `options` may be NULL: nothing is configured. */

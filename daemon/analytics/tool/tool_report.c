@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/tool/machine_tools.h"
 
+#include "daemon/analytics/tool/life_speed.h"
+
 #include <math.h>
 
 /* The interval given at this age is tested when the life has ended. */
@@ -19,8 +21,10 @@ static void fill_wear(struct tool_record *tool, const struct edge *edge,
 
     tool->wear_um = 1000 * outlook_wear(edge, memory, &u_mm);
     tool->wear_u_um = 1000 * u_mm;
-    if (isnan(tool->wear_um))
-        tool->wear_um = 1000 * edge->wear_mm;
+    if (!edge->is_wear_newest && !isnan(tool->wear_um))
+        return;
+    tool->wear_um = 1000 * edge->wear_mm;
+    tool->wear_u_um = NAN;
 }
 
 static void fill_feature(struct tool_record *tool, const struct machine_tools *tools,
@@ -36,6 +40,22 @@ static void fill_feature(struct tool_record *tool, const struct machine_tools *t
     if (channel >= 0)
         (void)text_copy(tool->feature, sizeof(tool->feature),
                         tools->state.load.channels[channel].name);
+}
+
+/* What Taylor's law says of this type, and what changes at the wrong time have cost. */
+static void fill_economics(struct tool_record *tool, const struct edge *edge,
+                           const struct tool_memory *memory,
+                           const struct tool_setting *setting)
+{
+    struct taylor taylor;
+
+    tool->left_lives = edge->left_lives;
+    tool->left_cost = edge->left_lives * setting->edge_cost;
+    tool->overrun = edge->overrun;
+    if (!life_speed_fit(memory, &taylor))
+        return;
+    tool->taylor_n = taylor.exponent;
+    tool->taylor_c = taylor.constant;
 }
 
 void tools_report(const struct tools_scene *scene, struct edge *edge)
@@ -75,6 +95,9 @@ void tools_report(const struct tools_scene *scene, struct edge *edge)
         tool->rul_q90 = outlook.left.q90;
         tool->rul_q95 = outlook.left.q95;
     }
+    tools_group(scene, &setting, &tool->group_remaining, &tool->group_q05);
+    (void)text_copy(tool->group, sizeof(tool->group), setting.group);
+    fill_economics(tool, edge, memory, &setting);
     fill_wear(tool, edge, memory);
     fill_feature(tool, scene->tools, edge, memory);
     scene->out->append(scene->out->owner, &record);
