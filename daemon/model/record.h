@@ -117,6 +117,7 @@ struct tool_record {
     double wear_um, wear_u_um, breakage, replace_at;
     double rul_q10, rul_q90; /* the 80 % interval whose coverage cov80 counts */
     char group[RECORD_NAME_MAX];
+    double slope, slope_u;             /* growth of the index a cycle */
     double group_remaining, group_q05; /* of all sisters together */
     double taylor_n, taylor_c;         /* fitted: V in 1/min, T in min */
     double left_lives, left_cost;      /* thrown away by changes before the end */

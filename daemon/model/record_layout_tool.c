@@ -20,6 +20,8 @@ const struct record_field tool_fields[] = {
     NUMBER(tool.replace_at, "replace_at"),
     NUMBER(tool.wear_um, "wear_um"),
     NUMBER(tool.wear_u_um, "wear_u_um"),
+    NUMBER(tool.slope, "slope"),
+    NUMBER(tool.slope_u, "slope_u"),
     NUMBER(tool.group_remaining, "group_remaining"),
     NUMBER(tool.group_q05, "group_q05"),
     ORDER,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tools through the whole tracker: use, change, measurement, breakage, restart. */
-#include "tests/unit/support/story.h"
+#include "tests/unit/support/tool_story.h"
 
 #include "daemon/analytics/tool/offsets.h"
 #include "daemon/analytics/tool/tool_options.h"
@@ -19,74 +19,9 @@
 static char number[] = "7", type[] = "insert", wear_limit[] = "0.3mm",
             limit[] = "5 parts";
 
-static void show(struct story *story, double at, const char *signal, double value)
-{
-    char text[32];
-
-    (void)snprintf(text, sizeof(text), "%g", value);
-    story_show(story, at, signal, text);
-}
-
-/* One cycle of 60 s with 50 s of cutting. */
 static void cut(struct story *story, double at, double load)
 {
-    story_show(story, at, "program", "O1");
-    story_show(story, at, "tool", number);
-    story_show(story, at, "execution", "ACTIVE");
-    show(story, at, "feed", 0);
-    show(story, at, "spindle_speed", 6000);
-    for (int i = 0; i < 10; i++)
-        show(story, at + 0.5 * i, "spindle_load", 8);
-    show(story, at + 5, "feed", 800);
-    for (int i = 0; i < 50; i++)
-        show(story, at + 5 + i, "spindle_load", 8 + load);
-    show(story, at + 55, "feed", 0);
-    show(story, at + 55, "spindle_load", 8);
-    story_show(story, at + 60, "execution", "READY");
-}
-
-static void measure(struct story *story, double at, const char *feature, double value)
-{
-    struct statement statement = {
-        .kind = STATEMENT_MEASURE,
-        .at = story_moment(at),
-        .who = "test",
-        .tool = "",
-        .text = "",
-        .target = RECORD_UNKNOWN,
-        .measurement = {.feature = feature,
-                        .value = value,
-                        .offset_um = NAN,
-                        .serial = "",
-                        .gauge = "",
-                        .lot = "",
-                        .fixture = "",
-                        .tool = number,
-                        .ok = RECORD_UNKNOWN},
-    };
-
-    context_init(&statement.context);
-    story_say(story, &statement);
-}
-
-static void change(struct story *story, double at, const char *why)
-{
-    struct statement statement = {.kind = STATEMENT_TOOL_CHANGED,
-                                  .at = story_moment(at),
-                                  .who = "test",
-                                  .tool = number,
-                                  .text = why,
-                                  .target = RECORD_UNKNOWN};
-
-    context_init(&statement.context);
-    story_say(story, &statement);
-}
-
-static const struct tool_record *last_tool(const struct story *story)
-{
-    size_t count = story_count(story, RECORD_TOOL);
-
-    return count ? &story_find(story, RECORD_TOOL, count - 1)->tool : NULL;
+    tool_story_cut(story, at, &(struct tool_cut){number, 6000, load});
 }
 
 static void use_is_counted_and_a_change_begins_anew(void **state)
@@ -109,19 +44,19 @@ static void use_is_counted_and_a_change_begins_anew(void **state)
     for (int i = 0; i < 6; i++)
         cut(&story, 100 * i, 30);
     story_wait(&story, 700);
-    assert_true(last_tool(&story)->used == 6);
-    assert_true(last_tool(&story)->remaining == 0);
-    assert_true(isnan(last_tool(&story)->rul_q50));
-    assert_string_equal(last_tool(&story)->source_name, "limit");
+    assert_true(tool_story_last(&story)->used == 6);
+    assert_true(tool_story_last(&story)->remaining == 0);
+    assert_true(isnan(tool_story_last(&story)->rul_q50));
+    assert_string_equal(tool_story_last(&story)->source_name, "limit");
     assert_non_null(story_event(&story, "tool_limit", 0));
     assert_null(story_event(&story, "tool_limit", 1));
 
-    change(&story, 700, "worn");
+    tool_story_change(&story, 700, number, "worn");
     assert_non_null(story_event(&story, "tool_changed", 0));
     cut(&story, 800, 30);
     story_wait(&story, 900);
-    assert_true(last_tool(&story)->used == 1);
-    assert_int_equal(last_tool(&story)->life_no, 2);
+    assert_true(tool_story_last(&story)->used == 1);
+    assert_int_equal(tool_story_last(&story)->life_no, 2);
 
     const struct record *segment =
         story_find(&story, RECORD_SEGMENT, story_count(&story, RECORD_SEGMENT) - 1);
@@ -149,22 +84,23 @@ static void measured_wear_says_what_remains(void **state)
     story.options.tools = &options;
     for (int i = 0; i < 10; i++) {
         cut(&story, 100 * i, 30);
-        measure(&story, 100 * i + 80, "VB", 0.05 + 0.02 * (i + 1));
+        tool_story_measure(&story, 100 * i + 80, number, "VB", 0.05 + 0.02 * (i + 1));
     }
     story_wait(&story, 1100);
-    assert_string_equal(last_tool(&story)->source_name, "measured");
-    assert_string_equal(last_tool(&story)->unit, "min");
-    assert_true(last_tool(&story)->rul_q10 < 2.5 * 50 / 60.0);
-    assert_true(last_tool(&story)->rul_q90 > 2.5 * 50 / 60.0);
-    assert_true(last_tool(&story)->wear_um > 200);
+    assert_string_equal(tool_story_last(&story)->source_name, "measured");
+    assert_string_equal(tool_story_last(&story)->unit, "min");
+    assert_true(tool_story_last(&story)->rul_q10 < 2.5 * 50 / 60.0);
+    assert_true(tool_story_last(&story)->rul_q90 > 2.5 * 50 / 60.0);
+    assert_true(tool_story_last(&story)->wear_um > 200);
     assert_non_null(story_event(&story, "tool_wear_warn", 0));
     assert_null(story_event(&story, "tool_worn", 0));
 
-    measure(&story, 1100, "VB", 0.01); /* nobody said so, but wear does not heal */
+    tool_story_measure(&story, 1100, number, "VB",
+                       0.01); /* nobody said so, but wear does not heal */
     cut(&story, 1200, 30);
     story_wait(&story, 1400);
-    assert_int_equal(last_tool(&story)->life_no, 2);
-    assert_true(isnan(last_tool(&story)->rul_q50));
+    assert_int_equal(tool_story_last(&story)->life_no, 2);
+    assert_true(isnan(tool_story_last(&story)->rul_q50));
     story_done(&story);
 }
 
@@ -184,7 +120,7 @@ static void a_broken_tool_is_suspected_then_told(void **state)
     cut(&story, 2100, 5);
     story_wait(&story, 2190);
     assert_non_null(story_event(&story, "tool_broken", 0));
-    assert_true(last_tool(&story)->breakage == 1);
+    assert_true(tool_story_last(&story)->breakage == 1);
     story_done(&story);
 }
 
@@ -193,9 +129,9 @@ static void play(struct story *story)
     for (int i = 0; i < 12; i++) {
         cut(story, 100 * i, 30 + i);
         if (i % 3 == 2)
-            measure(story, 100 * i + 75, "VB", 0.02 * (i + 1));
+            tool_story_measure(story, 100 * i + 75, number, "VB", 0.02 * (i + 1));
     }
-    change(story, 1250, "");
+    tool_story_change(story, 1250, number, "");
     cut(story, 1300, 30);
     story_wait(story, 1400);
 }

@@ -7,6 +7,7 @@
 
 #include "daemon/analytics/tool/breakage.h"
 #include "daemon/analytics/tool/control_life.h"
+#include "daemon/analytics/tool/index_trend.h"
 #include "daemon/analytics/tool/offsets.h"
 #include "daemon/analytics/tool/tool_memory.h"
 #include "daemon/analytics/tool/wear_curve.h"
@@ -57,6 +58,7 @@ struct edge {
     uint32_t trace_count, trace_skip, trace_stride;
     struct life_grid grid;
 
+    struct index_trend trend; /* of the index that is shown */
     enum tool_phase phase;
     double smooth;   /* index of the main load, averaged over some ten cycles */
     uint32_t above;  /* cycles in a row above the limit of the index */

@@ -95,6 +95,7 @@ void tools_measure(const struct tools_scene *scene, int64_t until_ns);
 void tools_judge_segment(const struct tools_scene *scene, struct edge *edge,
                          const struct breakage_norm *norm, double energy, double peak);
 void tools_judge_cycle(const struct tools_scene *scene, struct edge *edge);
+void tools_judge_wear(const struct tools_scene *scene, struct edge *edge);
 void tools_announce(const struct tools_scene *scene, const struct edge *edge,
                     const char *code, enum severity severity, double value,
                     const char *text);

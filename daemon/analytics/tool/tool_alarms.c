@@ -13,6 +13,7 @@
 #define INDEX_WARN_SHARE 0.55 /* of the growth up to a worn tool: 60 to 80 % of life */
 #define FOLLOWS          0.2  /* weight of the newest cycle in the smoothed index */
 #define BREAK_IN         0.08
+#define USUAL_NOISE      0.03 /* of an index, until lives have shown it */
 
 /* What was told of this edge and still stands. */
 enum edge_alarm {
@@ -166,6 +167,11 @@ static void judge_index(const struct tools_scene *scene, struct edge *edge,
         edge->smooth = edge->index[channel];
     edge->smooth += FOLLOWS * (edge->index[channel] - edge->smooth);
 
+    if (!edge->trend.is_started)
+        index_trend_init(&edge->trend);
+    index_trend_add(&edge->trend, edge->index[channel],
+                    memory->noise.count ? tool_memory_noise(memory) : USUAL_NOISE);
+
     double act = tool_memory_act(memory, setting->act), index = edge->smooth;
     double warn = 1 + INDEX_WARN_SHARE * (act - 1);
     bool rises = has_trend(edge, channel, &late, &slope);
@@ -187,7 +193,7 @@ static void judge_index(const struct tools_scene *scene, struct edge *edge,
     raise(scene, edge, ALARM_ACT, index, "its load says that it is worn");
 }
 
-static void judge_wear(const struct tools_scene *scene, struct edge *edge)
+void tools_judge_wear(const struct tools_scene *scene, struct edge *edge)
 {
     double limit = tools_wear_limit(scene, edge), u_mm;
     double estimate = outlook_wear(edge, tools_memory(scene->tools, edge), &u_mm);
@@ -214,7 +220,7 @@ void tools_judge_cycle(const struct tools_scene *scene, struct edge *edge)
     tools_setting(scene->tools, edge, &setting);
     judge_breakage(scene, edge);
     judge_index(scene, edge, &setting);
-    judge_wear(scene, edge);
+    tools_judge_wear(scene, edge);
     if (!isnan(setting.limit.amount) &&
         edge_age(edge, setting.unit) >= setting.limit.amount)
         raise(scene, edge, ALARM_LIMIT, edge_age(edge, setting.unit),

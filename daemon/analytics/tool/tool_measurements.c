@@ -220,7 +220,7 @@ static void apply_to(const struct tools_scene *scene, const char *tool,
         measure_dimension(scene, edge, feature, waiting);
     else
         return;
-    tools_judge_cycle(scene, edge);
+    tools_judge_wear(scene, edge);
     tools_report(scene, edge);
 }
 

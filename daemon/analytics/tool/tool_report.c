@@ -37,6 +37,10 @@ static void fill_feature(struct tool_record *tool, const struct machine_tools *t
     if (shown < 0)
         return;
     tool->index = edge->index[shown];
+    if (edge->trend.is_started) {
+        tool->slope = edge->trend.slope;
+        tool->slope_u = sqrt(edge->trend.p_slope);
+    }
     if (channel >= 0)
         (void)text_copy(tool->feature, sizeof(tool->feature),
                         tools->state.load.channels[channel].name);
