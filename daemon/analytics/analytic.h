@@ -4,9 +4,10 @@
  *
  * The tracker shows every sample to the cycle analytics first, then to each analytic in
  * the order of analytics[] in tracker.c, so that all have seen a sample before the next
- * one comes. To add one: fill in a struct analytic, name it there. All memory is taken in
- * create(); only the tracker frees. Nothing may depend on how often advance() is called
- * or on how samples are batched.
+ * one comes. To add one: fill in a struct analytic, name it there. create() asks for all
+ * memory, of base/pages.h: room that is never written costs nothing, so what is not used
+ * yet stays zero, also when it is restored. Only the tracker frees. Nothing may depend on
+ * how often advance() is called or on how samples are batched.
  */
 #pragma once
 

@@ -6,6 +6,7 @@
 #include "daemon/analytics/cycle/machine_cycles.h"
 #include "daemon/analytics/kpi/kpi.h"
 #include "daemon/analytics/quality/charts.h"
+#include "daemon/analytics/snapshot.h"
 #include "daemon/analytics/thermal/thermal.h"
 #include "daemon/analytics/tool/machine_tools.h"
 
@@ -23,9 +24,7 @@ static const struct analytic *const analytics[] = {
     NULL,
 };
 
-#define ANALYTICS_MAX    8
-#define SNAPSHOT_MAGIC   UINT32_C(0x544b5053) /* "SPKT" */
-#define SNAPSHOT_VERSION 1
+#define ANALYTICS_MAX 8
 
 #define CATCH_UP_NS (2 * NS_PER_DAY) /* longer silences are not lived through */
 
@@ -220,102 +219,47 @@ void analytic_stamp(const struct machine_view *view, struct record *record)
     record->context = *view->context;
 }
 
-/* A part of a snapshot: its name, how many bytes follow, the bytes. */
-struct part_header {
-    char name[16];
-    uint64_t length;
-};
-
-struct snapshot_header {
-    uint32_t magic, version;
-};
-
-/* Appends a header whose length finish_part() fills in; returns where it stands. */
-static size_t begin_part(struct text *text, const char *name)
-{
-    struct part_header header = {.length = 0};
-    size_t at = text->length;
-
-    (void)text_copy(header.name, sizeof(header.name), name);
-    text_add_bytes(text, (const char *)&header, sizeof(header));
-    return at;
-}
-
-static void finish_part(struct text *text, size_t at)
-{
-    struct part_header header;
-
-    if (text->failed)
-        return;
-    memcpy(&header, text->data + at, sizeof(header));
-    header.length = text->length - at - sizeof(header);
-    memcpy(text->data + at, &header, sizeof(header));
-}
-
 void tracker_save(const struct tracker *tracker, struct text *text)
 {
-    const struct snapshot_header header = {SNAPSHOT_MAGIC, SNAPSHOT_VERSION};
     size_t at;
 
-    text_add_bytes(text, (const char *)&header, sizeof(header));
-    at = begin_part(text, "cycle");
+    snapshot_begin(text);
+    at = snapshot_begin_part(text, "cycle");
     machine_cycles_save(tracker->cycles, text);
-    finish_part(text, at);
-    at = begin_part(text, "clock");
+    snapshot_finish_part(text, at);
+    at = snapshot_begin_part(text, "clock");
     text_add_bytes(text, (const char *)&tracker->clock, sizeof(tracker->clock));
-    finish_part(text, at);
+    snapshot_finish_part(text, at);
     for (size_t i = 0; analytics[i]; i++) {
         if (!analytics[i]->save)
             continue;
-        at = begin_part(text, analytics[i]->name);
+        at = snapshot_begin_part(text, analytics[i]->name);
         analytics[i]->save(tracker->selves[i], text);
-        finish_part(text, at);
+        snapshot_finish_part(text, at);
     }
-}
-
-/* The part called `name`; NULL when the snapshot has none or is cut. */
-static const char *find_part(const char *bytes, size_t length, const char *name,
-                             size_t *ret_length)
-{
-    struct part_header header;
-
-    for (size_t at = sizeof(struct snapshot_header); at + sizeof(header) <= length;) {
-        memcpy(&header, bytes + at, sizeof(header));
-        at += sizeof(header);
-        if (header.length > length - at)
-            return NULL;
-        if (strncmp(header.name, name, sizeof(header.name)) == 0) {
-            *ret_length = header.length;
-            return bytes + at;
-        }
-        at += header.length;
-    }
-    return NULL;
 }
 
 int tracker_restore(struct tracker *tracker, const void *bytes, size_t length)
 {
-    struct snapshot_header header;
+    struct snapshot snapshot;
     size_t part_length = 0;
 
-    if (length < sizeof(header))
-        return -EPROTO;
-    memcpy(&header, bytes, sizeof(header));
-    if (header.magic != SNAPSHOT_MAGIC || header.version != SNAPSHOT_VERSION)
+    if (snapshot_open(&snapshot, bytes, length))
         return -EPROTO;
 
-    const char *part = find_part(bytes, length, "cycle", &part_length);
+    const char *part = snapshot_part(&snapshot, "cycle", &part_length);
     int error =
         part ? machine_cycles_restore(tracker->cycles, part, part_length) : -EPROTO;
-    part = find_part(bytes, length, "clock", &part_length);
+    part = snapshot_part(&snapshot, "clock", &part_length);
     if (part && part_length == sizeof(tracker->clock))
         memcpy(&tracker->clock, part, part_length);
     for (size_t i = 0; analytics[i]; i++) {
-        part = find_part(bytes, length, analytics[i]->name, &part_length);
+        part = snapshot_part(&snapshot, analytics[i]->name, &part_length);
         if (part && analytics[i]->restore &&
             analytics[i]->restore(tracker->selves[i], part, part_length))
             error = -EPROTO;
     }
+    snapshot_close(&snapshot);
     refresh(tracker);
     return error;
 }

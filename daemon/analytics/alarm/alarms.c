@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/alarm/alarms.h"
 
+#include "daemon/base/pages.h"
+
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SETTLE_NS NS_PER_S
@@ -220,7 +221,7 @@ static void observe_flag(bool *was, const struct machine_view *view,
 
 static int create(const struct tracker_options *options, void **ret_self)
 {
-    struct alarms *alarms = calloc(1, sizeof(*alarms));
+    struct alarms *alarms = pages_take(sizeof(*alarms));
 
     (void)options;
     if (!alarms)
@@ -232,7 +233,7 @@ static int create(const struct tracker_options *options, void **ret_self)
 
 static void destroy(void *self)
 {
-    free(self);
+    pages_free(self);
 }
 
 static void observe(void *self, const struct machine_view *view,
@@ -276,7 +277,7 @@ static int restore(void *self, const void *bytes, size_t length)
     memcpy(&version, bytes, sizeof(version));
     if (version != VERSION)
         return -EPROTO;
-    memcpy(self, bytes, length);
+    pages_copy(self, bytes, length);
     return 0;
 }
 

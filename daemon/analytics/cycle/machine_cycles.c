@@ -5,10 +5,10 @@
 #include "daemon/analytics/cycle/calendar.h"
 #include "daemon/analytics/cycle/path_cycles.h"
 #include "daemon/analytics/run/job.h"
+#include "daemon/base/pages.h"
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define LAYOUT  UINT32_C(2)
@@ -39,7 +39,7 @@ struct machine_cycles {
 int machine_cycles_create(const struct tracker_options *options,
                           struct machine_cycles **ret_cycles)
 {
-    struct machine_cycles *cycles = calloc(1, sizeof(*cycles));
+    struct machine_cycles *cycles = pages_take(sizeof(*cycles));
 
     if (!cycles)
         return -ENOMEM;
@@ -64,7 +64,7 @@ int machine_cycles_create(const struct tracker_options *options,
 
 void machine_cycles_destroy(struct machine_cycles *cycles)
 {
-    free(cycles);
+    pages_free(cycles);
 }
 
 static int64_t parts_per_cycle(const struct machine_cycles *cycles)
@@ -391,7 +391,7 @@ int machine_cycles_restore(struct machine_cycles *cycles, const void *bytes,
     memcpy(head, bytes, sizeof(head));
     if (head[0] != LAYOUT || head[1] != length)
         return -EPROTO;
-    memcpy(&cycles->state, bytes, length);
+    pages_copy(&cycles->state, bytes, length);
     cycles->is_restored = true;
     for (size_t i = 0; i < PATHS_MAX; i++)
         refresh_view(cycles, i);

@@ -11,7 +11,6 @@
 
 void path_cycles_init(struct path_cycles *path)
 {
-    memset(path, 0, sizeof(*path));
     levels_init(&path->levels);
     path->execution = EXECUTION_UNAVAIL;
     path->segments.load = path->segments.speed = NAN;

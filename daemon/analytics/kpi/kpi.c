@@ -5,10 +5,10 @@
 #include "daemon/analytics/kpi/stop_log.h"
 #include "daemon/analytics/kpi/windows.h"
 #include "daemon/analytics/run/part_options.h"
+#include "daemon/base/pages.h"
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define VERSION INT64_C(1)
@@ -223,7 +223,7 @@ static void count_scrap(struct errand *errand, int64_t at_ns, double parts)
 
 static int create(const struct tracker_options *options, void **ret_self)
 {
-    struct kpi *kpi = calloc(1, sizeof(*kpi));
+    struct kpi *kpi = pages_take(sizeof(*kpi));
 
     if (!kpi)
         return -ENOMEM;
@@ -241,7 +241,7 @@ static int create(const struct tracker_options *options, void **ret_self)
 
 static void destroy(void *self)
 {
-    free(self);
+    pages_free(self);
 }
 
 static void observe(void *self, const struct machine_view *view,
@@ -357,7 +357,7 @@ static int restore(void *self, const void *bytes, size_t length)
     memcpy(&version, bytes, sizeof(version));
     if (version != VERSION)
         return -EPROTO;
-    memcpy(&kpi->state, bytes, length);
+    pages_copy(&kpi->state, bytes, length);
     return 0;
 }
 

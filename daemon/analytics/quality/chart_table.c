@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/quality/chart_table.h"
 
+#include "daemon/base/pages.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -297,7 +299,7 @@ int chart_table_restore(struct chart_table *table, const char *bytes, size_t len
     struct cursor cursor = {bytes, length, false};
     size_t filled = 0;
 
-    memset(table, 0, sizeof(*table));
+    pages_clear(table, sizeof(*table));
     if (get_count(&cursor) != FORMAT)
         return -EPROTO;
     while (cursor.left > 0 && filled < CHARTS_MAX) {
@@ -306,7 +308,7 @@ int chart_table_restore(struct chart_table *table, const char *bytes, size_t len
 
         if (cursor.failed || size > cursor.left ||
             restore_chart(table, &table->charts[filled++], &chart)) {
-            memset(table, 0, sizeof(*table));
+            pages_clear(table, sizeof(*table));
             return -EPROTO;
         }
         cursor.at += size;

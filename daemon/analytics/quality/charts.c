@@ -4,10 +4,10 @@
 #include "daemon/analytics/cycle/cycle_options.h"
 #include "daemon/analytics/quality/chart_report.h"
 #include "daemon/analytics/quality/eligible.h"
+#include "daemon/base/pages.h"
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define HELD_MAX      64
@@ -328,7 +328,7 @@ static void advance(void *self, const struct machine_view *view, struct moment n
 
 static int create(const struct tracker_options *options, void **ret_self)
 {
-    struct charts *charts = calloc(1, sizeof(*charts));
+    struct charts *charts = pages_take(sizeof(*charts));
 
     if (!charts)
         return -ENOMEM;
@@ -343,7 +343,7 @@ static int create(const struct tracker_options *options, void **ret_self)
 
 static void destroy(void *self)
 {
-    free(self);
+    pages_free(self);
 }
 
 static void save(const void *self, struct text *text)

@@ -4,6 +4,7 @@
 #include "daemon/analytics/run/part_options.h"
 #include "daemon/analytics/thermal/growth.h"
 #include "daemon/analytics/thermal/thermal_machine.h"
+#include "daemon/base/pages.h"
 
 #include <errno.h>
 #include <math.h>
@@ -16,11 +17,9 @@
                       */
 #define UM_PER_MM 1000.0
 
-static void begin(struct thermal *thermal)
+/* Of zeros: what is not needed yet takes no memory (analytic.h). */
+static void begin(struct heat_state *state)
 {
-    struct heat_state *state = &thermal->state;
-
-    memset(state, 0, sizeof(*state));
     state->layout = LAYOUT;
     state->size = sizeof(*state);
     heat_input_init(&state->heat);
@@ -29,7 +28,7 @@ static void begin(struct thermal *thermal)
 
 static int create(const struct tracker_options *options, void **ret_self)
 {
-    struct thermal *thermal = calloc(1, sizeof(*thermal));
+    struct thermal *thermal = pages_take(sizeof(*thermal));
 
     if (!thermal)
         return -ENOMEM;
@@ -45,14 +44,14 @@ static int create(const struct tracker_options *options, void **ret_self)
                             &thermal->stable_minutes))
         (void)thermal_read_stable(thermal->defaults.stable, &thermal->stable_um,
                                   &thermal->stable_minutes);
-    begin(thermal);
+    begin(&thermal->state);
     *ret_self = thermal;
     return 0;
 }
 
 static void destroy(void *self)
 {
-    free(self);
+    pages_free(self);
 }
 
 static const struct feature_options *find_in(const struct part_options *part,
@@ -312,7 +311,7 @@ static int restore(void *self, const void *bytes, size_t length)
     memcpy(head, bytes, sizeof(head));
     if (head[0] != LAYOUT || head[1] != sizeof(thermal->state))
         return -EPROTO;
-    memcpy(&thermal->state, bytes, length);
+    pages_copy(&thermal->state, bytes, length);
     return 0;
 }
 

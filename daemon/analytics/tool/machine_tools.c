@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/tool/machine_tools.h"
 
+#include "daemon/base/pages.h"
+
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define LAYOUT        UINT32_C(2)
@@ -14,7 +15,7 @@
 
 static int create(const struct tracker_options *options, void **ret_self)
 {
-    struct machine_tools *tools = calloc(1, sizeof(*tools));
+    struct machine_tools *tools = pages_take(sizeof(*tools));
 
     if (!tools)
         return -ENOMEM;
@@ -255,7 +256,7 @@ static int restore(void *self, const void *bytes, size_t length)
 const struct analytic analytic_tools = {
     .name = "tools",
     .create = create,
-    .destroy = free,
+    .destroy = pages_free,
     .observe = observe,
     .refine = refine,
     .hear = hear,
