@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The worked values of domain.md 4, and what a tracker with heat in it promises. */
+#include "daemon/analytics/statistics/symmetric.h"
 #include "daemon/analytics/thermal/growth.h"
 #include "daemon/analytics/thermal/thermal_machine.h"
 

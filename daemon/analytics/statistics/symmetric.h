@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SYMMETRIC_MAX 8
+#define SYMMETRIC_MAX 12
 
 /* Solves A x = b; false, and x = 0, when A is not positive definite. */
 bool symmetric_solve(size_t size, const double a[][SYMMETRIC_MAX], const double *b,

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/thermal/drift_track.h"
 
+#include "daemon/analytics/statistics/symmetric.h"
+
 #include <math.h>
 #include <string.h>
 
 #define FORGET     0.999 /* a measurement, domain.md 4.5 */
-#define PRIOR      2.0   /* measurements that "nothing moves" is worth at first */
-#define HOLD_SHARE 0.25  /* its weight beside the experts */
+#define PRIOR      4.0   /* measurements that "nothing moves" is worth at first */
+#define HOLD_SHARE 0.5   /* its weight beside the experts */
 
-const double lag_tau_s[LAG_COUNT] = {300, 600, 1200, 2400};
+const double lag_tau_s[LAG_COUNT] = {60, 2400, 300, 4800, 1200, 9600};
 
 /* Ridge on the mean diagonal of the information of one measurement. */
 static const double ridges[RIDGE_COUNT] = {0.3, 1.0};
@@ -25,20 +27,22 @@ void drift_track_reopen(struct drift_track *track)
 
 /* What the temperatures did since the anchor; a sensor that is lost did nothing. */
 static void since_anchor(const struct drift_track *track, const struct lagged *heat,
-                         int lag, double ret[SENSOR_COUNT])
+                         int pair, double ret[TRACK_INPUTS])
 {
-    for (int i = 0; i < SENSOR_COUNT; i++) {
-        double change = heat->values[lag][i] - track->anchor_heat.values[lag][i];
+    for (int i = 0; i < TRACK_INPUTS; i++) {
+        int lag = 2 * pair + i / SENSOR_COUNT, sensor = i % SENSOR_COUNT;
+        double change =
+            heat->values[lag][sensor] - track->anchor_heat.values[lag][sensor];
         ret[i] = isfinite(change) ? change : 0;
     }
 }
 
 static double expert_says(const struct track_expert *expert,
-                          const double change[SENSOR_COUNT])
+                          const double change[TRACK_INPUTS])
 {
     double sum = 0;
 
-    for (int i = 0; i < SENSOR_COUNT; i++)
+    for (int i = 0; i < TRACK_INPUTS; i++)
         sum += expert->gain[i] * change[i];
     return sum;
 }
@@ -49,38 +53,45 @@ double drift_track_expect(const struct drift_track *track, const struct lagged *
 
     if (!track->is_anchored)
         return NAN;
-    for (int lag = 0; lag < LAG_COUNT; lag++) {
-        double change[SENSOR_COUNT];
-        since_anchor(track, heat, lag, change);
+    for (int pair = 0; pair < PAIR_COUNT; pair++) {
+        double change[TRACK_INPUTS];
+        since_anchor(track, heat, pair, change);
         for (int ridge = 0; ridge < RIDGE_COUNT; ridge++) {
             const struct track_expert *expert =
-                &track->experts[lag * RIDGE_COUNT + ridge];
+                &track->experts[pair * RIDGE_COUNT + ridge];
             expected += expert->weight * expert_says(expert, change);
         }
     }
     return expected;
 }
 
-/* The coefficients of one lag, once for each ridge; sensors that never moved are out. */
-static void fit(struct drift_track *track, int lag)
+static int packed(int row, int column)
 {
-    const struct track_lag *own = &track->lags[lag];
-    double trace = 0;
+    return row * (row + 1) / 2 + column;
+}
 
-    for (int i = 0; i < SENSOR_COUNT; i++)
-        trace += own->information[i][i];
+/* The coefficients of one pair, once for each ridge; sensors that never moved are out. */
+static void fit(struct drift_track *track, int pair)
+{
+    const struct track_pair *own = &track->pairs[pair];
+    double trace = 0;
     int moved = 0;
-    for (int i = 0; i < SENSOR_COUNT; i++)
-        moved += own->information[i][i] > 0;
+
+    for (int i = 0; i < TRACK_INPUTS; i++) {
+        trace += own->information[packed(i, i)];
+        moved += own->information[packed(i, i)] > 0;
+    }
     if (trace <= 0)
         return;
     for (int ridge = 0; ridge < RIDGE_COUNT; ridge++) {
-        struct track_expert *expert = &track->experts[lag * RIDGE_COUNT + ridge];
-        double a[SENSOR_COUNT][SYMMETRIC_MAX];
-        memcpy(a, own->information, sizeof(a));
-        for (int i = 0; i < SENSOR_COUNT; i++)
+        struct track_expert *expert = &track->experts[pair * RIDGE_COUNT + ridge];
+        double a[TRACK_INPUTS][SYMMETRIC_MAX] = {{0}};
+        for (int i = 0; i < TRACK_INPUTS; i++) {
+            for (int k = 0; k <= i; k++)
+                a[i][k] = a[k][i] = own->information[packed(i, k)];
             a[i][i] += ridges[ridge] * trace / moved / track->count;
-        (void)symmetric_solve(SENSOR_COUNT, (const double(*)[SYMMETRIC_MAX])a,
+        }
+        (void)symmetric_solve(TRACK_INPUTS, (const double(*)[SYMMETRIC_MAX])a,
                               own->moment, expert->gain);
     }
 }
@@ -110,11 +121,11 @@ static void judge(struct drift_track *track, const struct lagged *heat, double c
 
     track->own_squares = FORGET * track->own_squares + error * error;
     track->hold_squares = FORGET * track->hold_squares + change * change;
-    for (int lag = 0; lag < LAG_COUNT; lag++) {
-        double moved[SENSOR_COUNT];
-        since_anchor(track, heat, lag, moved);
+    for (int pair = 0; pair < PAIR_COUNT; pair++) {
+        double moved[TRACK_INPUTS];
+        since_anchor(track, heat, pair, moved);
         for (int ridge = 0; ridge < RIDGE_COUNT; ridge++) {
-            struct track_expert *expert = &track->experts[lag * RIDGE_COUNT + ridge];
+            struct track_expert *expert = &track->experts[pair * RIDGE_COUNT + ridge];
             double miss = change - expert_says(expert, moved);
             expert->squares = FORGET * expert->squares + miss * miss;
         }
@@ -123,17 +134,18 @@ static void judge(struct drift_track *track, const struct lagged *heat, double c
 
 static void learn(struct drift_track *track, const struct lagged *heat, double change)
 {
-    for (int lag = 0; lag < LAG_COUNT; lag++) {
-        struct track_lag *own = &track->lags[lag];
-        double moved[SENSOR_COUNT];
-        since_anchor(track, heat, lag, moved);
-        for (int i = 0; i < SENSOR_COUNT; i++) {
-            for (int k = 0; k < SENSOR_COUNT; k++)
-                own->information[i][k] =
-                    FORGET * own->information[i][k] + moved[i] * moved[k];
+    for (int pair = 0; pair < PAIR_COUNT; pair++) {
+        struct track_pair *own = &track->pairs[pair];
+        double moved[TRACK_INPUTS];
+        since_anchor(track, heat, pair, moved);
+        for (int i = 0; i < TRACK_INPUTS; i++) {
+            for (int k = 0; k <= i; k++) {
+                double *sum = &own->information[packed(i, k)];
+                *sum = FORGET * *sum + moved[i] * moved[k];
+            }
             own->moment[i] = FORGET * own->moment[i] + moved[i] * change;
         }
-        fit(track, lag);
+        fit(track, pair);
     }
 }
 

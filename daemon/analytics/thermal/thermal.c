@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAYOUT UINT32_C(1)
+#define LAYOUT UINT32_C(2)
 #define CATCH_UP_NS                                                    \
     (2 * NS_PER_DAY) /* a longer silence is not lived minute by minute \
                       */
