@@ -89,24 +89,25 @@ static void the_filter_computes_the_worked_example(void **state)
         {1, 6.0, 10.5, 1.193954, 20.767942,  1.671859, -.024163, 1.437057},
         {2, 6.5, 11.0, .035596,  7.404841,   1.676280, -.024195, 1.438905},
     };
-    const double first[] = {100, 0.25, 9}, last[] = {9.658356, .208769, .283135};
+    const double first[DRIFT_STATES] = {100, 0.25, 9};
+    const double last[] = {9.658356, .208769, .283135};
     struct drift_filter filter;
 
     (void)state;
     drift_filter_init(&filter, first);
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         if (i == 4)
-            drift_filter_reopen(&filter, 9);
-        struct drift_innovation innovation =
-            drift_filter_add(&filter, rows[i].age, rows[i].theta, rows[i].y, 4);
+            drift_filter_reopen(&filter, DRIFT_OFFSET, 9);
+        const double h[DRIFT_STATES] = {1, rows[i].age, rows[i].theta};
+        struct drift_innovation innovation = drift_filter_add(&filter, h, rows[i].y, 4);
         check(innovation.error, rows[i].error, 5e-7);
         check(innovation.variance, rows[i].s, 5e-7);
         check(filter.x[DRIFT_OFFSET], rows[i].m, 5e-7);
         check(filter.x[DRIFT_WEAR], rows[i].w, 5e-7);
         check(filter.x[DRIFT_GAIN], rows[i].g, 5e-7);
     }
-    for (int i = 0; i < DRIFT_STATES; i++)
-        check(filter.p[i][i], last[i], 5e-7);
+    for (int i = 0; i < 3; i++)
+        check(drift_filter_covariance(&filter, i, i), last[i], 5e-7);
 }
 
 static void the_next_measurement_is_due_before_the_limit(void **state)

@@ -11,8 +11,9 @@
 #define SEPARABLE_RHO  0.9
 #define SEPARABLE_WEAR 0.5
 #define SEPARABLE_LIFE 0.05
-#define CERTAIN        2.0 /* sigmas */
-#define CLEAR          1.3 /* the first cause against the second */
+#define SEPARABLE_ECHO 0.4   /* of neighbouring innovations; a true model has 0 +- 0.14 */
+#define CERTAIN        1.645 /* sigmas: 95 % on one side */
+#define CLEAR          1.2   /* the first cause against the second */
 #define EXPLAIN_COUNT  10
 
 const char *const drift_cause_names[] = {
@@ -34,17 +35,23 @@ void feature_drift_init(struct feature_drift *feature, const char *name,
     drift_track_init(&feature->track);
 }
 
-/* Remembers m as it was, so that what a lot or a fixture did can be told later. */
-static void open_level(struct feature_drift *feature, const struct drift_scene *scene,
-                       enum drift_cause cause, double variance)
+/* The levels of this scene, against those of the first measurement. */
+static void set_levels(const struct feature_drift *feature, struct drift_scene *scene)
 {
-    struct drift_mixture mixture;
+    bool *levels = scene->inputs.levels;
 
-    drift_bank_look(&feature->bank, &scene->inputs, &mixture);
-    feature->offset_before = mixture.offset;
-    feature->offset_before_u = mixture.value_u;
-    feature->opened = cause;
-    drift_bank_reopen(&feature->bank, variance);
+    levels[DRIFT_LOT] = feature->count && scene->lot_seq != feature->lot_first;
+    levels[DRIFT_FIXTURE] =
+        feature->count && scene->fixture_seq != feature->fixture_first;
+    levels[DRIFT_OVERRIDE] =
+        feature->count && scene->is_overridden != feature->override_first;
+}
+
+/* Another lot or fixture; the first one is known to be at 0. */
+static void change_batch(struct feature_drift *feature, enum drift_state state,
+                         bool is_first, double um)
+{
+    drift_bank_renew(&feature->bank, state, is_first ? 0 : um * um);
     drift_track_reopen(&feature->track);
 }
 
@@ -52,17 +59,28 @@ static void follow_context(struct feature_drift *feature,
                            const struct drift_priors *priors,
                            const struct drift_scene *scene)
 {
-    if (feature->count && scene->edge != feature->edge) {
-        drift_bank_reopen(&feature->bank, priors->tool_um * priors->tool_um);
+    if (scene->edge != feature->edge) {
+        drift_bank_reopen(&feature->bank, DRIFT_OFFSET,
+                          priors->tool_um * priors->tool_um);
         drift_track_reopen(&feature->track);
     }
-    if (feature->count && scene->lot_seq != feature->lot_seq)
-        open_level(feature, scene, CAUSE_LOT, priors->lot_um * priors->lot_um);
-    if (feature->count && scene->fixture_seq != feature->fixture_seq)
-        open_level(feature, scene, CAUSE_FIXTURE, priors->lot_um * priors->lot_um);
+    if (scene->lot_seq != feature->lot_seq)
+        change_batch(feature, DRIFT_LOT, scene->lot_seq == feature->lot_first,
+                     priors->lot_um);
+    if (scene->fixture_seq != feature->fixture_seq)
+        change_batch(feature, DRIFT_FIXTURE, scene->fixture_seq == feature->fixture_first,
+                     priors->lot_um);
+    if (scene->is_overridden != feature->is_overridden) {
+        /* The next override may be another one: what the last did is half forgotten. */
+        if (scene->is_overridden != feature->override_first)
+            drift_bank_reopen(&feature->bank, DRIFT_OVERRIDE,
+                              priors->lot_um * priors->lot_um / 4);
+        drift_track_reopen(&feature->track);
+    }
     feature->edge = scene->edge;
     feature->lot_seq = scene->lot_seq;
     feature->fixture_seq = scene->fixture_seq;
+    feature->is_overridden = scene->is_overridden;
 }
 
 static void renew_guard(struct feature_drift *feature, double hold, double bank,
@@ -139,76 +157,50 @@ static double uncertainty(const struct feature_drift *feature,
     return sqrt(squares / guard->count * (0.1 + 0.9 * share));
 }
 
-/* A cause and how far it moved the feature from where it stood when all began. */
-struct share {
+/* What moved a measurement, by the part of the filter that says so. */
+static const struct {
+    int part;
     enum drift_cause cause;
-    double size, u;
+} causes[] = {
+    {DRIFT_WEAR,     CAUSE_WEAR    },
+    {DRIFT_GAIN,     CAUSE_HEAT    },
+    {DRIFT_LOT,      CAUSE_LOT     },
+    {DRIFT_FIXTURE,  CAUSE_FIXTURE },
+    {DRIFT_OVERRIDE, CAUSE_OVERRIDE},
 };
 
-static enum drift_cause pick(const struct share *shares, int count, double noise)
-{
-    const struct share *first = &shares[0], *second = NULL;
+enum {
+    CAUSES = sizeof(causes) / sizeof(*causes)
+};
 
-    for (int i = 1; i < count; i++)
-        if (fabs(shares[i].size) > fabs(first->size))
-            first = &shares[i];
-    for (int i = 0; i < count; i++)
-        if (&shares[i] != first && (!second || fabs(shares[i].size) > fabs(second->size)))
-            second = &shares[i];
-    if (fabs(first->size) < noise && fabs(second->size) < noise)
-        return CAUSE_NONE;
-    double gap = fabs(first->size) - fabs(second->size);
-    double gap_u = hypot(first->u, second->u);
-    if (fabs(first->size) < CERTAIN * first->u || gap < gap_u ||
-        fabs(first->size) < CLEAR * fabs(second->size))
-        return CAUSE_UNDECIDED;
-    return first->cause;
-}
-
-/* The step of m that came with a lot or a fixture, while it is the newest opening. */
-static void renew_levels(struct feature_drift *feature,
-                         const struct drift_mixture *mixture)
-{
-    double step = mixture->offset - feature->offset_before;
-    double u = hypot(mixture->value_u, feature->offset_before_u);
-
-    if (feature->opened == CAUSE_LOT) {
-        feature->level_lot = step;
-        feature->level_lot_u = u;
-    } else if (feature->opened == CAUSE_FIXTURE) {
-        feature->level_fixture = step;
-        feature->level_fixture_u = u;
-    }
-}
-
+/* The largest part, if it is surely there and surely larger than every other one. */
 static enum drift_cause attribute(const struct feature_drift *feature,
-                                  const struct drift_scene *scene,
                                   const struct drift_mixture *mixture)
 {
-    double age = scene->inputs.age, soak = fabs(mixture->soak);
-    double rest = feature->override_count >= 2 ? feature->override_error : 0;
-    double noise = sqrt(feature->bank.noise);
-    double rest_u = noise / sqrt(fmax(feature->override_count, 1));
-    double heat_u = mixture->amplitude_u * soak;
-    const struct share shares[] = {
-        {CAUSE_WEAR,     mixture->wear * age,             mixture->wear_u * age   },
-        {CAUSE_HEAT,     mixture->heat,                   heat_u                  },
-        {CAUSE_LOT,      feature->level_lot,              feature->level_lot_u    },
-        {CAUSE_FIXTURE,  feature->level_fixture,          feature->level_fixture_u},
-        {CAUSE_OVERRIDE, scene->is_overridden ? rest : 0, rest_u                  },
-    };
+    double noise = sqrt(feature->bank.noise), size = 0;
+    int first = 0;
 
-    return pick(shares, (int)(sizeof(shares) / sizeof(*shares)), noise);
-}
-
-static void follow_override(struct feature_drift *feature,
-                            const struct drift_scene *scene, double error)
-{
-    if (!scene->is_overridden)
-        return;
-    feature->override_count = fmin(feature->override_count + 1, 50);
-    feature->override_error +=
-        (error - feature->override_error) / feature->override_count;
+    for (int i = 0; i < CAUSES; i++)
+        if (fabs(mixture->parts[causes[i].part]) > size) {
+            first = i;
+            size = fabs(mixture->parts[causes[i].part]);
+        }
+    if (size < noise)
+        return CAUSE_NONE;
+    if (size < CERTAIN * drift_mixture_u(mixture, causes[first].part) ||
+        fabs(drift_bank_echo(&feature->bank)) > SEPARABLE_ECHO)
+        return CAUSE_UNDECIDED;
+    for (int i = 0; i < CAUSES; i++) {
+        double other = fabs(mixture->parts[causes[i].part]);
+        double gap_u = drift_mixture_gap_u(mixture, causes[first].part, causes[i].part);
+        if (i != first && (size < CLEAR * other || size - other < CERTAIN * gap_u))
+            return CAUSE_UNDECIDED;
+    }
+    bool is_apart = fabs(mixture->correlation) < SEPARABLE_RHO;
+    if (!is_apart &&
+        (causes[first].part == DRIFT_WEAR || causes[first].part == DRIFT_GAIN))
+        return CAUSE_UNDECIDED;
+    return causes[first].cause;
 }
 
 static void count_value(struct feature_drift *feature, double value)
@@ -220,26 +212,30 @@ static void count_value(struct feature_drift *feature, double value)
     feature->square += step * (value - feature->mean);
 }
 
-static void begin(struct feature_drift *feature, const struct drift_scene *scene,
-                  double raw_um)
+static void begin(struct feature_drift *feature, const struct drift_priors *priors,
+                  const struct drift_scene *scene, double raw_um)
 {
     feature->base = raw_um;
     feature->edge = scene->edge;
     feature->lot_seq = scene->lot_seq;
     feature->fixture_seq = scene->fixture_seq;
+    feature->lot_first = scene->lot_seq;
+    feature->fixture_first = scene->fixture_seq;
+    feature->override_first = feature->is_overridden = scene->is_overridden;
+    drift_bank_reopen(&feature->bank, DRIFT_OVERRIDE, priors->lot_um * priors->lot_um);
     feature->model = MODEL_TRACK; /* it knows nothing yet, and says what hold says */
-    feature->level_lot = feature->level_fixture = 0;
 }
 
 void feature_drift_add(struct feature_drift *feature, const struct drift_priors *priors,
-                       const struct drift_scene *scene, double raw_um,
+                       struct drift_scene *scene, double raw_um,
                        struct drift_finding *ret_finding)
 {
     struct drift_mixture mixture;
     bool is_first = feature->count == 0;
 
     if (is_first)
-        begin(feature, scene, raw_um);
+        begin(feature, priors, scene, raw_um);
+    set_levels(feature, scene);
     follow_context(feature, priors, scene);
     double y = raw_um - feature->base;
     double seconds = is_first ? 0 : moment_seconds(feature->at, scene->at);
@@ -249,16 +245,11 @@ void feature_drift_add(struct feature_drift *feature, const struct drift_priors 
         ret_finding->expected = choose(feature, &opinions) + feature->base;
         ret_finding->expected_u = uncertainty(feature, &opinions, seconds);
         renew_guard(feature, y - opinions.hold, y - opinions.bank, y - opinions.track);
-        follow_override(feature, scene, y - opinions.bank);
     }
-    double override_part = scene->is_overridden && feature->override_count >= 2
-                               ? feature->override_error
-                               : 0;
-    (void)drift_bank_add(&feature->bank, &scene->inputs, y - override_part);
+    (void)drift_bank_add(&feature->bank, &scene->inputs, y);
     drift_track_add(&feature->track, &scene->heat, y, seconds);
     drift_bank_look(&feature->bank, &scene->inputs, &mixture);
-    renew_levels(feature, &mixture);
-    ret_finding->cause = attribute(feature, scene, &mixture);
+    ret_finding->cause = attribute(feature, &mixture);
     feature->tool_life = fmax(feature->tool_life, scene->inputs.age);
     feature->worst = fmax(feature->worst, fabs(y));
     feature->last = y;
@@ -267,10 +258,11 @@ void feature_drift_add(struct feature_drift *feature, const struct drift_priors 
 }
 
 void feature_drift_forecast(const struct feature_drift *feature,
-                            const struct drift_scene *scene,
-                            const struct drift_scene *later,
+                            struct drift_scene *scene, struct drift_scene *later,
                             struct drift_forecast *ret_forecast)
 {
+    set_levels(feature, scene);
+    set_levels(feature, later);
     struct opinions now = ask(feature, scene), then = ask(feature, later);
     double seconds = moment_seconds(feature->at, scene->at);
 
@@ -284,7 +276,8 @@ bool feature_drift_is_separable(const struct feature_drift *feature,
 {
     double life = fmax(feature->tool_life, 1);
 
-    if (!(fabs(mixture->correlation) < SEPARABLE_RHO))
+    if (!(fabs(mixture->correlation) < SEPARABLE_RHO) ||
+        fabs(drift_bank_echo(&feature->bank)) > SEPARABLE_ECHO)
         return false;
     return mixture->wear_u < SEPARABLE_WEAR * fabs(mixture->wear) ||
            mixture->wear_u * life < SEPARABLE_LIFE * tolerance_um;

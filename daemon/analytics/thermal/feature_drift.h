@@ -59,15 +59,11 @@ struct feature_drift {
     struct drift_track track;
     struct drift_guard guard;
     enum drift_model model;
-    double mean, square; /* of raw deviations: what there is to explain */
-    double level_lot, level_lot_u, level_fixture, level_fixture_u; /* steps of m, um */
-    double offset_before; /* m before the last lot or fixture change */
-    double offset_before_u;
-    enum drift_cause opened; /* what re-opened m last */
-    double override_error, override_count;
-    double worst;      /* largest deviation of the shift, um */
-    double heat_first; /* growth at the first measurement of this reference */
-    double tool_life;  /* parts of the longest life seen */
+    double mean, square;              /* of raw deviations: what there is to explain */
+    int64_t lot_first, fixture_first; /* their levels are 0 */
+    bool override_first, is_overridden;
+    double worst;     /* largest deviation of the shift, um */
+    double tool_life; /* parts of the longest life seen */
 };
 
 struct drift_finding {
@@ -82,14 +78,14 @@ struct drift_forecast {
 void feature_drift_init(struct feature_drift *feature, const char *name,
                         const struct drift_priors *priors);
 
+/* Sets the levels of the scene, as does forecast(). */
 void feature_drift_add(struct feature_drift *feature, const struct drift_priors *priors,
-                       const struct drift_scene *scene, double raw_um,
+                       struct drift_scene *scene, double raw_um,
                        struct drift_finding *ret_finding);
 
 /* Now, and as `later` says it will be. */
 void feature_drift_forecast(const struct feature_drift *feature,
-                            const struct drift_scene *scene,
-                            const struct drift_scene *later,
+                            struct drift_scene *scene, struct drift_scene *later,
                             struct drift_forecast *ret_forecast);
 
 /* Can wear and heat be told apart? (domain.md 4.4); `tolerance_um` NAN = none. */

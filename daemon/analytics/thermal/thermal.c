@@ -15,7 +15,8 @@
 #define CATCH_UP_NS                                                    \
     (2 * NS_PER_DAY) /* a longer silence is not lived minute by minute \
                       */
-#define UM_PER_MM 1000.0
+#define UM_PER_MM        1000.0
+#define OVERRIDE_PERCENT 5.0
 
 /* Of zeros: what is not needed yet takes no memory (analytic.h). */
 static void begin(struct heat_state *state)
@@ -146,20 +147,27 @@ static void look_at_sensors(const struct thermal *thermal, double ahead_s,
     }
 }
 
+/* Of the open cycle as it stands now, else of the last one. */
+static bool is_overridden(const struct thermal *thermal, const struct path_view *path)
+{
+    if (path->in_cycle && isfinite(path->feed_override))
+        return fabs(path->feed_override - 100) > OVERRIDE_PERCENT;
+    return thermal->state.is_overridden;
+}
+
 void thermal_scene(const struct thermal *thermal, const struct feature_drift *feature,
                    const struct feature_rules *rules, const struct thermal_site *site,
                    double ahead_s, struct drift_scene *ret_scene)
 {
     const struct heat_input *heat = &thermal->state.heat;
     const struct edge *edge = newest_edge(thermal, feature, rules);
-    const struct context *context = site->view->context;
 
     *ret_scene = (struct drift_scene){
         .at = moment_plus(site->at, (int64_t)(ahead_s * 1e9)),
         .edge = edge ? edge->number : 0,
-        .lot_seq = context->lot_seq,
-        .fixture_seq = context->fixture_seq,
-        .is_overridden = thermal->state.is_overridden,
+        .lot_seq = feature->lot_seq,
+        .fixture_seq = feature->fixture_seq,
+        .is_overridden = is_overridden(thermal, &site->view->paths[0]),
     };
     ret_scene->inputs.age = thermal->state.edges.parts - (edge ? edge->since : 0);
     for (int i = 0; i < VIRTUAL_COUNT; i++) {

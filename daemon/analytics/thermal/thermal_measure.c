@@ -11,6 +11,7 @@ static struct feature_slot *find_slot(struct thermal *thermal, const char *name)
         struct feature_slot *slot = &thermal->state.features[i];
         if (!*slot->drift.name) {
             feature_drift_init(&slot->drift, name, &thermal->priors);
+            slot->drift.lot_seq = slot->drift.fixture_seq = RECORD_UNKNOWN;
             slot->due = RECORD_UNKNOWN;
             return slot;
         }
@@ -92,14 +93,12 @@ static int64_t batch_of(const char *name, int64_t context, int64_t before)
     return context == RECORD_UNKNOWN ? before : context;
 }
 
-static void follow_batch(const struct feature_drift *drift,
+static void follow_batch(const struct context *context,
                          const struct measurement *measurement, struct drift_scene *scene)
 {
-    int64_t lot = drift->count ? drift->lot_seq : RECORD_UNKNOWN;
-    int64_t fixture = drift->count ? drift->fixture_seq : RECORD_UNKNOWN;
-
-    scene->lot_seq = batch_of(measurement->lot, scene->lot_seq, lot);
-    scene->fixture_seq = batch_of(measurement->fixture, scene->fixture_seq, fixture);
+    scene->lot_seq = batch_of(measurement->lot, context->lot_seq, scene->lot_seq);
+    scene->fixture_seq =
+        batch_of(measurement->fixture, context->fixture_seq, scene->fixture_seq);
 }
 
 static void begin_record(const struct thermal_site *site,
@@ -135,7 +134,7 @@ void thermal_measure(const struct thermal_site *site, const struct statement *st
     double deviation = (measurement->value - rules.nominal) * rules.scale;
     double offset = offset_of(thermal, &slot->drift, &rules, measurement);
     thermal_scene(thermal, &slot->drift, &rules, site, 0, &scene);
-    follow_batch(&slot->drift, measurement, &scene);
+    follow_batch(site->view->context, measurement, &scene);
     feature_drift_add(&slot->drift, &thermal->priors, &scene, deviation - offset,
                       &finding);
     drift_bank_look(&slot->drift.bank, &scene.inputs, &mixture);
