@@ -39,6 +39,10 @@ struct driver_site {
      */
     void (*mark)(void *owner, const char *position);
 
+    /* Loop thread. The store is behind: a source that can wait should, since what is
+     * delivered now may be turned away. NULL = never. */
+    bool (*is_busy)(void *owner);
+
     /* Loop thread, once, after stop(): the link has freed itself. */
     void (*stopped)(void *owner);
 };

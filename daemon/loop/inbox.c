@@ -90,3 +90,11 @@ size_t inbox_count(struct inbox *inbox)
     uv_mutex_unlock(&inbox->lock);
     return count;
 }
+
+size_t inbox_bytes(struct inbox *inbox)
+{
+    uv_mutex_lock(&inbox->lock);
+    size_t bytes = inbox->bytes;
+    uv_mutex_unlock(&inbox->lock);
+    return bytes;
+}

@@ -45,3 +45,4 @@ struct inbox_item *inbox_take(struct inbox *inbox, int64_t wait_ns, bool *ret_is
 bool inbox_wait_closed(struct inbox *inbox, int64_t wait_ns);
 
 size_t inbox_count(struct inbox *inbox);
+size_t inbox_bytes(struct inbox *inbox);

@@ -298,6 +298,8 @@ void archive_mark(struct archive *archive, size_t line, const char *position)
         return;
     archive->has_moved =
         archive->has_moved || mark->instance != instance || mark->next != next;
+    if (mark->instance == instance && next < mark->next)
+        mark->archived_next = 0; /* the same name, but numbers that began anew */
     mark->instance = instance;
     mark->next = next;
     flush_full(archive);

@@ -155,6 +155,11 @@ static void on_mark(void *owner, const char *position)
         take_snapshot(line->station, clock_now());
 }
 
+static bool on_is_busy(void *owner)
+{
+    return store_is_busy(((struct line *)owner)->station->site.store);
+}
+
 static void settle_stop(struct station *station)
 {
     if (station->stopping && station->running == 0)
@@ -204,13 +209,9 @@ static int create_parts(struct station *station, const struct settings *settings
         .parts = settings->parts,
         .part_count = settings->part_count,
     };
-    const struct archive_site archive = {
-        .owner = station->site.owner,
-        .append = station->site.append,
-        .store = station->site.store,
-        .machine = machine,
-        .signals = (enum store_signals)settings->store.signals,
-    };
+    const struct archive_site archive = {station->site.owner, station->site.append,
+                                         station->site.store, machine,
+                                         (enum store_signals)settings->store.signals};
     int error = latest_create(&station->latest);
 
     station->lines = calloc(machine->link_count + 1, sizeof(*station->lines));
@@ -226,7 +227,6 @@ int station_create(const struct station_site *site, const struct settings *setti
                    const struct machine_settings *machine, struct station **ret_station)
 {
     struct station *station = calloc(1, sizeof(*station));
-    struct text room;
 
     if (!station)
         return -ENOMEM;
@@ -235,8 +235,7 @@ int station_create(const struct station_site *site, const struct settings *setti
     station->site = *site;
     station->machine = machine;
     station->records = (struct record_sink){.owner = station, .append = on_record};
-    text_init_fixed(&room, station->room, sizeof(station->room));
-    text_add_format(&room, "station %s", machine->name);
+    (void)snprintf(station->room, sizeof(station->room), "station %s", machine->name);
 
     int error = create_parts(station, settings);
     if (!error)
@@ -263,6 +262,7 @@ static void start_line(struct station *station, size_t index)
         .resume = line->position,
         .deliver = on_deliver,
         .mark = on_mark,
+        .is_busy = on_is_busy,
         .stopped = on_stopped,
     };
     int error = settings->driver->start(&line->site, settings->options, &line->link);

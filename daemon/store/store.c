@@ -284,6 +284,12 @@ int64_t store_append(struct store *store, const struct record *record)
     return store->next_id++;
 }
 
+bool store_is_busy(struct store *store)
+{
+    return inbox_bytes(&store->writer.inbox) > QUEUE_RAW_BYTES / 2 &&
+           !is_disk_full(store);
+}
+
 void store_describe(const struct store *store, struct store_health *ret_health)
 {
     struct board *board = (struct board *)&store->board;

@@ -61,6 +61,10 @@ void store_close(struct store *store);
  */
 int64_t store_append(struct store *store, const struct record *record);
 
+/* Half of the room for raw values waits to be written: a source that can wait should. Not
+ * when the disk is full, which no waiting mends. */
+bool store_is_busy(struct store *store);
+
 /*
  * What is asked of the store between the two is in one transaction, or, after a kill, not
  * at all. They nest. Hold for a moment only, and never across a return to the loop.

@@ -11,17 +11,20 @@
 #include <string.h>
 
 enum {
-    PROBE_MAX = 64 << 20,
-    STALLS_MAX = 2,
+    PROBE_MAX = 64 << 20
 };
 
 static const int64_t ANSWER_NS = 30 * NS_PER_S;  /* of a whole answer */
 static const int64_t PART_NS = 60 * NS_PER_S;    /* a trickling peer does not hold us */
 static const int64_t POLL_MIN_NS = 1 * NS_PER_S; /* between two polls with no news */
+static const int64_t POLLS_NS = 10 * NS_PER_MINUTE; /* until streaming is tried again */
+static const int64_t BUSY_NS = 100 * NS_PER_MS; /* until the store is looked at again */
 static const int64_t SOON_NS = SLOT_NS;
 static const int64_t FIRST_RETRY_NS = 1 * NS_PER_S, LAST_RETRY_NS = 30 * NS_PER_S;
 
 static void ask(struct agent *agent);
+static void go_on(struct agent *agent);
+static void ask_in(struct agent *agent, int64_t delay_ns);
 
 static void on_due(void *owner, struct moment due, int64_t missed)
 {
@@ -30,7 +33,12 @@ static void on_due(void *owner, struct moment due, int64_t missed)
     (void)due;
     (void)missed;
     agent->timer = NULL;
-    ask(agent);
+    if (agent->slice.is_open)
+        go_on(agent);
+    else if (agent_must_wait(agent))
+        ask_in(agent, BUSY_NS);
+    else
+        ask(agent);
 }
 
 static void ask_in(struct agent *agent, int64_t delay_ns)
@@ -70,6 +78,10 @@ static void on_header(void *owner, const char *name, const char *value)
 
     if (text_equal_fold(name, "Content-Type"))
         (void)text_copy(agent->content_type, sizeof(agent->content_type), value);
+    else if (text_equal_fold(name, "Location"))
+        (void)text_copy(agent->location, sizeof(agent->location), value);
+    else if (text_equal_fold(name, "Content-Encoding"))
+        agent->is_packed = !text_equal_fold(value, "identity");
 }
 
 static void on_status(void *owner, long status)
@@ -125,36 +137,19 @@ static int on_bytes(void *owner, const char *bytes, size_t length)
     return result < 0 ? result : 0;
 }
 
-/* What the end of the transfer means when no document has decided it. */
-static void explain(struct agent *agent, const struct http_outcome *outcome)
-{
-    struct delivery *delivery = &agent->link.delivery;
-
-    if (outcome->error == -ETIMEDOUT)
-        delivery->health.timeouts++;
-    if (outcome->error == -ETIMEDOUT && agent->phase == AGENT_STREAM &&
-        agent->multipart.parts == 0 && ++agent->stalls >= STALLS_MAX) {
-        agent->polls = true;
-        agent->phase = AGENT_POLL;
-        agent->is_decided = true;
-    }
-    if (outcome->status >= 300)
-        delivery_trouble(delivery, "the agent answers with HTTP status %ld",
-                         outcome->status);
-    else if (outcome->error == -EBADMSG && *delivery->health.trouble)
-        return;
-    else if (outcome->error)
-        delivery_trouble(delivery, "cannot read from the agent: %s", outcome->reason);
-    else
-        delivery_trouble(delivery, agent->is_multipart ? "the agent ended its stream"
-                                                       : "the answer is incomplete");
-}
-
 static bool is_rubbish(const struct agent *agent, const struct http_outcome *outcome)
 {
     if (agent->phase == AGENT_PROBE || outcome->status >= 300)
         return false;
     return *streams_complaint(agent->streams) != '\0';
+}
+
+/* Whether it is time to see if the agent can stream by now. */
+static bool tries_to_stream(const struct agent *agent, struct moment now)
+{
+    if (agent->count < agent->full_count)
+        return false;
+    return !agent->polls || now.mono_ns - agent->polls_since.mono_ns > POLLS_NS;
 }
 
 /* The document of a poll is through: at once if the agent has more, else after a pause.
@@ -170,26 +165,41 @@ static void poll_on(struct agent *agent)
         pause_ns = SOON_NS;
     else if (pause_ns < POLL_MIN_NS)
         pause_ns = POLL_MIN_NS;
-    if (!agent->polls && agent->count >= agent->link.delivery.options->count)
+    if (tries_to_stream(agent, clock_now())) {
+        agent->polls = false;
         agent->phase = AGENT_STREAM;
+    }
     ask_in(agent, pause_ns);
 }
 
-/* A whole document that was not a part of a stream. */
-static void finish_document(struct agent *agent)
+static void ask_on(struct agent *agent)
 {
-    enum agent_phase asked = agent->phase;
-    int result = agent_take_document(agent);
+    ask_in(agent, agent->rest_ns ? agent->rest_ns : SOON_NS);
+    agent->rest_ns = 0;
+}
 
-    if (agent->is_decided) {
-        ask_in(agent, SOON_NS);
-    } else if (result == 0) {
-        if (asked == AGENT_STREAM)
-            agent->polls = true; /* it cannot stream */
-        poll_on(agent);
-    } else {
+/* A document is through, or as far as it goes for now; `result` is agent_take_document's.
+ */
+static void conclude(struct agent *agent, int result)
+{
+    if (agent->slice.is_open || agent->is_decided) {
+        ask_on(agent);
+    } else if (result) {
         try_again(agent); /* the document has said why */
+    } else if (agent->is_multipart) {
+        ask_on(agent); /* the stream ended with it */
+    } else {
+        if (agent->phase == AGENT_STREAM && !agent->polls) {
+            agent->polls = true; /* it cannot stream */
+            agent->polls_since = clock_now();
+        }
+        poll_on(agent);
     }
+}
+
+static void go_on(struct agent *agent)
+{
+    conclude(agent, agent_apply_slice(agent));
 }
 
 static void on_done(void *owner, const struct http_outcome *outcome)
@@ -197,22 +207,24 @@ static void on_done(void *owner, const struct http_outcome *outcome)
     struct agent *agent = owner;
 
     agent->transfer = NULL;
-    if (!agent->is_decided && !agent->is_multipart && agent->phase != AGENT_PROBE &&
-        streams_is_complete(agent->streams)) {
-        finish_document(agent);
+    if (agent->is_decided || agent->slice.is_open) {
+        ask_on(agent); /* by a part of the stream */
         return;
     }
-    if (agent->is_decided)
-        ; /* by a part of the stream */
-    else if (is_rubbish(agent, outcome))
+    if (!agent->is_multipart && agent->phase != AGENT_PROBE &&
+        streams_is_complete(agent->streams)) {
+        conclude(agent, agent_take_document(agent));
+        return;
+    }
+    if (is_rubbish(agent, outcome))
         agent_take_rubbish(agent);
     else if (agent->phase == AGENT_PROBE && !outcome->error && outcome->status < 300)
         agent_take_probe(agent);
     else
-        explain(agent, outcome);
+        agent_explain(agent, outcome);
 
     if (agent->is_decided)
-        ask_in(agent, SOON_NS);
+        ask_on(agent);
     else
         try_again(agent);
 }
@@ -222,7 +234,8 @@ static void begin_answer(struct agent *agent)
     agent->is_decided = false;
     agent->is_multipart = false;
     agent->multipart.parts = 0;
-    agent->content_type[0] = '\0';
+    agent->content_type[0] = agent->location[0] = '\0';
+    agent->is_packed = false;
     agent->part_since = clock_now();
     text_clear(&agent->probe);
     streams_reset(agent->streams);
@@ -347,7 +360,7 @@ int agent_start(const struct driver_site *site, const struct mtconnect_options *
     agent->link.stop = agent_stop;
     delivery_init(&agent->link.delivery, site, options);
     text_init_heap(&agent->probe);
-    agent->count = options->count;
+    agent->count = agent->full_count = options->count;
     backoff_init(&agent->backoff, FIRST_RETRY_NS, LAST_RETRY_NS, seed_of(site->machine));
     resume(agent, site->resume);
     if (streams_create(&agent->streams) ||

@@ -36,7 +36,17 @@ struct agent {
     struct multipart multipart;
     bool is_multipart;
     char content_type[256];
+    char location[160];       /* where a redirect points to */
+    bool is_packed;           /* in a Content-Encoding we did not ask for */
     struct moment part_since; /* the last complete part, or the beginning */
+
+    /* A complete document is applied in slices, so that the loop never waits for it. */
+    struct {
+        bool is_open;
+        size_t next;            /* observation of the document */
+        struct moment received; /* the document */
+        struct moment at;       /* what its observations are placed by */
+    } slice;
 
     struct position position;
     char device[256];       /* percent-encoded, for the path; "" = all */
@@ -46,18 +56,53 @@ struct agent {
     bool is_decided;        /* `phase` was set by a document; ask without a pause */
     bool has_progress;      /* a document was applied since the last failure */
     bool polls;
-    unsigned chases;        /* attempts after OUT_OF_RANGE */
-    unsigned stalls;        /* streams that never said anything */
-    unsigned bad_documents; /* in a row */
-    unsigned skipped;       /* observations given up because they cannot be read */
-    int64_t count;          /* observations to ask for: less, to isolate a bad one */
+    struct moment polls_since;
+    struct moment restarted; /* last seen to be */
+    int64_t rest_ns;         /* before the next request; 0 = none */
+    unsigned chases;         /* attempts after OUT_OF_RANGE */
+    unsigned stalls;         /* streams that never said anything */
+    unsigned bad_documents;  /* in a row */
+    unsigned skipped;        /* observations given up because they cannot be read */
+    int64_t full_count;      /* observations to ask for … */
+    int64_t count;           /* … or less, to isolate a bad one */
 
     struct asset_watch *assets;
 };
 
-/* A complete document lies in `streams`. 0, or -ECANCELED when the transfer has to end
- * because `phase` says what to ask instead. */
+#define AGENT_REST_NS (2 * NS_PER_S) /* between attempts that change nothing */
+
+/* A complete document lies in `streams`. 0, or -ECANCELED when the transfer has to end:
+ * the document's slice is open and agent_apply_slice() is to be called, or `phase` says
+ * what to ask instead; or -EBADMSG. */
 int agent_take_document(struct agent *agent);
+
+/* The next part of the open document; the result as above. */
+int agent_apply_slice(struct agent *agent);
+
+/* Tells the station where we are. */
+void agent_mark(struct agent *agent);
+
+/* ---- agent_trouble.c ---- */
+
+/* Ends what runs and asks for `phase` at once. Returns -ECANCELED. */
+int agent_decide(struct agent *agent, enum agent_phase phase);
+
+/* Nothing when the gap is none. */
+void agent_give_up(struct agent *agent, const struct position_gap *gap,
+                   const char *reason, struct moment now);
+
+/* Everything not yet read of the old instance is gone, and nobody knows how much. */
+int agent_begin_anew(struct agent *agent);
+bool agent_has_restarted(const struct agent *agent, const struct streams_header *header);
+
+/* The document in `streams` is an error; results as of agent_take_document(). */
+int agent_take_error(struct agent *agent);
+
+/* The store cannot take more now; no request until it can. */
+bool agent_must_wait(const struct agent *agent);
+
+/* The transfer ended without a document that says why. */
+void agent_explain(struct agent *agent, const struct http_outcome *outcome);
 
 /* What came was no document. */
 void agent_take_rubbish(struct agent *agent);

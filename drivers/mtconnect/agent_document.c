@@ -8,46 +8,11 @@
 #include <string.h>
 
 enum {
-    BAD_MAX = 2,      /* tries of the same document before it is taken apart */
-    SKIPPED_MAX = 64, /* unreadable observations before everything is given up */
+    SLICE_ITEMS = 2000, /* observations applied in one turn of the loop */
+    CHASES_MAX = 3,     /* then it takes a rest between two */
 };
 
-/* Ends what runs and asks for `phase` at once. */
-static int decide(struct agent *agent, enum agent_phase phase)
-{
-    agent->phase = phase;
-    agent->is_decided = true;
-    return -ECANCELED;
-}
-
-static void give_up(struct agent *agent, const struct position_gap *gap,
-                    const char *reason, struct moment now)
-{
-    if (gap->count)
-        delivery_gap(&agent->link.delivery, gap, reason, now);
-}
-
-/* Everything not yet read of the old instance is gone, and nobody knows how much. */
-static int restart(struct agent *agent)
-{
-    const struct position_gap gap = {.from = agent->position.next};
-
-    delivery_gap(&agent->link.delivery, &gap, "the agent was restarted", clock_now());
-    agent->link.delivery.timeline.is_resumed = false;
-    agent->position.is_known = false;
-    agent->is_fresh_instance = true;
-    agent->chases = 0;
-    agent->model_change[0] = '\0';
-    return decide(agent, AGENT_PROBE);
-}
-
-static bool has_restarted(const struct agent *agent, const struct streams_header *header)
-{
-    return agent->position.is_known && header->has_instance &&
-           header->instance_id != agent->position.instance_id;
-}
-
-static void mark(struct agent *agent)
+void agent_mark(struct agent *agent)
 {
     const struct driver_site *site = agent->link.delivery.site;
     char position[POSITION_TEXT_MAX];
@@ -86,25 +51,6 @@ static struct moment find_state(const struct agent *agent, struct moment now)
     return late_ns <= 0 || late_ns == INT64_MAX ? now : moment_plus(now, -late_ns);
 }
 
-/*
- * The state as it was at `next`: items whose newest observation is older. The others will
- * come by themselves.
- */
-static void apply_snapshot(struct agent *agent, struct moment now)
-{
-    struct moment at = find_state(agent, now);
-
-    delivery_link(&agent->link.delivery, true, at);
-    for (size_t i = 0; i < streams_count(agent->streams); i++) {
-        struct observation observation;
-
-        if (streams_sequence(agent->streams, i) >= agent->position.next)
-            break;
-        streams_read(agent->streams, i, &observation);
-        delivery_observation(&agent->link.delivery, &observation, at, false);
-    }
-}
-
 /* Where a first start, or a new instance, is taken up. */
 static void take_up(struct agent *agent, const struct streams_header *header,
                     struct moment now)
@@ -119,7 +65,7 @@ static void take_up(struct agent *agent, const struct streams_header *header,
             position_skip(&agent->position, header->first, &gap);
         agent->position.next = header->first;
     }
-    give_up(agent, &gap, "overwritten before it was read", now);
+    agent_give_up(agent, &gap, "overwritten before it was read", now);
     agent->is_fresh_instance = false;
     asset_watch_refresh(agent->assets);
 }
@@ -132,46 +78,63 @@ static void chase(struct agent *agent, const struct streams_header *header,
 
     if (agent->chases || from < header->first || from > header->next)
         from = position_chase(header, agent->chases);
-    agent->chases++;
+    if (agent->chases++ >= CHASES_MAX)
+        agent->rest_ns = AGENT_REST_NS;
     position_skip(&agent->position, from, &gap);
-    give_up(agent, &gap, "overwritten before it was read", now);
+    agent_give_up(agent, &gap, "overwritten before it was read", now);
 }
 
-static int take_current(struct agent *agent, struct moment now)
+/* Some agents refuse a count that is more than their buffer holds. */
+static void limit_count(struct agent *agent, const struct streams_header *header)
+{
+    int64_t count = agent->link.delivery.options->count;
+
+    if (header->buffer_size && header->buffer_size < (uint64_t)count)
+        count = (int64_t)header->buffer_size;
+    agent->full_count = count;
+    if (agent->count > count)
+        agent->count = count;
+}
+
+static int open_current(struct agent *agent, struct moment now)
 {
     const struct streams_header *header = streams_header(agent->streams);
 
-    if (has_restarted(agent, header) ||
-        (agent->position.is_known && header->next < agent->position.next))
-        return restart(agent);
+    if (agent_has_restarted(agent, header) ||
+        (agent->position.is_known && position_is_behind(&agent->position, header)))
+        return agent_begin_anew(agent);
+    limit_count(agent, header);
     if (agent->position.is_known)
         chase(agent, header, now);
     else
         take_up(agent, header, now);
-    mark(agent); /* tells the instance first: what of it is known already is left out */
-    apply_snapshot(agent, now);
-    agent->has_state = true;
-    mark(agent);
-    agent->phase = agent->polls ? AGENT_POLL : AGENT_STREAM;
-    agent->is_decided = true;
+    agent_mark(
+        agent); /* tells the instance first: what of it is known already is left out */
+    agent->slice.at = find_state(agent, now);
+    delivery_link(&agent->link.delivery, true, agent->slice.at);
     return 0;
 }
 
-static void apply_news(struct agent *agent, struct moment now)
+/* The state as it was at `next`: items whose newest observation is older. The others will
+ * come by themselves. */
+static bool apply_state(struct agent *agent, size_t index)
 {
-    for (size_t i = 0; i < streams_count(agent->streams); i++) {
-        struct observation observation;
-        struct position_gap gap;
-        bool is_news =
-            position_admit(&agent->position, streams_sequence(agent->streams, i), &gap);
+    struct observation observation;
 
-        give_up(agent, &gap, "missing in the agent's answer", now);
-        if (!is_news)
-            continue;
-        streams_read(agent->streams, i, &observation);
-        delivery_observation(&agent->link.delivery, &observation, now, true);
-        asset_watch_observe(agent->assets, &observation);
-    }
+    if (streams_sequence(agent->streams, index) >= agent->position.next)
+        return false;
+    streams_read(agent->streams, index, &observation);
+    delivery_observation(&agent->link.delivery, &observation, agent->slice.at, false);
+    return true;
+}
+
+static int close_current(struct agent *agent)
+{
+    agent->has_state = true;
+    agent_mark(agent);
+    agent->phase = agent->polls ? AGENT_POLL : AGENT_STREAM;
+    agent->is_decided = true;
+    return 0;
 }
 
 static uint64_t lowest_news(const struct agent *agent)
@@ -182,64 +145,103 @@ static uint64_t lowest_news(const struct agent *agent)
     return 0;
 }
 
+static int open_sample(struct agent *agent, struct moment now)
+{
+    struct position_gap gap;
+    enum position_verdict verdict = position_judge(
+        &agent->position, streams_header(agent->streams), lowest_news(agent), &gap);
+
+    if (verdict == POSITION_RESTARTED)
+        return agent_begin_anew(agent);
+    if (verdict == POSITION_ODD)
+        agent->link.delivery.health.malformed++;
+    agent->slice.at = now;
+    agent_give_up(agent, &gap, "overwritten before it was read", now);
+    return 0;
+}
+
+static void apply_news(struct agent *agent, size_t index)
+{
+    struct observation observation;
+    struct position_gap gap;
+    bool is_news =
+        position_admit(&agent->position, streams_sequence(agent->streams, index), &gap);
+
+    agent_give_up(agent, &gap, "missing in the agent's answer", agent->slice.at);
+    if (!is_news)
+        return;
+    streams_read(agent->streams, index, &observation);
+    delivery_observation(&agent->link.delivery, &observation, agent->slice.at, true);
+    asset_watch_observe(agent->assets, &observation);
+}
+
 /* The document could be read: ask for more again, step by step. */
 static void recover_count(struct agent *agent)
 {
-    int64_t full = agent->link.delivery.options->count;
+    int64_t full = agent->full_count;
 
     agent->bad_documents = agent->skipped = 0;
     if (agent->count < full)
         agent->count = agent->count * 2 < full ? agent->count * 2 : full;
 }
 
-static int take_sample(struct agent *agent, struct moment now)
+static int close_sample(struct agent *agent)
 {
     const struct streams_header *header = streams_header(agent->streams);
     struct position_gap gap;
-    enum position_verdict verdict =
-        position_judge(&agent->position, header, lowest_news(agent), &gap);
 
-    if (verdict == POSITION_RESTARTED)
-        return restart(agent);
-    if (verdict == POSITION_DISTRUST) {
-        agent->link.delivery.health.malformed++;
-        delivery_trouble(&agent->link.delivery,
-                         "the agent's sequence numbers cannot be true");
-        agent->phase = AGENT_CURRENT;
-        return -EBADMSG;
-    }
-    give_up(agent, &gap, "overwritten before it was read", now);
-    apply_news(agent, now);
     position_commit(&agent->position, header, &gap);
-    give_up(agent, &gap, "missing in the agent's answer", now);
-    mark(agent);
-    agent->chases = 0;
-    agent->stalls = 0;
+    agent_give_up(agent, &gap, "missing in the agent's answer", agent->slice.at);
+    agent_mark(agent);
+    agent->chases = agent->stalls = 0;
     recover_count(agent);
 
     bool is_changed = *agent->model_change &&
                       strcmp(agent->model_change, header->model_change_time) != 0;
     (void)text_copy(agent->model_change, sizeof(agent->model_change),
                     header->model_change_time);
-    return is_changed ? decide(agent, AGENT_PROBE) : 0;
+    if (is_changed)
+        return agent_decide(agent, AGENT_PROBE);
+    if (!agent_must_wait(agent))
+        return 0;
+    return agent_decide(agent, agent->polls ? AGENT_POLL : AGENT_STREAM);
 }
 
-/* Codes are an open list: what is not known is only waited for. */
-static int take_error(struct agent *agent)
+/* The document is through. */
+static int close_document(struct agent *agent)
 {
-    const char *code = streams_error_code(agent->streams);
     struct delivery *delivery = &agent->link.delivery;
+    int result =
+        agent->phase == AGENT_CURRENT ? close_current(agent) : close_sample(agent);
 
-    delivery->health.refused++;
-    delivery_trouble(delivery, "the agent says %s: %s", code,
-                     streams_error_text(agent->streams));
-    if (has_restarted(agent, streams_header(agent->streams)))
-        return restart(agent);
-    if (strcmp(code, "OUT_OF_RANGE") == 0 && agent->phase != AGENT_CURRENT)
-        return decide(agent, AGENT_CURRENT);
-    if (strcmp(code, "NO_DEVICE") == 0 || strcmp(code, "INVALID_XPATH") == 0)
-        agent->phase = AGENT_PROBE; /* renamed, perhaps; after a pause */
-    return -EBADMSG;
+    agent->slice.is_open = false;
+    delivery->health.answered++;
+    agent->part_since = agent->slice.received;
+    agent->has_progress = true;
+    backoff_reset(&agent->backoff);
+    delivery_link(delivery, true, agent->slice.received);
+    delivery_alive(delivery, agent->slice.received);
+    return result;
+}
+
+int agent_apply_slice(struct agent *agent)
+{
+    size_t count = streams_count(agent->streams);
+    size_t until = agent->slice.next + SLICE_ITEMS;
+
+    if (until > count)
+        until = count;
+    for (; agent->slice.next < until; agent->slice.next++) {
+        if (agent->phase != AGENT_CURRENT)
+            apply_news(agent, agent->slice.next);
+        else if (!apply_state(agent, agent->slice.next))
+            until = count = agent->slice.next;
+    }
+    if (until == count)
+        return close_document(agent);
+    if (agent->phase != AGENT_CURRENT)
+        agent_mark(agent);
+    return -ECANCELED;
 }
 
 int agent_take_document(struct agent *agent)
@@ -248,60 +250,23 @@ int agent_take_document(struct agent *agent)
     int result;
 
     if (streams_kind(agent->streams) == STREAMS_ERROR)
-        return take_error(agent);
+        return agent_take_error(agent);
     if (streams_kind(agent->streams) != STREAMS_OBSERVATIONS ||
-        !streams_header(agent->streams)->has_next) {
+        (agent->phase == AGENT_CURRENT && !streams_header(agent->streams)->has_next)) {
         agent->link.delivery.health.malformed++;
         delivery_trouble(&agent->link.delivery, "this is not an MTConnect agent");
         return -EBADMSG;
     }
+    agent->slice.next = 0;
+    agent->slice.received = now;
     if (agent->phase == AGENT_CURRENT)
-        result = take_current(agent, now);
+        result = open_current(agent, now);
     else
-        result = take_sample(agent, now);
-    if (result == -EBADMSG)
+        result = open_sample(agent, now);
+    if (result)
         return result;
-    agent->link.delivery.health.answered++;
-    agent->part_since = now;
-    if (!agent->is_decided || result == 0) {
-        agent->has_progress = true;
-        backoff_reset(&agent->backoff);
-        delivery_link(&agent->link.delivery, true, now);
-        delivery_alive(&agent->link.delivery, now);
-    }
-    return result;
-}
-
-/*
- * A document that is broken twice is asked for in halves until the one observation that
- * cannot be read stands alone; that one is given up.
- */
-void agent_take_rubbish(struct agent *agent)
-{
-    struct delivery *delivery = &agent->link.delivery;
-    struct position_gap gap;
-
-    delivery->health.malformed++;
-    delivery_trouble(delivery, "an answer cannot be read: %s",
-                     streams_complaint(agent->streams));
-    if (agent->phase != AGENT_STREAM && agent->phase != AGENT_POLL)
-        return;
-    if (++agent->bad_documents < BAD_MAX)
-        return;
-    agent->phase = AGENT_POLL;
-    agent->is_decided = true;
-    if (agent->count > 1) {
-        agent->count /= 2;
-        return;
-    }
-    if (++agent->skipped > SKIPPED_MAX) {
-        agent->chases = UINT8_MAX; /* straight to the newest */
-        agent->skipped = 0;
-        agent->phase = AGENT_CURRENT;
-        return;
-    }
-    position_skip(&agent->position, agent->position.next + 1, &gap);
-    give_up(agent, &gap, "the agent's document cannot be read", clock_now());
+    agent->slice.is_open = true;
+    return agent_apply_slice(agent);
 }
 
 /* Names are preferred: a uuid of 000 is common. */
@@ -361,7 +326,7 @@ void agent_take_probe(struct agent *agent)
     choose_device(agent, delivery->devices);
     if (agent->position.is_known && agent->announced &&
         agent->announced != agent->position.instance_id)
-        (void)restart(agent);
+        (void)agent_begin_anew(agent);
     if (!agent->position.is_known || !agent->has_state)
         agent->phase = AGENT_CURRENT;
     else

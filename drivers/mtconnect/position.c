@@ -36,6 +36,19 @@ static bool is_sane(const struct streams_header *header)
     return header->next <= header->last + 1 && header->first <= header->last + 1;
 }
 
+/* A header that goes back although it knows of what we have seen is only odd. */
+bool position_is_behind(const struct position *position,
+                        const struct streams_header *header)
+{
+    return header->next < position->next &&
+           (!header->last || header->last + 1 < position->next);
+}
+
+static bool is_odd(const struct position *position, const struct streams_header *header)
+{
+    return !is_sane(header) || header->next < position->next;
+}
+
 enum position_verdict position_judge(struct position *position,
                                      const struct streams_header *header, uint64_t lowest,
                                      struct position_gap *ret_gap)
@@ -43,13 +56,13 @@ enum position_verdict position_judge(struct position *position,
     *ret_gap = (struct position_gap){0};
     if (header->has_instance && header->instance_id != position->instance_id)
         return POSITION_RESTARTED;
-    if (!is_sane(header)) {
-        position->oddities++;
-        return POSITION_DISTRUST;
-    }
     /* An agent that restarted within the same second, or has a fixed id. */
-    if (header->next < position->next)
+    if (is_sane(header) && position_is_behind(position, header))
         return POSITION_RESTARTED;
+    if (is_odd(position, header)) {
+        position->oddities++;
+        return POSITION_ODD;
+    }
 
     uint64_t until = header->first;
     if (lowest && lowest < until)
@@ -79,8 +92,8 @@ void position_commit(struct position *position, const struct streams_header *hea
                      struct position_gap *ret_gap)
 {
     *ret_gap = (struct position_gap){0};
-    if (header->next < position->next) {
-        position->oddities++;
+    if (is_odd(position, header)) {
+        position->oddities += is_sane(header);
         return;
     }
     if (!position->is_filtered && header->next > position->next) {

@@ -28,7 +28,7 @@ struct position_gap {
 enum position_verdict {
     POSITION_FOLLOWS,   /* take it; there may be a gap before it */
     POSITION_RESTARTED, /* another instance: probe and current again */
-    POSITION_DISTRUST,  /* numbers that cannot be: ask again */
+    POSITION_ODD,       /* its header cannot be true: only its observations count */
 };
 
 /*
@@ -40,6 +40,10 @@ enum position_verdict position_judge(struct position *position,
                                      const struct streams_header *header, uint64_t lowest,
                                      struct position_gap *ret_gap);
 
+/* The agent has fewer observations than we have seen of it: not the same ones. */
+bool position_is_behind(const struct position *position,
+                        const struct streams_header *header);
+
 /*
  * Is this observation news? False for a duplicate. A hole before it, without a filter, is
  * a gap. Give them in order.
@@ -47,8 +51,8 @@ enum position_verdict position_judge(struct position *position,
 bool position_admit(struct position *position, uint64_t sequence,
                     struct position_gap *ret_gap);
 
-/* The document is through: next is what its header says, or more if it held more; without
- * a filter what is missing at its end is a gap. */
+/* The document is through: next is what its header says, or more if it held more or the
+ * header cannot be true; without a filter what is missing at its end is a gap. */
 void position_commit(struct position *position, const struct streams_header *header,
                      struct position_gap *ret_gap);
 

@@ -179,6 +179,120 @@ static void one_unreadable_observation_costs_only_itself(void **state)
     assert_int_equal(scene->lost[37], 1);
 }
 
+/* A proxy's page says nothing of the observations behind it. */
+static void a_page_instead_of_an_answer_loses_nothing(void **state)
+{
+    struct scene *scene = *state;
+
+    scene_start(scene);
+    scene_await_stream(scene);
+    agent_issue(&scene->agent, 10);
+    scene_catch_up(scene);
+    scene->agent.pages = 3;
+    stand_in_unplug(scene->agent.server);
+    stand_in_plug(scene->agent.server);
+    agent_issue(&scene->agent, 30);
+    scene_catch_up(scene);
+    assert_int_equal(scene->agent.pages, 0);
+    scene_assert_account(scene, 1);
+    assert_int_equal(scene_count_lost(scene), 0);
+}
+
+static void a_header_that_cannot_be_true_is_not_followed(void **state)
+{
+    static const uint64_t odd[] = {366929686800, 3, 1};
+
+    for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+        struct scene *scene = *state;
+
+        if (i == 0) {
+            scene_start(scene);
+            scene_await_stream(scene);
+        }
+        agent_issue(&scene->agent, 10);
+        scene->agent.odd_next = odd[i];
+        agent_issue(&scene->agent, 10);
+        scene_catch_up(scene);
+        scene->agent.odd_next = 0;
+        agent_issue(&scene->agent, 10);
+        scene_catch_up(scene);
+        scene_assert_account(scene, 1);
+        assert_int_equal(scene_count_lost(scene), 0);
+        assert_int_equal(scene->gaps_of_unknown_size, 0);
+    }
+}
+
+static void a_restart_under_the_same_name_is_one(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->agent.keeps_instance = true;
+    scene_start(scene);
+    scene_await_stream(scene);
+    agent_issue(&scene->agent, 40);
+    scene_catch_up(scene);
+    agent_restart(&scene->agent, 20);
+    scene_catch_up(scene);
+    assert_int_equal(scene->gaps_of_unknown_size, 1);
+    scene_assert_account(scene, 1);
+}
+
+static void an_agent_that_refuses_streams_is_polled(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->agent.refuses_streams = scene->options.backlog = true;
+    scene_start(scene);
+    agent_issue(&scene->agent, 30);
+    scene_catch_up(scene);
+    scene_assert_account(scene, 1);
+}
+
+static void no_more_is_asked_for_than_a_buffer_holds(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->agent.refuses_count = true;
+    scene->options.count = 1000;
+    agent_issue(&scene->agent, 30);
+    scene_start(scene);
+    scene_await_stream(scene);
+    agent_issue(&scene->agent, 30);
+    scene_catch_up(scene);
+    assert_non_null(strstr(scene->agent.last_target, "count=64"));
+    scene_assert_account(scene, 31);
+    assert_int_equal(scene_count_lost(scene), 0);
+}
+
+static bool is_busy(void *owner)
+{
+    struct scene *scene = owner;
+
+    return scene->busy_turns > 0 && scene->busy_turns--;
+}
+
+/* What the store cannot take yet stays with the agent. */
+static void a_busy_store_is_waited_for(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->site.is_busy = is_busy;
+    scene->options.backlog = true;
+    agent_issue(&scene->agent, 60);
+    scene->busy_turns = 3;
+    scene_start(scene);
+    scene_await_stream(scene);
+    assert_int_equal(scene->busy_turns, 0);
+    scene->busy_turns = 3;
+    agent_issue(&scene->agent, 4);
+    scene_catch_up(scene);
+    agent_issue(&scene->agent, 60);
+    scene_catch_up(scene);
+    assert_int_equal(scene->busy_turns, 0);
+    scene_assert_account(scene, 1);
+    assert_int_equal(scene_count_lost(scene), 0);
+}
+
 static void one_of_several_devices_is_asked_for_by_name(void **state)
 {
     struct scene *scene = *state;
@@ -262,6 +376,12 @@ int main(void)
         STORY(a_restart_is_seen_although_the_numbers_fit),
         STORY(an_agent_that_cannot_stream_is_polled),
         STORY(one_unreadable_observation_costs_only_itself),
+        STORY(a_page_instead_of_an_answer_loses_nothing),
+        STORY(a_header_that_cannot_be_true_is_not_followed),
+        STORY(a_restart_under_the_same_name_is_one),
+        STORY(an_agent_that_refuses_streams_is_polled),
+        STORY(no_more_is_asked_for_than_a_buffer_holds),
+        STORY(a_busy_store_is_waited_for),
         STORY(one_of_several_devices_is_asked_for_by_name),
         STORY(tools_are_read_and_their_absence_is_no_trouble),
         STORY(a_lost_agent_is_said_to_be_lost_and_found_again),

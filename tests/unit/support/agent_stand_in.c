@@ -25,7 +25,8 @@ static void print_header(struct agent_stand_in *agent, struct text *text, uint64
         "<MTConnectStreams><Header instanceId='%" PRIu64
         "' creationTime='2026-01-01T00:00:00Z' bufferSize='64' firstSequence='%" PRIu64
         "' lastSequence='%" PRIu64 "' nextSequence='%" PRIu64 "'/><Streams>",
-        agent->instance, agent->first, agent->last, next);
+        agent->instance, agent->first, agent->last,
+        agent->odd_next ? agent->odd_next : next);
 }
 
 static void print_observation(struct agent_stand_in *agent, struct text *text,
@@ -100,7 +101,7 @@ void agent_issue(struct agent_stand_in *agent, uint64_t count)
 
 void agent_restart(struct agent_stand_in *agent, uint64_t issued)
 {
-    agent->instance++;
+    agent->instance += !agent->keeps_instance;
     agent->first = 1;
     agent->last = 0;
     stand_in_unplug(agent->server);
@@ -146,8 +147,13 @@ static void answer_sample(struct agent_stand_in *agent, struct stand_in_visitor 
         agent->overruns--;
         agent_issue(agent, 40);
     }
-    if (from < agent->first || from > agent->last + 1) {
+    if (from < agent->first || from > agent->last + 1 ||
+        (agent->refuses_count && parameter(target, "count=", 100) > 64)) {
         answer_error(agent, visitor, "OUT_OF_RANGE");
+        return;
+    }
+    if (strstr(target, "interval=") && agent->refuses_streams) {
+        answer_error(agent, visitor, "INVALID_REQUEST");
         return;
     }
     if (strstr(target, "interval=") && !agent->cannot_stream) {
@@ -204,6 +210,11 @@ static void on_script(void *owner, struct stand_in_visitor *visitor, const char 
     char body[2048];
 
     (void)text_copy(agent->last_target, sizeof(agent->last_target), target);
+    if (agent->pages > 0) {
+        agent->pages--;
+        answer(agent, visitor, "200 OK", "<html><p>We are at work here<br></html>");
+        return;
+    }
     if (strstr(target, "/asset")) {
         answer_assets(agent, visitor);
     } else if (strstr(target, "/probe")) {
