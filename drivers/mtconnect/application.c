@@ -7,10 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Only the first sample of an observation has its sequence, so that each is told once. */
 static void emit(struct application *application, const struct sample *sample)
 {
+    struct sample following = *sample;
+
+    if (application->count++) {
+        following.sequence = 0;
+        sample = &following;
+    }
     application->sink->emit(application->sink->owner, sample);
-    application->count++;
 }
 
 static void emit_text(struct application *application, const char *place,
@@ -153,8 +159,7 @@ static void apply_series(struct application *application, struct target *target)
     }
 }
 
-/* ---- signals of more than one data item; only the observation's own sample has its
- * sequence ---- */
+/* ---- signals of more than one data item ---- */
 
 static struct path_state *state_of(struct mapping *mapping, uint16_t path)
 {
@@ -292,7 +297,7 @@ static void apply_unknown(struct application *application)
 
     application->mapping->oddities++;
     if (!*id || !has_room(application->mapping, id))
-        return;
+        return; /* application_run tells */
     application->sample.place = plan_keep_place(&application->mapping->plan, id);
     if (observation->category == OBSERVATION_CONDITION) {
         application->sample.signal = SIGNAL_CONDITION;
@@ -303,10 +308,24 @@ static void apply_unknown(struct application *application)
     emit(application, &application->sample);
 }
 
+/* An observation that gave nothing, a series without values, a name too many, is told
+ * all the same: its sequence must be somewhere. */
+static void tell_nothing(struct application *application, const struct target *target)
+{
+    struct sample sample = application->sample;
+
+    sample.signal = SIGNAL_CUSTOM;
+    sample.place = target ? target->place : "unlisted";
+    value_clear(&sample, WHY_CONFIG);
+    emit(application, &sample);
+}
+
 void application_run(struct application *application, struct target *target)
 {
     if (target)
         apply_target(application, target);
     else
         apply_unknown(application);
+    if (!application->count)
+        tell_nothing(application, target);
 }
