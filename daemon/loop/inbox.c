@@ -36,6 +36,7 @@ int inbox_put(struct inbox *inbox, struct inbox_item *item, size_t max_bytes)
         inbox->last = item;
         inbox->count++;
         inbox->bytes += item->size;
+        inbox->apart += item->apart;
         uv_cond_signal(&inbox->news);
     }
     uv_mutex_unlock(&inbox->lock);
@@ -65,6 +66,7 @@ struct inbox_item *inbox_take(struct inbox *inbox, int64_t wait_ns, bool *ret_is
             inbox->last = NULL;
         inbox->count--;
         inbox->bytes -= item->size;
+        inbox->apart -= item->apart;
     }
     *ret_is_closed = !item && inbox->is_closed;
     uv_mutex_unlock(&inbox->lock);
@@ -83,18 +85,25 @@ bool inbox_wait_closed(struct inbox *inbox, int64_t wait_ns)
     return is_closed;
 }
 
-size_t inbox_count(struct inbox *inbox)
+static size_t look(struct inbox *inbox, const size_t *number)
 {
     uv_mutex_lock(&inbox->lock);
-    size_t count = inbox->count;
+    size_t seen = *number;
     uv_mutex_unlock(&inbox->lock);
-    return count;
+    return seen;
+}
+
+size_t inbox_count(struct inbox *inbox)
+{
+    return look(inbox, &inbox->count);
 }
 
 size_t inbox_bytes(struct inbox *inbox)
 {
-    uv_mutex_lock(&inbox->lock);
-    size_t bytes = inbox->bytes;
-    uv_mutex_unlock(&inbox->lock);
-    return bytes;
+    return look(inbox, &inbox->bytes);
+}
+
+size_t inbox_apart(struct inbox *inbox)
+{
+    return look(inbox, &inbox->apart);
 }

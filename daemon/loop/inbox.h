@@ -13,14 +13,15 @@
 
 struct inbox_item {
     struct inbox_item *next;
-    size_t size; /* what it counts against max_bytes */
+    size_t size;  /* what it counts against max_bytes */
+    size_t apart; /* what it counts otherwise, against nothing here */
 };
 
 struct inbox {
     uv_mutex_t lock;
     uv_cond_t news;
     struct inbox_item *first, *last;
-    size_t count, bytes;
+    size_t count, bytes, apart;
     bool is_closed;
 };
 
@@ -46,3 +47,4 @@ bool inbox_wait_closed(struct inbox *inbox, int64_t wait_ns);
 
 size_t inbox_count(struct inbox *inbox);
 size_t inbox_bytes(struct inbox *inbox);
+size_t inbox_apart(struct inbox *inbox);

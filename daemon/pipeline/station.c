@@ -7,6 +7,7 @@
 #include "daemon/pipeline/watcher.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,14 +42,16 @@ struct station {
     struct audience audience;
     uint64_t saved; /* hash of the state that was stored last */
     int64_t snapshot_due_ns, advance_due_ns;
-    bool is_changed, has_cycled; /* since the snapshot: anything, a cycle's end */
+    bool is_changed,
+        has_cycled; /* since the snapshot: anything, the end of a cycle, a gap */
 };
 
 static void on_record(void *owner, const struct record *record)
 {
     struct station *station = owner;
 
-    station->has_cycled = station->has_cycled || record->kind == RECORD_CYCLE;
+    station->has_cycled =
+        station->has_cycled || record->kind == RECORD_CYCLE || record->kind == RECORD_GAP;
     (void)station->site.append(station->site.owner, record);
 }
 
@@ -80,11 +83,13 @@ static void take_snapshot(struct station *station, struct moment now)
 {
     struct text snapshot;
 
+    station->has_cycled = store_is_behind(station->site.store) && !station->stopping;
+    if (station->has_cycled)
+        return; /* soon */
     text_init_heap(&snapshot);
     tracker_save(station->tracker, &snapshot);
     station->snapshot_due_ns = now.mono_ns + SNAPSHOT_INTERVAL_NS;
     station->is_changed = false;
-    station->has_cycled = false;
     if (!snapshot.failed)
         save_state(station, &snapshot);
     text_done(&snapshot);
@@ -136,20 +141,18 @@ static void on_deliver(void *owner, const struct sample *samples, size_t count)
 {
     struct line *line = owner;
 
+    line->station->is_changed = true;
     for (size_t i = 0; i < count; i++)
         accept_sample(line, &samples[i]);
-    line->station->is_changed = line->station->is_changed || count > 0;
 }
 
 static void on_mark(void *owner, const char *position)
 {
     struct line *line = owner;
-    char *copy = strndup(position, POSITION_MAX);
+    char *before = line->position;
 
-    if (!copy)
-        return;
-    free(line->position);
-    line->position = copy;
+    line->position = strndup(position, POSITION_MAX);
+    free(before);
     archive_mark(line->station->archive, (size_t)(line - line->station->lines), position);
     if (line->station->has_cycled || line->station->saved == 0)
         take_snapshot(line->station, clock_now());
@@ -184,9 +187,9 @@ static int restore(struct station *station)
         return error;
     if (resume.snapshot &&
         tracker_restore(station->tracker, resume.snapshot, resume.length))
-        log_write(LOG_LEVEL_WARNING, station->room,
-                  "the stored state is of another version; starting afresh, the cycle in "
-                  "progress will be marked partial");
+        log_write(
+            LOG_LEVEL_WARNING, station->room,
+            "the stored state is of another version; an open cycle will be partial");
     for (size_t i = 0; i < station->machine->link_count && i < resume.position_count; i++)
         if (resume.positions[i] && *resume.positions[i])
             station->lines[i].position = strdup(resume.positions[i]);
@@ -197,18 +200,16 @@ static int restore(struct station *station)
 static int create_parts(struct station *station, const struct settings *settings)
 {
     const struct machine_settings *machine = station->machine;
-    const struct tracker_options options = {
-        .cell = machine->cell,
-        .machine = machine->name,
-        .cycle = machine->cycle,
-        .tools = machine->tools,
-        .thermal = machine->thermal,
-        .kpi = machine->kpi,
-        .quality = machine->quality,
-        .calendar = settings->calendar,
-        .parts = settings->parts,
-        .part_count = settings->part_count,
-    };
+    const struct tracker_options options = {.cell = machine->cell,
+                                            .machine = machine->name,
+                                            .cycle = machine->cycle,
+                                            .tools = machine->tools,
+                                            .thermal = machine->thermal,
+                                            .kpi = machine->kpi,
+                                            .quality = machine->quality,
+                                            .calendar = settings->calendar,
+                                            .parts = settings->parts,
+                                            .part_count = settings->part_count};
     const struct archive_site archive = {station->site.owner, station->site.append,
                                          station->site.store, machine,
                                          (enum store_signals)settings->store.signals};
@@ -288,7 +289,6 @@ void station_stop(struct station *station, struct moment now)
     for (size_t i = 0; i < station->machine->link_count; i++)
         if (station->lines[i].link)
             station->machine->links[i].driver->stop(station->lines[i].link);
-
     archive_flush(station->archive);
     take_snapshot(station, now);
     settle_stop(station);

@@ -129,6 +129,8 @@ int store_snapshot(struct store *store, const char *machine, const void *snapsho
         if (snapshot)
             job->snapshot.body = memcpy(extra, snapshot, length);
         job->snapshot.length = length;
+        job->item.apart = snapshot ? job->item.size : 0;
+        job->item.size -= job->item.apart;
         job->text = memcpy(extra + length, machine, machine_size);
         job->snapshot.positions =
             memcpy(extra + length + machine_size, printed.data, printed.length + 1);

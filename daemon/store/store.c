@@ -13,6 +13,7 @@ enum {
     MAILS_MAX = 1024,
     QUEUE_BYTES = 16777216,    /* of jobs that wait for the store thread */
     QUEUE_RAW_BYTES = 8388608, /* beyond, raw values are turned away */
+    QUEUE_SNAPSHOT_BYTES = 4194304,
 };
 
 static const char *const signal_choices[] = {"all", "published", "none", NULL};
@@ -288,6 +289,11 @@ bool store_is_busy(struct store *store)
 {
     return inbox_bytes(&store->writer.inbox) > QUEUE_RAW_BYTES / 2 &&
            !is_disk_full(store);
+}
+
+bool store_is_behind(struct store *store)
+{
+    return inbox_apart(&store->writer.inbox) > QUEUE_SNAPSHOT_BYTES;
 }
 
 void store_describe(const struct store *store, struct store_health *ret_health)

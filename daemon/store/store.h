@@ -65,6 +65,10 @@ int64_t store_append(struct store *store, const struct record *record);
  * when the disk is full, which no waiting mends. */
 bool store_is_busy(struct store *store);
 
+/* 4 MiB of snapshots wait to be written: the next one can wait. They do not count against
+ * the room for records and values. */
+bool store_is_behind(struct store *store);
+
 /*
  * What is asked of the store between the two is in one transaction, or, after a kill, not
  * at all. They nest. Hold for a moment only, and never across a return to the loop.

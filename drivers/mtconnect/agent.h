@@ -51,7 +51,8 @@ struct agent {
     struct position position;
     char device[256];       /* percent-encoded, for the path; "" = all */
     char model_change[40];  /* deviceModelChangeTime */
-    bool is_fresh_instance; /* take it from its beginning */
+    bool is_fresh_instance; /* take it from its beginning … */
+    uint64_t lost_from;     /* … and what the old one had from here on is lost */
     bool has_state;         /* of this mapping: a current was applied */
     bool is_decided;        /* `phase` was set by a document; ask without a pause */
     bool has_progress;      /* a document was applied since the last failure */
@@ -91,7 +92,10 @@ int agent_decide(struct agent *agent, enum agent_phase phase);
 void agent_give_up(struct agent *agent, const struct position_gap *gap,
                    const char *reason, struct moment now);
 
-/* Everything not yet read of the old instance is gone, and nobody knows how much. */
+/*
+ * Everything not yet read of the old instance is gone, and nobody knows how much. That is
+ * told when the new one is taken up, so that no kill comes between the two.
+ */
 int agent_begin_anew(struct agent *agent);
 bool agent_has_restarted(const struct agent *agent, const struct streams_header *header);
 

@@ -56,8 +56,11 @@ static void take_up(struct agent *agent, const struct streams_header *header,
                     struct moment now)
 {
     bool from_start = agent->is_fresh_instance || agent->link.delivery.options->backlog;
-    struct position_gap gap = {0};
+    struct position_gap gap = {.from = agent->lost_from};
 
+    if (agent->is_fresh_instance)
+        delivery_gap(&agent->link.delivery, &gap, "the agent was restarted", now);
+    gap = (struct position_gap){0};
     position_set(&agent->position, header->instance_id,
                  agent->is_fresh_instance ? 1 : header->next);
     if (from_start && header->first) {

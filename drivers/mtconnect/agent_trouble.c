@@ -30,12 +30,12 @@ void agent_give_up(struct agent *agent, const struct position_gap *gap,
 /* Two agents behind one address restart with every answer: not in a hot loop. */
 int agent_begin_anew(struct agent *agent)
 {
-    const struct position_gap gap = {.from = agent->position.next};
     struct moment now = clock_now();
 
-    if (agent->position.is_known)
+    if (agent->position.is_known) {
         agent_mark(agent); /* numbers that go back from here are other observations */
-    delivery_gap(&agent->link.delivery, &gap, "the agent was restarted", now);
+        agent->lost_from = agent->position.next;
+    }
     if (agent->restarted.mono_ns && now.mono_ns - agent->restarted.mono_ns < OFTEN_NS)
         agent->rest_ns = AGENT_REST_NS;
     agent->restarted = now;
