@@ -60,6 +60,7 @@ static void send_window(struct courier *courier)
     courier->sent_ns = clock_now().mono_ns;
     courier->batch = (struct batch){
         .records = courier->window,
+        .renderings = renderings_from(&fetched->renderings, courier->parcel.low),
         .count = count,
         .is_backlog = courier->from_backlog,
     };
@@ -100,6 +101,8 @@ static void fetch(struct courier *courier)
         .kinds = courier->spec.kinds,
         .max_rows = courier->batch_rows,
         .max_bytes = courier->spec.batch_bytes,
+        .render = courier->spec.sink->render,
+        .place = courier->site.place,
     };
 
     courier->is_fetching = true;

@@ -9,6 +9,7 @@
 
 #include "daemon/base/option.h"
 #include "daemon/model/record.h"
+#include "daemon/model/rendering.h"
 
 #include <uv.h>
 
@@ -20,6 +21,7 @@ enum verdict {
 
 struct batch {
     const struct record *const *records; /* in the order of their ids */
+    const struct rendering *renderings;  /* of sink.render; NULL when it has none */
     size_t count;
     bool is_backlog; /* older than the reconnect: marked as replay */
 };
@@ -75,13 +77,18 @@ struct sink_health {
     char trouble[256]; /* the newest reason in one sentence; "" when all is well */
 };
 
-/* All on the loop thread; none may block. At most one batch is out at a time. */
+/* All but render on the loop thread; none may block. At most one batch is out at a time.
+ */
 struct sink {
     const char *name;
     const struct section *options;
 
     int (*start)(const struct sink_site *site, const void *options,
                  struct sink_link **ret_link);
+
+    /* How a row is written, for sinks that take rows as text; done before the batch
+     * comes. NULL: send() does it itself. */
+    record_render render;
 
     /* The batch is borrowed until it is settled. */
     void (*send)(struct sink_link *link, const struct batch *batch);

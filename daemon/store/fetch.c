@@ -21,6 +21,7 @@ void fetched_destroy(struct fetched *fetched)
     free(fetched->records);
     free(fetched->sizes);
     free(fetched->bodies);
+    renderings_done(&fetched->renderings);
     free(fetched);
 }
 
@@ -104,13 +105,19 @@ static int fetch_rows(struct question *question, struct database *database)
             result = -ENOMEM;
     }
     (void)sqlite3_reset(rows);
+    if (result == 0)
+        fetched->scanned_id = fetch->last_id;
+    if (result >= 0) {
+        read_bodies(fetched);
+        result = fetch->render
+                     ? renderings_make(fetched->records, fetched->count, fetch->render,
+                                       fetch->place, &fetched->renderings)
+                     : 0;
+    }
     if (result < 0) {
         fetched_destroy(fetched);
         return result;
     }
-    if (result == 0)
-        fetched->scanned_id = fetch->last_id;
-    read_bodies(fetched);
     self->fetched = fetched;
     return 0;
 }

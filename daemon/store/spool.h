@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "daemon/model/rendering.h"
 #include "daemon/store/ledger.h"
 #include "daemon/store/ranges.h"
 #include "daemon/store/store.h"
@@ -40,7 +41,9 @@ struct store_fetch {
     int64_t first_id, last_id; /* inclusive; nothing beyond what stored() told */
     uint32_t kinds;
     size_t max_rows;
-    size_t max_bytes; /* of bodies; at least one row is fetched */
+    size_t max_bytes;          /* of bodies; at least one row is fetched */
+    record_render render;      /* reader's thread, for each row; NULL = none */
+    const struct place *place; /* what it is given; lives until the answer */
 };
 
 struct fetched {
@@ -50,6 +53,7 @@ struct fetched {
     int64_t scanned_id; /* up to here there is nothing else of these kinds */
     char *bodies;
     size_t body_bytes;
+    struct renderings renderings; /* of the records, if it was asked for */
 };
 
 /* Takes `fetched` (NULL with an error, -EAGAIN beyond reach); free it with

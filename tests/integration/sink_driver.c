@@ -29,6 +29,7 @@ struct driver {
     struct sink_link *link;
     struct record *records;
     const struct record **pointers;
+    struct renderings renderings;
     size_t count, batch_size;
     size_t next, length; /* the batch that is out */
     int stubborn;        /* answered failures in a row */
@@ -136,8 +137,10 @@ static void send_next(struct driver *driver)
     }
     if (driver->length == 0)
         driver->length = left < driver->batch_size ? left : driver->batch_size;
-    driver->batch = (struct batch){.records = driver->pointers + driver->next,
-                                   .count = driver->length};
+    driver->batch =
+        (struct batch){.records = driver->pointers + driver->next,
+                       .renderings = renderings_from(&driver->renderings, driver->next),
+                       .count = driver->length};
     driver->sink->send(driver->link, &driver->batch);
 }
 
@@ -243,6 +246,10 @@ static void make_records(struct driver *driver, int64_t first_id)
         make_record(&driver->records[i], first_id + (int64_t)i);
         driver->pointers[i] = &driver->records[i];
     }
+    if (driver->sink->render &&
+        renderings_make(driver->records, driver->count, driver->sink->render, &place,
+                        &driver->renderings))
+        abort();
 }
 
 static const struct sink *find_sink(const char *name)

@@ -104,7 +104,11 @@ static void a_store_without_its_disk_starts_and_comes_home(void **state)
     store_describe_reach(scene.store, &reach);
     assert_true(reach.first_id > 100);
     int64_t id = append(&scene, 101, 151);
-    scene_fetch(&scene, &(struct store_fetch){reach.first_id, id, UINT32_MAX, 1000, 1e6});
+    scene_fetch(&scene, &(struct store_fetch){.first_id = reach.first_id,
+                                              .last_id = id,
+                                              .kinds = UINT32_MAX,
+                                              .max_rows = 1000,
+                                              .max_bytes = 1e6});
     assert_int_equal(scene.count, 50);
     (void)store_acknowledge(scene.store, sink, reach.first_id, reach.first_id + 19,
                             LEDGER_DELIVERED);

@@ -81,17 +81,18 @@ static void settle_soon(struct sink_link *link, enum verdict verdict, const char
     (void)uv_timer_start(&link->soon, on_soon, 0, 0);
 }
 
-/* Fills one request. Returns 0, or a negative errno for the record at `next`. */
+/* Fills one request. Returns 0, or a negative errno: the record at `next` could not be
+ * written as lines. */
 static int fill(struct sink_link *link)
 {
     size_t limit = (size_t)link->options->batch_bytes;
 
     text_clear(&link->lines);
     while (link->next < link->batch->count && link->lines.length < limit) {
-        int lines =
-            line_print(link->batch->records[link->next], link->site.place, &link->lines);
-        if (lines < 0)
-            return lines;
+        const struct rendering *row = &link->batch->renderings[link->next];
+        if (row->result < 0)
+            return row->result;
+        text_add_bytes(&link->lines, row->bytes, row->length);
         link->next++;
     }
     return 0;
@@ -361,6 +362,7 @@ const struct sink sink_influx = {
     .name = "influx",
     .options = &influx_section,
     .start = influx_start,
+    .render = line_print,
     .send = influx_send,
     .stop = influx_stop,
     .describe = influx_describe,
