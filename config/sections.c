@@ -148,7 +148,7 @@ static const struct option publish_rows[] = {
            .example = "[spindle_load, \"temperature.*\"]",
            .help = "signals that sinks get as they are, besides the records"),
     OPTION(publish_options, every, .measure = MEASURE_DURATION,
-           .fallback.integer = NS_PER_S, .min = 1e7, .max = 3600e9,
+           .fallback.integer = 500 * NS_PER_MS, .min = 1e7, .max = 3600e9,
            .help = "one message per machine in this time"),
     {0},
 };

@@ -136,7 +136,8 @@ int courier_create(const struct courier_site *site, const struct courier_spec *s
     (void)snprintf(courier->room, sizeof(courier->room), "sink %s", courier->name);
     courier->batch_rows =
         courier->spec.batch_rows < ROWS_FIRST ? courier->spec.batch_rows : ROWS_FIRST;
-    courier->rate_since_ns = clock_now().mono_ns;
+    courier->from_backlog = true; /* so that live rows have the first turn */
+    courier->rate_since_ns = courier->fresh_ns = clock_now().mono_ns;
     backoff_init(&courier->backoff, courier->spec.first_retry_ns, RETRY_CAP_NS, seed);
     courier->window = calloc(courier->spec.batch_rows, sizeof(*courier->window));
     int error = courier->window ? start_sink(courier) : -ENOMEM;

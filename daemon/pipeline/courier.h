@@ -4,8 +4,9 @@
  * hands it over one batch at a time, and acts on the verdicts.
  *
  * Two cursors: *live*, rows newer than the moment the sink became reachable, and
- * *backlog*, the older ones, rate-limited and marked as replay. Live goes first, so live
- * data are fresh while a backlog drains; within a cursor the order is that of the ids.
+ * *backlog*, the older ones, rate-limited and marked as replay. They take turns, and a
+ * turn is kept under half a second by the number of rows, so live data are fresh while a
+ * backlog drains, and it does drain; within a cursor the order is that of the ids.
  *
  * delivered → acknowledged in the store; retry → the same rows again after a pause;
  * refused → halved until the rows that are refused stand alone, those become dead letters

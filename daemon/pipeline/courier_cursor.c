@@ -3,6 +3,7 @@
 
 #define LONG_FAILURE_NS (5 * NS_PER_S)
 #define BEYOND_REACH_NS NS_PER_S
+#define LATE_NS         (3 * NS_PER_S)
 
 /* What waits is no longer live: it becomes backlog, and live begins behind it. */
 static void set_back(struct courier *courier)
@@ -27,6 +28,14 @@ static bool find_backlog(const struct courier *courier, int64_t first_id,
     return false;
 }
 
+/* Live and backlog take turns: over a slow network there is always something live. */
+static bool is_live_turn(const struct courier *courier, bool has_backlog, int64_t now_ns)
+{
+    bool is_free = has_backlog && courier->backlog_free_ns <= now_ns;
+
+    return courier->live_id <= courier->stored_id && (courier->from_backlog || !is_free);
+}
+
 bool cursor_choose(struct courier *courier, int64_t now_ns, int64_t *ret_wait_ns)
 {
     struct store_reach reach;
@@ -40,16 +49,22 @@ bool cursor_choose(struct courier *courier, int64_t now_ns, int64_t *ret_wait_ns
         ranges_add(&courier->backlog, courier->live_id, reach.first_id - 1) == 0)
         courier->live_id = reach.first_id;
     int64_t behind = courier->stored_id - courier->live_id + 1;
-    if (behind > 0 && (failed_long || behind > 4 * (int64_t)courier->spec.batch_rows))
+    bool is_late = now_ns - courier->fresh_ns > LATE_NS ||
+                   behind > 4 * (int64_t)courier->spec.batch_rows;
+    if (behind > 0 && (failed_long || is_late))
         set_back(courier);
+    if (courier->live_id > courier->stored_id)
+        courier->fresh_ns = now_ns;
 
-    if (courier->live_id <= courier->stored_id) {
+    bool has_backlog = find_backlog(courier, reach.first_id, &backlog);
+    if (is_live_turn(courier, has_backlog, now_ns)) {
         courier->from_backlog = false;
         courier->first_id = courier->live_id;
         courier->last_id = courier->stored_id;
+        courier->asked_ns = now_ns;
         return true;
     }
-    if (!find_backlog(courier, reach.first_id, &backlog)) {
+    if (!has_backlog) {
         *ret_wait_ns = courier->backlog.count > 0 ? BEYOND_REACH_NS : 0;
         return false;
     }
@@ -106,6 +121,8 @@ void cursor_settle(struct courier *courier, int64_t id, enum ledger_account acco
         (void)ranges_remove(&courier->backlog, ids.first, ids.last);
     else
         courier->live_id = id + 1;
+    if (!courier->from_backlog && id == courier->last_id)
+        courier->fresh_ns = courier->asked_ns;
 }
 
 void cursor_repeat_recent(struct courier *courier, int64_t now_ns)

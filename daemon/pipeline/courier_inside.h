@@ -35,15 +35,17 @@ struct courier {
 
     int64_t stored_id, live_id; /* live: from live_id on */
     struct ranges backlog;      /* what is to be sent as replay */
-    bool from_backlog;          /* the rows in hand */
+    bool from_backlog;          /* the rows in hand, or else the last ones */
     int64_t first_id, last_id;  /* asked for; first_id moves as rows are settled */
+    int64_t asked_ns, fresh_ns; /* monotonic: live rows were asked for; nothing stored
+                                   before then is still waiting to be sent live */
     struct fetched *fetched;    /* NULL = nothing in hand */
     struct parcel parcel;
     const struct record **window; /* what is out, spec.batch_rows at most */
     size_t out_count;
     struct batch batch;
     char words[COMPLAINT_MAX]; /* the destination's newest */
-    size_t batch_rows;         /* how many to fetch; follows how long a batch takes */
+    size_t batch_rows;         /* of the backlog in one turn; see adapt() */
     int64_t backlog_free_ns;   /* monotonic: not before then */
 
     struct backoff backoff;

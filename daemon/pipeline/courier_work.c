@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define RATE_NS (10 * NS_PER_S)
-#define SLOW_S  1.0
+#define SLOW_S  0.6 /* for so long live rows wait while the backlog has its turn */
 #define FAST_S  0.25
 
 enum {
@@ -99,7 +99,8 @@ static void fetch(struct courier *courier)
         .first_id = courier->first_id,
         .last_id = courier->last_id,
         .kinds = courier->spec.kinds,
-        .max_rows = courier->batch_rows,
+        .max_rows =
+            courier->from_backlog ? courier->batch_rows : courier->spec.batch_rows,
         .max_bytes = courier->spec.batch_bytes,
         .render = courier->spec.sink->render,
         .place = courier->site.place,
@@ -132,15 +133,20 @@ void courier_work(struct courier *courier)
         start_pause(courier, wait_ns);
 }
 
-/* So many rows a batch that one takes neither long nor no time at all. */
+/* So many rows of the backlog that a turn takes neither long nor no time at all. */
 static void adapt(struct courier *courier)
 {
-    if (courier->batch_s > SLOW_S && courier->batch_rows > ROWS_LEAST)
-        courier->batch_rows /= 2;
+    bool is_large = courier->out_count > courier->batch_rows / 2;
+    size_t rows = courier->batch_rows;
+
+    if (courier->batch_s > SLOW_S && is_large)
+        rows = (size_t)((double)courier->out_count * SLOW_S / courier->batch_s);
     else if (courier->batch_s < FAST_S && courier->out_count == courier->batch_rows)
-        courier->batch_rows *= 2;
-    if (courier->batch_rows > courier->spec.batch_rows)
-        courier->batch_rows = courier->spec.batch_rows;
+        rows *= 2;
+    if (rows < ROWS_LEAST)
+        rows = ROWS_LEAST;
+    courier->batch_rows =
+        rows < courier->spec.batch_rows ? rows : courier->spec.batch_rows;
 }
 
 static void count_delivered(struct courier *courier, int64_t now_ns)
@@ -215,7 +221,8 @@ static void it_works(struct courier *courier, struct moment now)
 
 static void it_delivered(struct courier *courier, struct moment now)
 {
-    adapt(courier);
+    if (courier->from_backlog)
+        adapt(courier);
     count_delivered(courier, now.mono_ns);
 }
 

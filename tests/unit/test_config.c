@@ -96,7 +96,7 @@ static void what_nobody_wrote_has_its_default(void **state)
     assert_null(settings->calendar);
     assert_int_equal(settings->machine_count, 1);
     assert_string_equal(settings->machines[0].name, "m");
-    assert_true(settings->machines[0].publish_every == NS_PER_S);
+    assert_true(settings->machines[0].publish_every == 500 * NS_PER_MS);
     config_free(config);
     text_done(&text);
 }
