@@ -138,6 +138,12 @@ int retention_age(struct database *database, struct book *book,
     return delete_step(database, book, &found, LEDGER_DROPPED_AGE);
 }
 
+int64_t retention_size(struct database *database)
+{
+    return database_ask(database, "PRAGMA page_count", 0) *
+           database_ask(database, "PRAGMA page_size", 4096);
+}
+
 int64_t retention_used(struct database *database)
 {
     int64_t pages = database_ask(database, "PRAGMA page_count", 0) -
@@ -146,22 +152,19 @@ int64_t retention_used(struct database *database)
     return pages * database_ask(database, "PRAGMA page_size", 4096);
 }
 
-int retention_shrink(struct database *database, struct book *book, int64_t newest_id,
-                     enum ledger_account account)
+struct shrink_step {
+    enum query query;
+    int64_t last_id;
+};
+
+/* The first of the steps that finds something; `count` is of steps. */
+static int shrink(struct database *database, struct book *book,
+                  const struct shrink_step *steps, size_t count,
+                  enum ledger_account account)
 {
-    int64_t floor = book_floor(book);
-    const struct {
-        enum query query;
-        int64_t last_id;
-    } steps[] = {
-        {QUERY_OLDEST_ARCHIVED, newest_id - 1                            },
-        {QUERY_OLDEST_SIGNALS,  newest_id - 1                            },
-        {QUERY_OLDEST_RECORDS,  floor < newest_id ? floor : newest_id - 1},
-        {QUERY_OLDEST_RECORDS,  newest_id - 1                            },
-    };
     struct found found = {.count = 0};
 
-    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps) && found.count == 0; i++) {
+    for (size_t i = 0; i < count && found.count == 0; i++) {
         sqlite3_stmt *oldest = database_statement(database, steps[i].query);
         if (!oldest)
             return database_error(database);
@@ -174,4 +177,36 @@ int retention_shrink(struct database *database, struct book *book, int64_t newes
             return error;
     }
     return delete_step(database, book, &found, account);
+}
+
+/* Every sink has what is up to there. */
+static int64_t settled_id(const struct book *book, int64_t newest_id)
+{
+    int64_t floor = book_floor(book);
+
+    return floor < newest_id ? floor : newest_id - 1;
+}
+
+int retention_shrink_raw(struct database *database, struct book *book, int64_t newest_id)
+{
+    const struct shrink_step steps[] = {
+        {QUERY_OLDEST_ARCHIVED, newest_id - 1},
+        { QUERY_OLDEST_SIGNALS,      settled_id(book,    newest_id)},
+    };
+
+    return shrink(database, book, steps, sizeof(steps) / sizeof(*steps),
+                  LEDGER_DROPPED_DISK);
+}
+
+int retention_shrink(struct database *database, struct book *book, int64_t newest_id,
+                     enum ledger_account account)
+{
+    const struct shrink_step steps[] = {
+        {QUERY_OLDEST_ARCHIVED, newest_id - 1  },
+        {QUERY_OLDEST_SIGNALS,  newest_id - 1  },
+        {QUERY_OLDEST_RECORDS,  settled_id(book, newest_id)},
+        {QUERY_OLDEST_RECORDS,                     newest_id - 1                },
+    };
+
+    return shrink(database, book, steps, sizeof(steps) / sizeof(*steps), account);
 }

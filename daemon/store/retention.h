@@ -31,8 +31,13 @@ int64_t age_clock_read(struct age_clock *clock, struct moment now);
 int retention_age(struct database *database, struct book *book,
                   const struct store_options *options, int64_t wall_ns);
 
-/* Bytes of the file that hold something; freed pages are used again, not given back. */
+/* Bytes of the file, and those of them that hold something; freed pages are used again,
+ * not given back. */
+int64_t retention_size(struct database *database);
 int64_t retention_used(struct database *database);
+
+/* One step's worth of raw values that nobody is owed any more; as retention_shrink(). */
+int retention_shrink_raw(struct database *database, struct book *book, int64_t newest_id);
 
 /*
  * Deletes one step's worth: the oldest archive rows, then raw signals, then records that

@@ -2,21 +2,19 @@
 #include "daemon/store/writer.h"
 
 #include "daemon/base/clock.h"
-#include "daemon/store/letters.h"
 #include "daemon/store/report.h"
 #include "daemon/store/retreat.h"
+#include "daemon/store/upkeep.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#define UPKEEP_NS       NS_PER_S
-#define AGE_NS          (10 * NS_PER_S)
 #define RETRY_NS        (500 * NS_PER_MS)
 #define GATEWAY_EPOCH_S INT64_C(1577836800) /* 2020 */
 
 enum {
     GROUP_MAX = 500,
-    SHRINK_STEPS = 4, /* of deleting, before others get their turn */
+    FULL_TRIES = 3, /* to drain a full disk */
 };
 
 static int64_t newest_wall(struct database *database)
@@ -147,7 +145,7 @@ static void get_over_full_disk(struct writer *writer)
     writer->disk_full = true;
     ballast_drop(writer->path);
     drop_raw(writer);
-    for (int i = 0; i < SHRINK_STEPS; i++)
+    for (int i = 0; i < WRITER_SHRINK_STEPS; i++)
         if (retention_shrink(&writer->database, &writer->book, writer->committed_id,
                              LEDGER_DROPPED_DISK) <= 0)
             break;
@@ -200,23 +198,25 @@ static void recover(struct writer *writer, int error)
     }
 }
 
-static bool is_disk_trouble(int error)
+/* A full disk may be drained step by step; one that others fill to the last byte not. */
+static bool is_hopeless(int error, int failures)
 {
-    return error == -EIO || error == -EROFS;
+    return ((error == -EIO || error == -EROFS) && failures > 1) ||
+           (error == -ENOSPC && failures > FULL_TRIES);
 }
 
 /* Ends with the group committed, or, when closing, with one more try after failing. */
 static void commit_group(struct writer *writer)
 {
     bool last_try = false;
-    bool was_ok = true;
+    int failures = 0;
 
     for (;;) {
         int64_t began_ns = clock_now().mono_ns;
         int error = try_group(writer);
         if (!error) {
             finish_group(writer, began_ns);
-            if (!was_ok && !writer->disk_full && !writer->in_refuge &&
+            if (failures > 0 && !writer->disk_full && !writer->in_refuge &&
                 writer->health.is_degraded)
                 report_trouble(writer, false, "the store is written to again");
             return;
@@ -227,58 +227,11 @@ static void commit_group(struct writer *writer)
             return;
         }
         recover(writer, error);
-        if (!was_ok && is_disk_trouble(error) && retreat_enter(writer) == 0)
+        failures++;
+        if (is_hopeless(error, failures) && retreat_enter(writer) == 0)
             continue;
-        if (!was_ok)
+        if (failures > 1)
             last_try = inbox_wait_closed(&writer->inbox, RETRY_NS);
-        was_ok = false;
-    }
-}
-
-static int64_t ballast_size(const struct writer *writer)
-{
-    int64_t bytes = writer->options.max_size / 16;
-
-    return bytes < 262144 ? 262144 : bytes > 8388608 ? 8388608 : bytes;
-}
-
-static void keep_in_bounds(struct writer *writer, int64_t now_ns)
-{
-    if (!writer->database.handle)
-        return;
-    for (int i = 0;
-         i < SHRINK_STEPS && retention_used(&writer->database) > retreat_limit(writer);
-         i++)
-        if (retention_shrink(&writer->database, &writer->book, writer->committed_id,
-                             LEDGER_DROPPED_SIZE) <= 0)
-            break;
-    if (now_ns >= writer->next_age_ns &&
-        retention_age(&writer->database, &writer->book, &writer->options,
-                      age_clock_read(&writer->age_clock, clock_now())) <= 0)
-        writer->next_age_ns = now_ns + AGE_NS;
-    (void)letters_trim(&writer->database, &writer->book);
-}
-
-static void upkeep(struct writer *writer, int64_t now_ns)
-{
-    writer->next_upkeep_ns = now_ns + UPKEEP_NS;
-    keep_in_bounds(writer, now_ns);
-    if (writer->in_refuge && now_ns >= writer->next_return_ns)
-        retreat_end(writer, now_ns);
-    if (!writer->in_refuge && ballast_make(writer->path, ballast_size(writer)) == 0 &&
-        writer->disk_full) {
-        writer->disk_full = false;
-        report_trouble(writer, false,
-                       "the disk has room again; raw values are kept again");
-    }
-    if (writer->database.handle) {
-        writer->health.bytes = retention_used(&writer->database);
-        writer->health.rows =
-            writer->committed_id -
-            database_ask(&writer->database, "SELECT min(id) FROM record",
-                         writer->committed_id + 1) +
-            1;
-        report_publish(writer, true);
     }
 }
 
@@ -327,7 +280,7 @@ static void run(void *argument)
         if (is_group_due(writer, now_ns, is_closed))
             commit_group(writer);
         if (now_ns >= writer->next_upkeep_ns)
-            upkeep(writer, now_ns);
+            upkeep_look(writer, now_ns);
     }
     if (writer->in_refuge)
         retreat_end(writer, clock_now().mono_ns);

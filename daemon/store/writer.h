@@ -10,6 +10,10 @@
 #include "daemon/store/retention.h"
 #include "daemon/store/writing.h"
 
+enum {
+    WRITER_SHRINK_STEPS = 4 /* of deleting, before others get their turn */
+};
+
 struct writer {
     struct store_options options; /* path is `path` */
     char path[512];

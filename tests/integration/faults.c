@@ -2,9 +2,9 @@
 /*
  * Preloaded into spindled by test_store_faults.py: makes the disk slow or broken and the
  * resolver slow, as the file $FAULTS says, line by line: "sync error 5", "sync hold",
- * "write error 30", "resolve hold". Only files under $FAULTS_PATH are concerned. A hold
- * lasts until the file no longer says so; "enter sync" and "leave sync" in $FAULTS_LOG
- * tell when.
+ * "sync slow 300" (ms), "write error 30", "resolve hold". Only files under $FAULTS_PATH
+ * are concerned. A hold lasts until the file no longer says so; "enter sync" and "leave
+ * sync" in $FAULTS_LOG tell when.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -79,6 +79,8 @@ static int sync_faulty(int file, const char *name)
 
     if (is_concerned(file)) {
         hold("sync");
+        if (says("sync slow ", &error))
+            (void)nanosleep(&(struct timespec){.tv_nsec = error * 1000000L}, NULL);
         if (says("sync error ", &error)) {
             errno = error;
             return -1;
