@@ -10,7 +10,7 @@
 #include <strings.h>
 
 enum {
-    FIRST_CAPACITY = 256,
+    FIRST_CAPACITY = 32,
     INTEGER_DIGITS = 20,
     NUMBER_MAX = 32,
 };

@@ -10,15 +10,20 @@ enum {
     TEXT_BYTES = 256,
 };
 
-/* An entry and the memory its value points into. */
-struct slot {
-    struct latest_entry entry;
-    uint64_t hash;
-    char place[SIGNAL_NAME_MAX];
+/* What a value points into that is more than a number. */
+struct words {
     char text[TEXT_BYTES];
     char id[TEXT_BYTES / 4];
     char code[TEXT_BYTES / 4];
     struct condition condition;
+};
+
+/* An entry; its name and place stand behind it. */
+struct slot {
+    struct latest_entry entry;
+    uint64_t hash;
+    struct words *words; /* since it first said any */
+    char names[];
 };
 
 struct latest {
@@ -45,7 +50,7 @@ static bool is_same_signal(const struct slot *slot, const struct sample *sample,
 {
     return slot->hash == hash && slot->entry.sample.signal == sample->signal &&
            slot->entry.sample.path == sample->path &&
-           strcmp(slot->place, sample->place) == 0;
+           strcmp(slot->entry.sample.place, sample->place) == 0;
 }
 
 static uint32_t *find_bucket(const struct latest *latest, const struct sample *sample,
@@ -79,8 +84,10 @@ void latest_destroy(struct latest *latest)
 {
     if (!latest)
         return;
-    for (size_t i = 0; i < latest->count; i++)
+    for (size_t i = 0; i < latest->count; i++) {
+        free(latest->slots[i]->words);
         free(latest->slots[i]);
+    }
     free(latest->slots);
     free(latest->buckets);
     free(latest);
@@ -125,14 +132,18 @@ static int add_slot(struct latest *latest, const struct sample *sample, uint64_t
     if ((latest->count + 1) * 2 > latest->bucket_count && grow_buckets(latest))
         return -ENOMEM;
 
-    struct slot *slot = calloc(1, sizeof(*slot));
+    char name[SIGNAL_NAME_MAX];
+    signal_print(sample, name);
+    size_t name_size = strlen(name) + 1, place_size = strlen(sample->place) + 1;
+    struct slot *slot = calloc(1, sizeof(*slot) + name_size + place_size);
     if (!slot)
         return -ENOMEM;
     slot->hash = hash;
-    (void)text_copy(slot->place, sizeof(slot->place), sample->place);
-    signal_print(sample, slot->entry.name);
+    memcpy(slot->names, name, name_size);
+    memcpy(slot->names + name_size, sample->place, place_size);
+    slot->entry.name = slot->names;
     slot->entry.sample = (struct sample){
-        .signal = sample->signal, .path = sample->path, .place = slot->place};
+        .signal = sample->signal, .path = sample->path, .place = slot->names + name_size};
 
     *find_bucket(latest, &slot->entry.sample, hash) = (uint32_t)latest->count + 1;
     latest->slots[latest->count] = slot;
@@ -170,28 +181,38 @@ static bool is_same_value(const struct value *a, const struct value *b)
     return false;
 }
 
+static void copy_condition(struct words *words, const struct condition *condition)
+{
+    (void)text_copy(words->text, sizeof(words->text), condition->text);
+    (void)text_copy(words->id, sizeof(words->id), condition->id);
+    (void)text_copy(words->code, sizeof(words->code), condition->code);
+    words->condition = (struct condition){
+        .level = condition->level,
+        .id = words->id,
+        .code = words->code,
+        .severity = "",
+        .qualifier = "",
+        .text = words->text,
+    };
+}
+
 /* Points the copied value into the slot's own memory. */
 static void copy_value(struct slot *slot, const struct value *value)
 {
     struct value *kept = &slot->entry.sample.value;
+    bool is_wordy = value->kind == VALUE_TEXT || value->kind == VALUE_CONDITION;
 
     *kept = *value;
-    if (value->kind == VALUE_TEXT) {
-        (void)text_copy(slot->text, sizeof(slot->text), value->text);
-        kept->text = slot->text;
+    if (is_wordy && !slot->words)
+        slot->words = calloc(1, sizeof(*slot->words));
+    if (is_wordy && !slot->words) {
+        kept->kind = VALUE_NONE; /* no memory: not known */
+    } else if (value->kind == VALUE_TEXT) {
+        (void)text_copy(slot->words->text, sizeof(slot->words->text), value->text);
+        kept->text = slot->words->text;
     } else if (value->kind == VALUE_CONDITION) {
-        (void)text_copy(slot->text, sizeof(slot->text), value->condition->text);
-        (void)text_copy(slot->id, sizeof(slot->id), value->condition->id);
-        (void)text_copy(slot->code, sizeof(slot->code), value->condition->code);
-        slot->condition = (struct condition){
-            .level = value->condition->level,
-            .id = slot->id,
-            .code = slot->code,
-            .severity = "",
-            .qualifier = "",
-            .text = slot->text,
-        };
-        kept->condition = &slot->condition;
+        copy_condition(slot->words, value->condition);
+        kept->condition = &slot->words->condition;
     } else if (value->kind == VALUE_GAP || value->kind == VALUE_TOOL_LIFE) {
         kept->kind =
             VALUE_NONE; /* events, not levels: their records are kept elsewhere */

@@ -13,7 +13,7 @@ struct latest;
 /* One signal. `sample` is complete: its texts are copies that live as long as the entry.
  */
 struct latest_entry {
-    char name[SIGNAL_NAME_MAX];
+    const char *name;
     struct sample sample;
     int64_t changes; /* how often the value became another */
 };

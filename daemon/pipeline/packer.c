@@ -6,15 +6,17 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#define LANES_FIRST 16
+
 /* One signal's values of this interval, as the inside of a JSON array. */
 struct lane {
-    char name[SIGNAL_NAME_MAX];
+    const char *name; /* NULL = nothing of it yet */
     struct text values;
 };
 
 struct packer {
     bool sequences;
-    struct lane **lanes; /* by the signal's index; NULL = nothing of it yet */
+    struct lane *lanes; /* by the signal's index */
     size_t capacity;
     int64_t count;
     struct moment start;
@@ -38,11 +40,8 @@ void packer_destroy(struct packer *packer)
 {
     if (!packer)
         return;
-    for (size_t i = 0; i < packer->capacity; i++) {
-        if (packer->lanes[i])
-            text_done(&packer->lanes[i]->values);
-        free(packer->lanes[i]);
-    }
+    for (size_t i = 0; i < packer->capacity; i++)
+        text_done(&packer->lanes[i].values);
     free(packer->lanes);
     text_done(&packer->row);
     free(packer);
@@ -53,14 +52,14 @@ static int reserve_lane(struct packer *packer, size_t index)
     if (index < packer->capacity)
         return 0;
 
-    size_t capacity = packer->capacity ? packer->capacity : 64;
+    size_t capacity = packer->capacity ? packer->capacity : LANES_FIRST;
     while (capacity <= index)
         capacity *= 2;
-    struct lane **lanes = realloc(packer->lanes, capacity * sizeof(struct lane *));
+    struct lane *lanes = realloc(packer->lanes, capacity * sizeof(*lanes));
     if (!lanes)
         return -ENOMEM;
     for (size_t i = packer->capacity; i < capacity; i++)
-        lanes[i] = NULL;
+        lanes[i] = (struct lane){.name = NULL};
     packer->lanes = lanes;
     packer->capacity = capacity;
     return 0;
@@ -70,15 +69,11 @@ static struct lane *lane_of(struct packer *packer, size_t index, const char *nam
 {
     if (reserve_lane(packer, index))
         return NULL;
-    if (packer->lanes[index])
-        return packer->lanes[index];
 
-    struct lane *lane = calloc(1, sizeof(*lane));
-    if (!lane)
-        return NULL;
-    (void)text_copy(lane->name, sizeof(lane->name), name);
-    text_init_heap(&lane->values);
-    packer->lanes[index] = lane;
+    struct lane *lane = &packer->lanes[index];
+    if (!lane->name)
+        text_init_heap(&lane->values);
+    lane->name = name;
     return lane;
 }
 
@@ -135,8 +130,8 @@ const char *packer_take(struct packer *packer)
     writer_init(&json, &packer->row);
     writer_begin_object(&json, NULL);
     for (size_t i = 0; i < packer->capacity; i++) {
-        struct lane *lane = packer->lanes[i];
-        if (!lane || lane->values.length == 0)
+        struct lane *lane = &packer->lanes[i];
+        if (lane->values.length == 0)
             continue;
         writer_begin_array(&json, lane->name);
         text_add_bytes(&packer->row, lane->values.data, lane->values.length);

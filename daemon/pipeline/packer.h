@@ -20,7 +20,8 @@ void packer_destroy(struct packer *packer);
  * value. */
 void packer_begin(struct packer *packer, struct moment start);
 
-/* `index` tells the signal (latest_put), `name` is what it is called outside. */
+/* `index` tells the signal (latest_put), `name` is what it is called outside and lives as
+ * long as the packer. */
 int packer_add(struct packer *packer, size_t index, const char *name,
                const struct sample *sample);
 

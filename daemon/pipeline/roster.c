@@ -22,7 +22,8 @@ struct roster {
     struct roster_site site;
     const struct settings *settings; /* the newest */
     struct members stations, couriers;
-    bool leaving; /* no successors any more */
+    struct text scratch; /* of the stations */
+    bool leaving;        /* no successors any more */
     struct place
         place; /* points into the copies below: the gateway outlives its settings */
     char gateway[NAME_MAX_BYTES], enterprise[NAME_MAX_BYTES], site_name[NAME_MAX_BYTES];
@@ -96,6 +97,7 @@ static int start_station(struct roster *roster, const struct machine_settings *m
         .http = roster->site.http,
         .slots = roster->site.slots,
         .store = roster->site.store,
+        .scratch = &roster->scratch,
         .owner = member,
         .append = on_append,
         .presence = on_presence,
@@ -222,6 +224,7 @@ int roster_create(const struct roster_site *site, const struct settings *setting
         return -ENOMEM;
     roster->site = *site;
     roster->settings = settings;
+    text_init_heap(&roster->scratch);
     set_place(roster, settings);
     *ret_roster = roster;
     return 0;
@@ -233,6 +236,7 @@ void roster_destroy(struct roster *roster)
         return;
     members_done(&roster->stations);
     members_done(&roster->couriers);
+    text_done(&roster->scratch);
     free(roster);
 }
 

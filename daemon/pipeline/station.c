@@ -81,18 +81,17 @@ static void save_state(struct station *station, const struct text *snapshot)
 
 static void take_snapshot(struct station *station, struct moment now)
 {
-    struct text snapshot;
+    struct text *snapshot = station->site.scratch;
 
     station->has_cycled = store_is_behind(station->site.store) && !station->stopping;
     if (station->has_cycled)
         return; /* soon */
-    text_init_heap(&snapshot);
-    tracker_save(station->tracker, &snapshot);
+    text_clear(snapshot);
+    tracker_save(station->tracker, snapshot);
     station->snapshot_due_ns = now.mono_ns + SNAPSHOT_INTERVAL_NS;
     station->is_changed = false;
-    if (!snapshot.failed)
-        save_state(station, &snapshot);
-    text_done(&snapshot);
+    if (!snapshot->failed)
+        save_state(station, snapshot);
 }
 
 static void note_presence(struct line *line, const struct sample *sample)

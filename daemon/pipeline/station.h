@@ -17,6 +17,7 @@ struct station_site {
     struct http *http;
     struct slots *slots;
     struct store *store;
+    struct text *scratch; /* on the heap; one station at a time uses it, for a moment */
     void *owner;
 
     /* A record was made; returns its id, or a negative errno when it was dropped. */

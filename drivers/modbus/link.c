@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/base/clock.h"
+#include "daemon/base/pages.h"
 #include "daemon/loop/slots.h"
 #include "drivers/modbus/link_parts.h"
 #include "drivers/modbus/load.h"
@@ -47,7 +48,7 @@ static void free_link(struct driver_link *link)
     free(link->names);
     free(link->spans);
     free(link->samples);
-    free(link->requests);
+    pages_free(link->requests);
     free(link->plans);
     free(link->scratch);
     free(link);
@@ -59,7 +60,7 @@ static int allocate(struct driver_link *link, size_t count)
     link->points = calloc(count, sizeof(*link->points));
     link->spans = calloc(count, sizeof(*link->spans));
     link->samples = calloc(count + 1, sizeof(*link->samples));
-    link->requests = calloc(count, sizeof(*link->requests));
+    link->requests = pages_take(count * sizeof(*link->requests)); /* mostly few */
     link->plans = calloc(count, sizeof(*link->plans));
     link->scratch = calloc(2 * (count + 1), sizeof(*link->scratch));
     return link->points && link->spans && link->samples && link->requests &&

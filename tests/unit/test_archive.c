@@ -124,11 +124,14 @@ static void on_station_stopped(void *owner, struct station *station)
     (void)station;
 }
 
+static struct text scratch = {.on_heap = true};
+
 static void open_machine(struct machine_scene *self)
 {
     const struct station_site site = {
         .loop = &self->scene.loop,
         .store = self->scene.store,
+        .scratch = &scratch,
         .owner = self,
         .append = on_append,
         .presence = on_presence,
@@ -276,5 +279,7 @@ int main(void)
         cmocka_unit_test(kills_at_random_leave_every_value_in_one_archive_row),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failures = cmocka_run_group_tests(tests, NULL, NULL);
+    text_done(&scratch);
+    return failures;
 }
