@@ -57,7 +57,7 @@ static void relay(void *owner, const struct record *record)
     struct tracker *tracker = self->tracker;
     struct record refined;
 
-    if (record->kind == RECORD_SEGMENT) {
+    if (record->kind == RECORD_SEGMENT || record->kind == RECORD_CYCLE) {
         refined = *record;
         for (size_t i = self->from; analytics[i]; i++)
             if (analytics[i]->refine)

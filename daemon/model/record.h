@@ -87,6 +87,7 @@ struct cycle_record {
     int64_t prog_id;
     char program[RECORD_TEXT_MAX];
     char pallet[RECORD_NAME_MAX];
+    char thermal_state[12]; /* of the machine at its end; "" = not known */
     enum seg_source seg_source;
     enum cut_source cut_source;
     double
@@ -142,6 +143,7 @@ struct feature_record {
     double value, dev_um, raw_um, u_um, offset_um, resid_um;
     int64_t ok, method, cycle_no;
     double wear_um, thermal_um;
+    char thermal_state[12]; /* of the machine when it was measured; "" = not known */
     char serial[RECORD_NAME_MAX], gauge[RECORD_NAME_MAX];
     char attribution[24]; /* wear, heat, lot, fixture, override, undecided */
 };

@@ -47,6 +47,15 @@ static double expert_says(const struct track_expert *expert,
     return sum;
 }
 
+bool drift_track_is_moving(const struct drift_track *track)
+{
+    for (int i = 0; i < EXPERT_COUNT; i++)
+        for (int k = 0; k < TRACK_INPUTS; k++)
+            if (track->experts[i].weight * fabs(track->experts[i].gain[k]) > 0)
+                return true;
+    return false;
+}
+
 double drift_track_expect(const struct drift_track *track, const struct lagged *heat)
 {
     double expected = track->anchor;

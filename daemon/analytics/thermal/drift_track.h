@@ -55,6 +55,9 @@ void drift_track_init(struct drift_track *track);
 /* A new level that heat has nothing to do with: tool, lot, fixture. */
 void drift_track_reopen(struct drift_track *track);
 
+/* Has any expert learned something of the temperatures? */
+bool drift_track_is_moving(const struct drift_track *track);
+
 /* Expected now, by the last measurement and the temperatures; NAN before the first. */
 double drift_track_expect(const struct drift_track *track, const struct lagged *heat);
 void drift_track_add(struct drift_track *track, const struct lagged *heat, double y,

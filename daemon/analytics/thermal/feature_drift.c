@@ -283,6 +283,12 @@ bool feature_drift_is_separable(const struct feature_drift *feature,
            mixture->wear_u * life < SEPARABLE_LIFE * tolerance_um;
 }
 
+bool feature_drift_is_moving(const struct feature_drift *feature)
+{
+    return feature->model == MODEL_BANK ||
+           (feature->model == MODEL_TRACK && drift_track_is_moving(&feature->track));
+}
+
 double feature_drift_explained(const struct feature_drift *feature)
 {
     const struct drift_guard *guard = &feature->guard;

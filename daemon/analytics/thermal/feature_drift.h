@@ -92,5 +92,8 @@ void feature_drift_forecast(const struct feature_drift *feature,
 bool feature_drift_is_separable(const struct feature_drift *feature,
                                 const struct drift_mixture *mixture, double tolerance_um);
 
+/* Does the model in charge know how the feature moves, or does it only hold? */
+bool feature_drift_is_moving(const struct feature_drift *feature);
+
 /* Share of the variance that the model in charge explains; NAN before ten values. */
 double feature_drift_explained(const struct feature_drift *feature);

@@ -11,11 +11,46 @@
 #define SPEED_POWER  1.5 /* domain.md 4.2 */
 #define SPEED_STANDS 1.0 /* rev/min */
 #define IDLE_INPUT   0.01
+#define COOLED_S     1800.0 /* of standing, after work */
+#define COLD_SHARE   0.5    /* of what the usual work warms it to */
+#define COLD_BODY    2      /* of virtual_tau_s: 40 min */
 
 void heat_input_init(struct heat_input *heat)
 {
     memset(heat, 0, sizeof(*heat));
     heat->speed = heat->load = heat->power = heat->running = heat->input = NAN;
+}
+
+/* The work's mean; pauses count, a stop does not: after it the work is as it was. */
+static void follow_work(struct heat_input *heat, double seconds)
+{
+    bool is_working = heat->input > IDLE_INPUT;
+    double stood = is_working ? 0 : moment_seconds(heat->idle_since, heat->at);
+    double pause = is_working ? seconds : fmin(seconds, HEAT_STOPPED_S - stood + seconds);
+
+    if (pause > 0)
+        heat->mean = growth_step(heat->mean, heat->input, MEAN_TAU_S, pause);
+    if (stood >= HEAT_STOPPED_S)
+        heat->mean = heat->mean_before;
+    if (stood >= COOLED_S && heat->mean > 0)
+        heat->has_cooled = true;
+}
+
+bool heat_input_is_cold(const struct heat_input *heat)
+{
+    return heat->has_cooled && heat->states[COLD_BODY] < COLD_SHARE * heat->mean;
+}
+
+double heat_input_idle_s(const struct heat_input *heat, struct moment at)
+{
+    if (!heat_input_is_known(heat) || heat->input > IDLE_INPUT)
+        return -1;
+    return moment_seconds(heat->idle_since, at);
+}
+
+double heat_input_target(const struct heat_input *heat)
+{
+    return heat_input_idle_s(heat, heat->at) >= HEAT_STOPPED_S ? 0 : heat->mean;
 }
 
 void heat_input_move(struct heat_input *heat, struct moment at)
@@ -32,10 +67,12 @@ void heat_input_move(struct heat_input *heat, struct moment at)
     heat->at = at;
     if (!isfinite(heat->input))
         return;
-    heat->mean = growth_step(heat->mean, heat->input, MEAN_TAU_S, seconds);
+    follow_work(heat, seconds);
     for (int i = 0; i < VIRTUAL_COUNT; i++)
         heat->states[i] = growth_step_slower_down(heat->states[i], heat->input,
                                                   virtual_tau_s[i], seconds);
+    if (heat->input > IDLE_INPUT && heat->states[COLD_BODY] >= COLD_SHARE * heat->mean)
+        heat->has_cooled = false;
 }
 
 static double air(const struct heat_input *heat, double max_speed)
@@ -64,8 +101,12 @@ static void renew(struct heat_input *heat, const struct heat_limits *limits)
 {
     double input = fmin(fmax(work_out(heat, limits), 0), 1);
 
-    if (!(input > IDLE_INPUT))
-        heat->idle_since = heat->input > IDLE_INPUT ? heat->at : heat->idle_since;
+    if (!(input > IDLE_INPUT) && heat->input > IDLE_INPUT) {
+        heat->idle_since = heat->at;
+        heat->mean_before = heat->mean;
+    }
+    if (heat->mean <= 0)
+        heat->mean = input; /* the first work that is seen */
     heat->input = input;
 }
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAYOUT UINT32_C(2)
+#define LAYOUT UINT32_C(4)
 #define CATCH_UP_NS                                                    \
     (2 * NS_PER_DAY) /* a longer silence is not lived minute by minute \
                       */
@@ -142,7 +142,8 @@ static void look_at_sensors(const struct thermal *thermal, double ahead_s,
         *rise = isfinite(course.rise) ? course.rise : fmax(fabs(*theta), 1);
         if (ahead_s > 0 && isfinite(course.tau_s))
             *theta = growth_step_slower_down(
-                *theta, course.base + course.rise * heat->mean - sensor->first,
+                *theta,
+                course.base + course.rise * heat_input_target(heat) - sensor->first,
                 course.tau_s, ahead_s);
     }
 }
@@ -173,9 +174,10 @@ void thermal_scene(const struct thermal *thermal, const struct feature_drift *fe
     for (int i = 0; i < VIRTUAL_COUNT; i++) {
         ret_scene->inputs.rise[i] = 1;
         ret_scene->inputs.theta[i] =
-            ahead_s > 0 ? growth_step_slower_down(heat->states[i], heat->mean,
-                                                  virtual_tau_s[i], ahead_s)
-                        : heat->states[i];
+            ahead_s > 0
+                ? growth_step_slower_down(heat->states[i], heat_input_target(heat),
+                                          virtual_tau_s[i], ahead_s)
+                : heat->states[i];
     }
     look_at_sensors(thermal, ahead_s, &ret_scene->inputs);
     sensors_lagged(&thermal->state.sensors, site->at, ahead_s, &ret_scene->heat);
@@ -262,6 +264,13 @@ static void observe(void *self, const struct machine_view *view,
     absorb(thermal, sample);
 }
 
+static void refine(void *self, const struct machine_view *view, struct record *record)
+{
+    (void)view;
+    if (record->kind == RECORD_CYCLE)
+        thermal_tag_cycle(&((struct thermal *)self)->state, &record->cycle);
+}
+
 static void hear(void *self, const struct machine_view *view, const struct record *record,
                  const struct record_sink *out)
 {
@@ -328,6 +337,7 @@ const struct analytic analytic_thermal = {
     .create = create,
     .destroy = destroy,
     .observe = observe,
+    .refine = refine,
     .hear = hear,
     .tell = tell,
     .advance = advance,

@@ -33,6 +33,7 @@ struct heat_state {
     struct moment minute; /* the next one to be lived through */
     struct moment heard;  /* the newest sample */
     int64_t cycle_no;
+    int64_t cold_from, cold_to; /* numbers of the cycles last run on a cold machine */
     bool is_started, is_overridden, is_idle;
 };
 
@@ -73,6 +74,12 @@ void thermal_scene(const struct thermal *thermal, const struct feature_drift *fe
 void thermal_report_minute(const struct thermal_site *site);
 void thermal_report_feature(const struct thermal_site *site, struct feature_slot *slot);
 void thermal_measure(const struct thermal_site *site, const struct statement *statement);
+
+/* thermal_tag.c: who says how warm the machine is, and what, NULL when nothing says so;
+ * and a cycle that is told which it was made in. */
+const struct warmth *thermal_speaker(const struct heat_state *state);
+const char *thermal_state_now(const struct heat_state *state);
+void thermal_tag_cycle(struct heat_state *state, struct cycle_record *cycle);
 
 /* thermal_advice.c */
 void thermal_advise(const struct thermal_site *site, struct feature_slot *slot,

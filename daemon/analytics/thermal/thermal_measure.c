@@ -109,6 +109,9 @@ static void begin_record(const struct thermal_site *site,
     copy_name(record->feature.feature, measurement->feature);
     copy_name(record->feature.serial, measurement->serial);
     copy_name(record->feature.gauge, measurement->gauge);
+    const char *warmth = thermal_state_now(&site->thermal->state);
+    (void)text_copy(record->feature.thermal_state, sizeof(record->feature.thermal_state),
+                    warmth ? warmth : "");
     record->feature.value = measurement->value;
     if (site->view->paths[0].cycle_no > 0)
         record->feature.cycle_no = site->view->paths[0].cycle_no;

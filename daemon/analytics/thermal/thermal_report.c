@@ -8,20 +8,11 @@
 #define SILENCE_S     900.0  /* without any sample: nothing is known of now */
 #define WINDOW_S      900.0  /* rates are per 15 minutes */
 #define FORECAST_S    1800.0 /* pred30_um */
-#define STOPPED_S     300.0  /* domain.md 4.3 */
 #define NIGHT_S       50400.0
 #define STABLE_KELVIN 0.2 /* per 15 minutes, domain.md 4.3 */
 #define STEP_KELVIN   1.0 /* of ambient or coolant in 15 minutes */
-#define GUESSED_TAU   2   /* of virtual_tau_s, where nothing was identified */
-
-static double idle_seconds(const struct thermal_site *site)
-{
-    const struct heat_input *heat = &site->thermal->state.heat;
-
-    if (!heat_input_is_known(heat) || heat->input > 0.01)
-        return -1;
-    return moment_seconds(heat->idle_since, site->at);
-}
+#define STABLE_SHARE  0.05
+#define GUESSED_TAU   2 /* of virtual_tau_s, where nothing was identified */
 
 static bool is_disturbed(const struct thermal *thermal)
 {
@@ -53,7 +44,7 @@ static void finish_record(const struct thermal_site *site, const struct record *
 static void judge_warmth(const struct thermal_site *site, struct warmth *warmth,
                          struct warmth_input *input, struct thermal_record *record)
 {
-    input->idle_s = idle_seconds(site);
+    input->idle_s = heat_input_idle_s(&site->thermal->state.heat, site->at);
     input->is_disturbed = is_disturbed(site->thermal);
     (void)warmth_minute(warmth, input, (int32_t)site->thermal->stable_minutes);
     record->state = warmth->state;
@@ -80,8 +71,8 @@ static void report_sensor(const struct thermal_site *site, int number)
         record.thermal.theta = sensor->value - course.base;
         input.soak = record.thermal.theta / course.rise;
         record.thermal.t_stable_s =
-            growth_time_stable(course.rise * (heat->mean - input.soak), STABLE_KELVIN,
-                               WINDOW_S, course.tau_s);
+            growth_time_stable(course.rise * (heat_input_target(heat) - input.soak),
+                               STABLE_KELVIN, WINDOW_S, course.tau_s);
     }
     if (course.is_identified) {
         record.thermal.tau_s = course.tau_s;
@@ -98,16 +89,17 @@ static void report_sensor(const struct thermal_site *site, int number)
 static void report_virtual(const struct thermal_site *site)
 {
     const struct heat_input *heat = &site->thermal->state.heat;
-    double soak = heat->states[GUESSED_TAU], tau = virtual_tau_s[GUESSED_TAU];
+    double soak = heat->states[GUESSED_TAU], target = heat_input_target(heat);
+    double tau = virtual_tau_s[GUESSED_TAU] * (target < soak ? GROWTH_COOLING : 1);
     struct warmth_input input = {.rate = NAN, .soak = soak};
     struct record record;
 
     begin_record(site, "spindle", &record);
     /* A share of the full growth: 5 % in 15 minutes is 1 um of 20. */
-    input.rate = (heat->mean - soak) * -expm1(-WINDOW_S / tau);
+    input.rate = (target - soak) * -expm1(-WINDOW_S / tau);
     input.rate_max = 0.05;
     record.thermal.t_stable_s =
-        growth_time_stable(heat->mean - soak, input.rate_max, WINDOW_S, tau);
+        growth_time_stable(target - soak, input.rate_max, WINDOW_S, tau);
     (void)text_copy(record.thermal.verdict, sizeof(record.thermal.verdict),
                     "unidentified: a time constant of 40 min is assumed");
     judge_warmth(site, &site->thermal->state.spindle_warmth, &input, &record.thermal);
@@ -125,10 +117,11 @@ static void fill_restart(struct thermal_record *record, double growth, double ta
 }
 
 static void fill_parts(const struct thermal_site *site, const struct feature_slot *slot,
-                       const struct drift_mixture *mixture, struct thermal_record *record)
+                       const struct drift_mixture *mixture, double rate_max,
+                       struct thermal_record *record)
 {
     double tau = isfinite(mixture->tau_s) ? mixture->tau_s : virtual_tau_s[GUESSED_TAU];
-    double target = site->thermal->state.heat.mean;
+    double target = heat_input_target(&site->thermal->state.heat);
 
     record->theta = mixture->heat;
     record->soak = mixture->soak;
@@ -139,8 +132,9 @@ static void fill_parts(const struct thermal_site *site, const struct feature_slo
     record->wear_part_u = mixture->wear_u;
     if (!heat_input_is_known(&site->thermal->state.heat))
         return;
-    record->t_stable_s = growth_time_stable(mixture->amplitude * (target - mixture->soak),
-                                            site->thermal->stable_um, WINDOW_S, tau);
+    record->t_stable_s =
+        growth_time_stable(mixture->amplitude * (target - mixture->soak), rate_max,
+                           WINDOW_S, target < mixture->soak ? tau * GROWTH_COOLING : tau);
     fill_restart(record, slot->drift.model == MODEL_BANK ? mixture->heat : (double)NAN,
                  tau);
 }
@@ -162,8 +156,10 @@ static void fill_verdict(const struct feature_drift *drift, bool is_separable,
         break;
     case MODEL_BANK:
         if (is_separable)
-            text_add_format(&text, "separable: wear %.3f±%.3f um/part", mixture->wear,
-                            mixture->wear_u);
+            text_add_format(&text, "separable: wear %.3f±%.3f um/part%s", mixture->wear,
+                            mixture->wear_u,
+                            mixture->tau_identified ? ""
+                                                    : "; time constant unidentified");
         else
             text_add(&text, "not separable yet: needs a tool change or a break");
         break;
@@ -177,6 +173,15 @@ static void fill_verdict(const struct feature_drift *drift, bool is_separable,
 static double tolerance(const struct feature_rules *rules)
 {
     return rules->upper_um - rules->lower_um;
+}
+
+/* um in 15 minutes that still count as stable: as configured, but no more than 5 % of the
+ * tolerance (domain.md 4.3). */
+static double stable_rate(const struct thermal *thermal, double tolerance_um)
+{
+    double um = fmin(thermal->stable_um, STABLE_SHARE * tolerance_um); /* NAN: none */
+
+    return um * WINDOW_S / 60 / thermal->stable_minutes;
 }
 
 void thermal_report_feature(const struct thermal_site *site, struct feature_slot *slot)
@@ -202,20 +207,25 @@ void thermal_report_feature(const struct thermal_site *site, struct feature_slot
     record.thermal.pred30_um = forecast.later;
     record.thermal.explained = feature_drift_explained(drift);
     record.thermal.worst_um = drift->worst;
-    struct warmth_input input = {
-        .rate = (forecast.later - forecast.now) * WINDOW_S / FORECAST_S,
-        .rate_max = thermal->stable_um * 15 / thermal->stable_minutes,
-        .soak = NAN};
+    struct warmth_input input = {.rate = feature_drift_is_moving(drift)
+                                             ? (forecast.later - forecast.now) *
+                                                   WINDOW_S / FORECAST_S
+                                             : (double)NAN,
+                                 .rate_max = stable_rate(thermal, tolerance(&rules)),
+                                 .soak = NAN};
     if (is_separable && drift->model == MODEL_BANK) {
-        fill_parts(site, slot, &mixture, &record.thermal);
+        fill_parts(site, slot, &mixture, input.rate_max, &record.thermal);
         input.soak = mixture.soak;
         record.thermal.tau_s = mixture.tau_identified ? mixture.tau_s : (double)NAN;
         record.thermal.tau_u_s = mixture.tau_identified ? mixture.tau_u_s : (double)NAN;
     }
     fill_verdict(drift, is_separable, &mixture, &record.thermal);
     judge_warmth(site, &slot->warmth, &input, &record.thermal);
+    const struct warmth *machine = thermal_speaker(&thermal->state);
+    if (!isfinite(input.rate) && machine) /* nothing of its own: as the machine is */
+        record.thermal.state = slot->warmth.state = machine->state;
     finish_record(site, &record);
-    bool is_stopped = idle_seconds(site) >= STOPPED_S;
+    bool is_stopped = heat_input_idle_s(&thermal->state.heat, site->at) >= HEAT_STOPPED_S;
     if (is_stopped && !slot->is_telling_stop && isfinite(record.thermal.restart30_um))
         thermal_tell_stop(site, &record.thermal);
     slot->is_telling_stop = is_stopped;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/thermal/warmth.h"
 
+#include "daemon/analytics/thermal/heat_input.h"
+
 #include <math.h>
 
 #define COLD_SOAK         0.1
-#define IDLE_S            300.0
 #define DISTURBED_MINUTES 15 /* after the last step, until the rate speaks again */
 
 static enum thermal_state judge(const struct warmth *warmth,
                                 const struct warmth_input *input, int32_t stable_minutes)
 {
-    bool is_idle = input->idle_s > IDLE_S;
+    bool is_idle = input->idle_s >= HEAT_STOPPED_S;
     bool is_cold = input->soak < COLD_SOAK; /* false when not known */
 
     if (warmth->disturbed_minutes > 0)
@@ -40,6 +41,7 @@ bool warmth_minute(struct warmth *warmth, const struct warmth_input *input,
         warmth->disturbed_minutes = DISTURBED_MINUTES;
     else if (warmth->disturbed_minutes > 0)
         warmth->disturbed_minutes--;
+    warmth->is_known = true;
     warmth->state = judge(warmth, input, stable_minutes);
     return warmth->state != was;
 }

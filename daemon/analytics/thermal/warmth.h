@@ -21,6 +21,7 @@ struct warmth_input {
 
 struct warmth {
     enum thermal_state state;
+    bool is_known;        /* a minute was judged */
     int32_t calm_minutes; /* rate has been small for so long */
     int32_t disturbed_minutes;
 };
