@@ -91,7 +91,8 @@ static void print_slot(const struct target *target, char ret_slot[SIGNAL_NAME_MA
                    target->path, target->place);
 }
 
-/* A second temperature of the same place is told apart by what it is on, or its name. */
+/* A second temperature or displacement of the same place is told apart by what it is on,
+ * or its name. */
 static void make_distinct(struct plan *plan, struct target *target, struct words *slots)
 {
     const struct data_item *item = target->item;
@@ -142,7 +143,8 @@ static int settle(struct plan *plan)
             target->meaning->rank < holder->meaning->rank) {
             word->value = (int)i;
             make_custom(plan, holder);
-        } else if (target->signal == SIGNAL_TEMPERATURE) {
+        } else if (target->signal == SIGNAL_TEMPERATURE ||
+                   target->signal == SIGNAL_DISPLACEMENT) {
             make_distinct(plan, target, &slots);
         } else {
             make_custom(plan, target);

@@ -63,6 +63,7 @@ bool arrivals_is_of_use(enum signal signal)
     case SIGNAL_POWER:
     case SIGNAL_TOOL_OFFSET:
     case SIGNAL_WORK_OFFSET:
+    case SIGNAL_DISPLACEMENT:
     case SIGNAL_COOLANT_LEVEL:
     case SIGNAL_CUSTOM:
     case SIGNAL_TOOL_LIFE:

@@ -39,6 +39,8 @@ static const struct option feature_rows[] = {
     OPTION(feature_options, tools, .example = "[\"12\"]",
            .help = "tools that cut it; none named means all"),
     OPTION(feature_options, unit, .fallback.text = "mm", .help = "of the three values"),
+    OPTION(feature_options, artefact,
+           .help = "a datum, ball or ring that is probed and never cut: no wear in it"),
     {0},
 };
 

@@ -21,6 +21,7 @@ struct feature_options {
     unsigned class;           /* enum feature_class */
     struct option_list tools; /* of char *: which tools cut it; empty = all */
     char *unit;
+    bool artefact; /* probed to see the machine; nothing cuts it */
 };
 
 /* Prices; without them the hours model is published (domain.md 7.1). NAN = not given. */

@@ -10,6 +10,7 @@
 #define TRACK_SHARE    1.02 /* the tracker begins as hold itself, so it may begin */
 #define SEPARABLE_RHO  0.9
 #define SEPARABLE_WEAR 0.5
+#define SEPARABLE_HEAT 0.5
 #define SEPARABLE_LIFE 0.05
 #define SEPARABLE_ECHO 0.4   /* of neighbouring innovations; a true model has 0 +- 0.14 */
 #define CERTAIN        1.645 /* sigmas: 95 % on one side */
@@ -219,6 +220,7 @@ static void begin(struct feature_drift *feature, const struct drift_priors *prio
     feature->edge = scene->edge;
     feature->lot_seq = scene->lot_seq;
     feature->fixture_seq = scene->fixture_seq;
+    feature->is_artefact = scene->is_artefact;
     feature->lot_first = scene->lot_seq;
     feature->fixture_first = scene->fixture_seq;
     feature->override_first = feature->is_overridden = scene->is_overridden;
@@ -276,6 +278,8 @@ bool feature_drift_is_separable(const struct feature_drift *feature,
 {
     double life = fmax(feature->tool_life, 1);
 
+    if (feature->is_artefact)
+        return mixture->amplitude_u < SEPARABLE_HEAT * fabs(mixture->amplitude);
     if (!(fabs(mixture->correlation) < SEPARABLE_RHO) ||
         fabs(drift_bank_echo(&feature->bank)) > SEPARABLE_ECHO)
         return false;

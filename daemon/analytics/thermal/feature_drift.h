@@ -46,6 +46,8 @@ struct drift_scene {
     int64_t edge; /* number of the tool's life */
     int64_t lot_seq, fixture_seq;
     bool is_overridden;
+    bool
+        is_artefact; /* nothing cuts it: age is 0, and no lot, fixture, override counts */
 };
 
 struct feature_drift {
@@ -61,7 +63,7 @@ struct feature_drift {
     enum drift_model model;
     double mean, square;              /* of raw deviations: what there is to explain */
     int64_t lot_first, fixture_first; /* their levels are 0 */
-    bool override_first, is_overridden;
+    bool override_first, is_overridden, is_artefact;
     double worst;     /* largest deviation of the shift, um */
     double tool_life; /* parts of the longest life seen */
 };
@@ -88,7 +90,8 @@ void feature_drift_forecast(const struct feature_drift *feature,
                             struct drift_scene *scene, struct drift_scene *later,
                             struct drift_forecast *ret_forecast);
 
-/* Can wear and heat be told apart? (domain.md 4.4); `tolerance_um` NAN = none. */
+/* Can wear and heat be told apart (domain.md 4.4), or for an artefact, is heat known;
+ * `tolerance_um` NAN = none. */
 bool feature_drift_is_separable(const struct feature_drift *feature,
                                 const struct drift_mixture *mixture, double tolerance_um);
 

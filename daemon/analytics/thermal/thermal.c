@@ -91,12 +91,22 @@ static double unit_in_um(const char *unit, const char *name)
     return length > 3 && strcmp(name + length - 3, "_um") == 0 ? 1 : UM_PER_MM;
 }
 
+/* What the machine shows of itself is named by its signal. */
+static bool is_evidence(const char *name)
+{
+    return strncmp(name, "displacement.", 13) == 0 ||
+           strncmp(name, "work_offset.", 12) == 0;
+}
+
 void thermal_rules(const struct thermal *thermal, const char *part, const char *name,
                    struct feature_rules *ret_rules)
 {
     const struct feature_options *feature = find_feature(thermal, part, name);
 
-    *ret_rules = (struct feature_rules){unit_in_um(NULL, name), 0, NAN, NAN, NULL};
+    *ret_rules = (struct feature_rules){.scale = unit_in_um(NULL, name),
+                                        .lower_um = NAN,
+                                        .upper_um = NAN,
+                                        .is_artefact = is_evidence(name)};
     if (!feature)
         return;
     ret_rules->scale = unit_in_um(feature->unit, name);
@@ -104,6 +114,7 @@ void thermal_rules(const struct thermal *thermal, const char *part, const char *
     ret_rules->lower_um = (feature->lower - ret_rules->nominal) * ret_rules->scale;
     ret_rules->upper_um = (feature->upper - ret_rules->nominal) * ret_rules->scale;
     ret_rules->tools = feature->tools.count ? &feature->tools : NULL;
+    ret_rules->is_artefact = feature->artefact;
 }
 
 /* The newest change of any tool that cuts the feature. */
@@ -165,12 +176,15 @@ void thermal_scene(const struct thermal *thermal, const struct feature_drift *fe
 
     *ret_scene = (struct drift_scene){
         .at = moment_plus(site->at, (int64_t)(ahead_s * 1e9)),
-        .edge = edge ? edge->number : 0,
         .lot_seq = feature->lot_seq,
         .fixture_seq = feature->fixture_seq,
-        .is_overridden = is_overridden(thermal, &site->view->paths[0]),
     };
-    ret_scene->inputs.age = thermal->state.edges.parts - (edge ? edge->since : 0);
+    ret_scene->is_artefact = rules->is_artefact;
+    if (!rules->is_artefact) {
+        ret_scene->edge = edge ? edge->number : 0;
+        ret_scene->is_overridden = is_overridden(thermal, &site->view->paths[0]);
+        ret_scene->inputs.age = thermal->state.edges.parts - (edge ? edge->since : 0);
+    }
     for (int i = 0; i < VIRTUAL_COUNT; i++) {
         ret_scene->inputs.rise[i] = 1;
         ret_scene->inputs.theta[i] =
@@ -226,8 +240,9 @@ static bool is_followed(const struct thermal *thermal, const struct sample *samp
     return false;
 }
 
-static void absorb(struct thermal *thermal, const struct sample *sample)
+static void absorb(const struct thermal_site *site, const struct sample *sample)
 {
+    struct thermal *thermal = site->thermal;
     struct heat_state *state = &thermal->state;
     struct edge *edge;
 
@@ -236,6 +251,10 @@ static void absorb(struct thermal *thermal, const struct sample *sample)
         if (sample_is_good(sample) && is_followed(thermal, sample))
             sensors_observe(&state->sensors, sample->place, sample_number(sample),
                             sample->at);
+        break;
+    case SIGNAL_DISPLACEMENT:
+    case SIGNAL_WORK_OFFSET:
+        thermal_evidence(site, sample);
         break;
     case SIGNAL_TOOL_OFFSET:
         edge = edges_of(&state->edges, sample->place);
@@ -261,7 +280,7 @@ static void observe(void *self, const struct machine_view *view,
     if (view->paths[0].is_known)
         heat_input_run(&thermal->state.heat, &thermal->limits,
                        view->paths[0].execution == EXECUTION_RUN);
-    absorb(thermal, sample);
+    absorb(&site, sample);
 }
 
 static void refine(void *self, const struct machine_view *view, struct record *record)

@@ -94,7 +94,7 @@ void thermal_advise(const struct thermal_site *site, struct feature_slot *slot,
     struct record record;
     struct text text;
 
-    if (slot->drift.model != MODEL_BANK ||
+    if (slot->drift.model != MODEL_BANK || slot->drift.is_artefact ||
         !feature_drift_is_separable(&slot->drift, mixture,
                                     rules->upper_um - rules->lower_um))
         return;

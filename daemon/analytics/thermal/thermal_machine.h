@@ -52,6 +52,7 @@ struct feature_rules {
     double scale;                       /* um of one unit of the value */
     double nominal, lower_um, upper_um; /* limits from the nominal, um; NAN = none */
     const struct option_list *tools;    /* NULL = not told */
+    bool is_artefact;                   /* no tool, lot, fixture or override moves it */
 };
 
 /* Where the machine's thermal records go at one moment. */
@@ -74,6 +75,14 @@ void thermal_scene(const struct thermal *thermal, const struct feature_drift *fe
 void thermal_report_minute(const struct thermal_site *site);
 void thermal_report_feature(const struct thermal_site *site, struct feature_slot *slot);
 void thermal_measure(const struct thermal_site *site, const struct statement *statement);
+
+/* The feature's place, made when there is one; NULL when all are taken. */
+struct feature_slot *thermal_slot(struct thermal *thermal, const char *name);
+
+/* thermal_evidence.c: what the machine shows of its own drift, taken in as a measurement
+ * of a feature of the signal's name: a displacement each five minutes, a work offset when
+ * it is corrected. */
+void thermal_evidence(const struct thermal_site *site, const struct sample *sample);
 
 /* thermal_tag.c: who says how warm the machine is, and what, NULL when nothing says so;
  * and a cycle that is told which it was made in. */

@@ -4,8 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The feature's place, made when there is one; NULL when all are taken. */
-static struct feature_slot *find_slot(struct thermal *thermal, const char *name)
+struct feature_slot *thermal_slot(struct thermal *thermal, const char *name)
 {
     for (int i = 0; i < FEATURE_COUNT; i++) {
         struct feature_slot *slot = &thermal->state.features[i];
@@ -71,7 +70,7 @@ static void fill_parts(const struct feature_drift *drift,
 {
     if (!feature_drift_is_separable(drift, mixture, tolerance))
         return;
-    record->wear_um = mixture->wear * age;
+    record->wear_um = drift->is_artefact ? (double)NAN : mixture->wear * age;
     record->thermal_um = mixture->heat;
 }
 
@@ -122,7 +121,7 @@ void thermal_measure(const struct thermal_site *site, const struct statement *st
     struct thermal *thermal = site->thermal;
     const struct measurement *measurement = &statement->measurement;
     struct feature_slot *slot = measurement->feature && *measurement->feature
-                                    ? find_slot(thermal, measurement->feature)
+                                    ? thermal_slot(thermal, measurement->feature)
                                     : NULL;
     struct feature_rules rules;
     struct drift_scene scene;
@@ -137,7 +136,8 @@ void thermal_measure(const struct thermal_site *site, const struct statement *st
     double deviation = (measurement->value - rules.nominal) * rules.scale;
     double offset = offset_of(thermal, &slot->drift, &rules, measurement);
     thermal_scene(thermal, &slot->drift, &rules, site, 0, &scene);
-    follow_batch(site->view->context, measurement, &scene);
+    if (!rules.is_artefact)
+        follow_batch(site->view->context, measurement, &scene);
     feature_drift_add(&slot->drift, &thermal->priors, &scene, deviation - offset,
                       &finding);
     drift_bank_look(&slot->drift.bank, &scene.inputs, &mixture);

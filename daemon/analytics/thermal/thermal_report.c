@@ -128,8 +128,10 @@ static void fill_parts(const struct thermal_site *site, const struct feature_slo
     record->um_per_k = mixture->per_kelvin;
     record->amplitude_um = mixture->amplitude;
     record->amplitude_u = mixture->amplitude_u;
-    record->wear_part_um = mixture->wear;
-    record->wear_part_u = mixture->wear_u;
+    if (!slot->drift.is_artefact) {
+        record->wear_part_um = mixture->wear;
+        record->wear_part_u = mixture->wear_u;
+    }
     if (!heat_input_is_known(&site->thermal->state.heat))
         return;
     record->t_stable_s =
@@ -155,7 +157,10 @@ static void fill_verdict(const struct feature_drift *drift, bool is_separable,
                         sqrt(fmin(guard->bank, guard->track) / fmax(guard->hold, 1e-12)));
         break;
     case MODEL_BANK:
-        if (is_separable)
+        if (drift->is_artefact)
+            text_add(&text, is_separable ? "heat alone: nothing cuts it"
+                                         : "not separable yet: needs a break");
+        else if (is_separable)
             text_add_format(&text, "separable: wear %.3f±%.3f um/part%s", mixture->wear,
                             mixture->wear_u,
                             mixture->tau_identified ? ""
