@@ -180,7 +180,7 @@ static void ask_on(struct agent *agent)
 
 /* A document is through, or as far as it goes for now; `result` is agent_take_document's.
  */
-static void conclude(struct agent *agent, int result)
+void agent_conclude(struct agent *agent, int result)
 {
     if (agent->slice.is_open || agent->is_decided) {
         ask_on(agent);
@@ -199,7 +199,7 @@ static void conclude(struct agent *agent, int result)
 
 static void go_on(struct agent *agent)
 {
-    conclude(agent, agent_apply_slice(agent));
+    agent_conclude(agent, agent_apply_slice(agent));
 }
 
 static void on_done(void *owner, const struct http_outcome *outcome)
@@ -213,13 +213,15 @@ static void on_done(void *owner, const struct http_outcome *outcome)
     }
     if (!agent->is_multipart && agent->phase != AGENT_PROBE &&
         streams_is_complete(agent->streams)) {
-        conclude(agent, agent_take_document(agent));
+        agent_conclude(agent, agent_take_document(agent));
+        return;
+    }
+    if (agent->phase == AGENT_PROBE && !outcome->error && outcome->status < 300) {
+        agent_take_probe(agent);
         return;
     }
     if (is_rubbish(agent, outcome))
         agent_take_rubbish(agent);
-    else if (agent->phase == AGENT_PROBE && !outcome->error && outcome->status < 300)
-        agent_take_probe(agent);
     else
         agent_explain(agent, outcome);
 
@@ -306,9 +308,12 @@ static void on_stopped(void *owner, struct moment due, int64_t missed)
 {
     struct agent *agent = owner;
     const struct driver_site *site = agent->link.delivery.site;
+    struct slot_task *task;
 
     (void)due;
     (void)missed;
+    if (agent->reading && !slots_once(site->slots, SLOT_NS, agent, on_stopped, &task))
+        return; /* a thread of the pool is still at work for it */
     agent_free(agent);
     site->stopped(site->owner);
 }

@@ -68,6 +68,7 @@ struct agent {
     int64_t count;           /* … or less, to isolate a bad one */
 
     struct asset_watch *assets;
+    struct agent_reading *reading; /* agent_probe.c; NULL = none */
 };
 
 #define AGENT_REST_NS (2 * NS_PER_S) /* between attempts that change nothing */
@@ -111,8 +112,12 @@ void agent_explain(struct agent *agent, const struct http_outcome *outcome);
 /* What came was no document. */
 void agent_take_rubbish(struct agent *agent);
 
-/* The whole devices document lies in `probe`. */
+/* The whole devices document lies in `probe`; agent_conclude() follows when it is
+ * understood. */
 void agent_take_probe(struct agent *agent);
+
+/* Nothing runs any more; asks for what comes next, after a document's `result`. */
+void agent_conclude(struct agent *agent, int result);
 
 /* Starts a request with the agent's credentials; the rest of `request` is the caller's.
  */

@@ -242,8 +242,7 @@ int agent_apply_slice(struct agent *agent)
     }
     if (until == count)
         return close_document(agent);
-    if (agent->phase != AGENT_CURRENT)
-        agent_mark(agent);
+    agent_mark(agent);
     return -ECANCELED;
 }
 
@@ -270,69 +269,4 @@ int agent_take_document(struct agent *agent)
         return result;
     agent->slice.is_open = true;
     return agent_apply_slice(agent);
-}
-
-/* Names are preferred: a uuid of 000 is common. */
-static void choose_device(struct agent *agent, const struct devices *devices)
-{
-    const struct mtconnect_options *options = agent->link.delivery.options;
-    const struct device *device = devices_find(devices, options->device);
-    size_t same_name = 0;
-    struct text text;
-
-    agent->position.is_filtered = devices->count > 1 || options->path;
-    text_init_fixed(&text, agent->device, sizeof(agent->device));
-    if (devices->count <= 1 || !device)
-        return;
-    for (size_t i = 0; i < devices->count; i++)
-        same_name += strcmp(devices->items[i].name, device->name) == 0;
-    agent_encode(&text, *device->name && same_name == 1 ? device->name : device->uuid);
-}
-
-/* FNV-1a of everything but the header, which changes each time. */
-static uint64_t digest_devices(const char *xml)
-{
-    const char *start = strstr(xml, "Devices>");
-    uint64_t digest = 14695981039346656037u;
-
-    for (start = start ? start : xml; *start; start++)
-        digest = (digest ^ (unsigned char)*start) * 1099511628211u;
-    return digest;
-}
-
-void agent_take_probe(struct agent *agent)
-{
-    struct delivery *delivery = &agent->link.delivery;
-    struct devices *devices;
-    char sentence[160];
-
-    uint64_t digest = digest_devices(agent->probe.data ? agent->probe.data : "");
-    int error = devices_read(agent->probe.data ? agent->probe.data : "",
-                             agent->probe.length, &devices, sentence);
-    if (!error && delivery->mapping && digest == agent->probe_digest) {
-        agent->announced = devices->instance_id;
-        devices_free(devices);
-    } else if (!error) {
-        agent->announced = devices->instance_id;
-        error = delivery_map(delivery, devices, sentence);
-        if (!error) {
-            agent->probe_digest = digest;
-            agent->has_state = false;
-        }
-    }
-    if (error) {
-        delivery->health.malformed++;
-        delivery_trouble(delivery, "%s", sentence);
-        return;
-    }
-    delivery->health.answered++;
-    choose_device(agent, delivery->devices);
-    if (agent->position.is_known && agent->announced &&
-        agent->announced != agent->position.instance_id)
-        (void)agent_begin_anew(agent);
-    if (!agent->position.is_known || !agent->has_state)
-        agent->phase = AGENT_CURRENT;
-    else
-        agent->phase = agent->polls ? AGENT_POLL : AGENT_STREAM;
-    agent->is_decided = true;
 }

@@ -58,31 +58,43 @@ void delivery_done(struct delivery *delivery)
     delivery->devices = NULL;
 }
 
-int delivery_map(struct delivery *delivery, struct devices *devices,
-                 char reterr_sentence[160])
+int delivery_plan(const struct mtconnect_options *options, const struct devices *devices,
+                  struct mapping **ret_mapping, char reterr_sentence[160])
 {
-    const struct device *device = devices_find(devices, delivery->options->device);
-    const struct mapping_options options = {
-        .overrides = delivery->options->map.items,
-        .override_count = delivery->options->map.count,
-        .is_native = mtconnect_is_adapter(delivery->options),
+    const struct device *device = devices_find(devices, options->device);
+    const struct mapping_options wishes = {
+        .overrides = options->map.items,
+        .override_count = options->map.count,
+        .is_native = mtconnect_is_adapter(options),
     };
-    struct mapping *mapping;
 
-    int error =
-        device ? mapping_create(device, &options, &mapping, reterr_sentence) : -ENODEV;
-    if (!device)
-        (void)snprintf(reterr_sentence, 160, "there is no device '%s'",
-                       delivery->options->device ? delivery->options->device : "");
-    if (error) {
-        devices_free(devices);
-        return error;
-    }
+    if (device)
+        return mapping_create(device, &wishes, ret_mapping, reterr_sentence);
+    (void)snprintf(reterr_sentence, 160, "there is no device '%s'",
+                   options->device ? options->device : "");
+    return -ENODEV;
+}
+
+void delivery_adopt(struct delivery *delivery, struct devices *devices,
+                    struct mapping *mapping)
+{
     if (delivery->mapping)
         retire(delivery);
     delivery->devices = devices;
     delivery->mapping = mapping;
-    return 0;
+}
+
+int delivery_map(struct delivery *delivery, struct devices *devices,
+                 char reterr_sentence[160])
+{
+    struct mapping *mapping;
+    int error = delivery_plan(delivery->options, devices, &mapping, reterr_sentence);
+
+    if (error)
+        devices_free(devices);
+    else
+        delivery_adopt(delivery, devices, mapping);
+    return error;
 }
 
 static void emit(void *owner, const struct sample *sample)

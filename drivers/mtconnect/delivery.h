@@ -33,8 +33,16 @@ void delivery_init(struct delivery *delivery, const struct driver_site *site,
                    const struct mtconnect_options *options);
 void delivery_done(struct delivery *delivery);
 
-/* Takes another devices document, in success and failure: what was known of conditions
- * and sets is forgotten. Returns 0, or a negative errno with a sentence. */
+/* What a device of these means. Returns 0, or a negative errno with a sentence. Pure but
+ * for memory; any thread. */
+int delivery_plan(const struct mtconnect_options *options, const struct devices *devices,
+                  struct mapping **ret_mapping, char reterr_sentence[160]);
+
+/* Takes both; what was known of conditions and sets is forgotten. */
+void delivery_adopt(struct delivery *delivery, struct devices *devices,
+                    struct mapping *mapping);
+
+/* Both at once; takes the devices, in success and failure. */
 int delivery_map(struct delivery *delivery, struct devices *devices,
                  char reterr_sentence[160]);
 
