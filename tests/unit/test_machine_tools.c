@@ -21,7 +21,7 @@ static char number[] = "7", type[] = "insert", wear_limit[] = "0.3mm",
 
 static void cut(struct story *story, double at, double load)
 {
-    tool_story_cut(story, at, &(struct tool_cut){number, 6000, load});
+    tool_story_cut(story, at, &(struct tool_cut){number, 6000, load, 0, false});
 }
 
 static void use_is_counted_and_a_change_begins_anew(void **state)

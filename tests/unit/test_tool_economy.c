@@ -50,17 +50,28 @@ static void breakage_bounds_come_from_median_and_spread(void **state)
 {
     double energies[] = {512, 498, 505, 520, 501, 509, 495, 507, 515, 503};
     struct robust robust = order_robust(energies, 10);
-    struct breakage_norm norm = {robust.median, robust.sigma, .6, 100, 3};
+    struct breakage_norm norm = {robust.median, robust.sigma, 1, .6, 100, 3, .5};
 
     (void)state;
     near(robust.median, 506, 1e-12);
     near(robust.sigma, 8.1543, 1e-4);
     near(breakage_low(&norm), 440.77, 1e-4);
-    assert_int_equal(breakage_judge(&norm, 440, 100), BREAKAGE_LOW);
-    assert_int_equal(breakage_judge(&norm, 441, 100), BREAKAGE_NONE);
-    assert_int_equal(breakage_judge(&norm, 126, 100), BREAKAGE_MISSING);
-    assert_int_equal(breakage_judge(&norm, 506, 201), BREAKAGE_OVERLOAD);
-    assert_int_equal(breakage_judge(&norm, 900, 100), BREAKAGE_HIGH);
+
+    const struct {
+        struct breakage_sign sign;
+        enum breakage expected;
+    } rows[] = {
+        {{440, 100, 0, .5},   BREAKAGE_LOW     },
+        {{441, 100, 0, .5},   BREAKAGE_NONE    },
+        {{126, 100, 0, .5},   BREAKAGE_MISSING },
+        {{506, 201, 0, .5},   BREAKAGE_OVERLOAD},
+        {{900, 100, 0, .5},   BREAKAGE_HIGH    },
+        {{506, 100, 1.5, .5}, BREAKAGE_AMID    },
+        {{506, 100, 1, .5},   BREAKAGE_NONE    },
+        {{506, 100, 1.5, 1},  BREAKAGE_NONE    }, /* not yet three values */
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        assert_int_equal(breakage_judge(&norm, &rows[i].sign), rows[i].expected);
 }
 
 static void live_at(struct tool_memory *memory, double speed, double minutes)
@@ -103,9 +114,9 @@ static void play_sisters(struct story *story, const struct tool_options *options
     story_init(story);
     story->options.tools = options;
     for (int i = 0; i < 4; i++)
-        tool_story_cut(story, 100 * i, &(struct tool_cut){seven, 6000, 30});
+        tool_story_cut(story, 100 * i, &(struct tool_cut){seven, 6000, 30, 0, false});
     for (int i = 4; i < 7; i++)
-        tool_story_cut(story, 100 * i, &(struct tool_cut){eight, 6000, 30});
+        tool_story_cut(story, 100 * i, &(struct tool_cut){eight, 6000, 30, 0, false});
     story_wait(story, 800);
 }
 
@@ -161,7 +172,7 @@ static void parts_of_a_spent_edge_and_life_thrown_away_are_counted(void **state)
     story_init(&story);
     story.options.tools = &options;
     for (int i = 0; i < 8; i++) {
-        tool_story_cut(&story, 100 * i, &(struct tool_cut){seven, 6000, 30});
+        tool_story_cut(&story, 100 * i, &(struct tool_cut){seven, 6000, 30, 0, false});
         tool_story_measure(&story, 100 * i + 80, seven, "VB", 0.05 + 0.02 * (i + 1));
     }
     story_wait(&story, 900);
@@ -172,12 +183,52 @@ static void parts_of_a_spent_edge_and_life_thrown_away_are_counted(void **state)
     near(tool_story_last(&story)->left_lives, left / (used + left), 1e-9);
     near(tool_story_last(&story)->left_cost, 12 * left / (used + left), 1e-9);
 
-    tool_story_cut(&story, 1000, &(struct tool_cut){seven, 6000, 30});
+    tool_story_cut(&story, 1000, &(struct tool_cut){seven, 6000, 30, 0, false});
     tool_story_measure(&story, 1080, seven, "VB", 0.31);
-    tool_story_cut(&story, 1100, &(struct tool_cut){seven, 6000, 30});
-    tool_story_cut(&story, 1200, &(struct tool_cut){seven, 6000, 30});
+    tool_story_cut(&story, 1100, &(struct tool_cut){seven, 6000, 30, 0, false});
+    tool_story_cut(&story, 1200, &(struct tool_cut){seven, 6000, 30, 0, false});
     story_wait(&story, 1300);
     near(tool_story_last(&story)->overrun, 2, 1e-12);
+    story_done(&story);
+}
+
+static void an_untold_change_is_seen_in_the_load(void **state)
+{
+    struct story story;
+
+    (void)state;
+    story_init(&story);
+    for (int i = 0; i < 60; i++)
+        tool_story_cut(&story, 100 * i,
+                       &(struct tool_cut){seven, 6000, 30 + 0.25 * i, 0, false});
+    assert_non_null(story_event(&story, "tool_wear_warn", 0));
+    assert_null(story_event(&story, "tool_changed", 0));
+    for (int i = 60; i < 64; i++)
+        tool_story_cut(&story, 100 * i, &(struct tool_cut){seven, 6000, 31, 0, false});
+    story_wait(&story, 6500);
+    assert_non_null(story_event(&story, "tool_changed", 0));
+    assert_null(story_event(&story, "tool_changed", 1));
+    assert_null(story_event(&story, "tool_suspect", 0)); /* fresh is not broken */
+
+    /* The two parts by which it was known are the new edge's. */
+    near(tool_story_last(&story)->used, 4, 1e-12);
+    assert_int_equal(tool_story_last(&story)->life_no, 2);
+    story_done(&story);
+}
+
+/* The load vanishes in the last third of the cut: its energy alone would pass. */
+static void an_edge_that_breaks_late_in_the_cut_is_suspected(void **state)
+{
+    struct story story;
+
+    (void)state;
+    story_init(&story);
+    for (int i = 0; i < 30; i++)
+        tool_story_cut(&story, 100 * i,
+                       &(struct tool_cut){seven, 6000, 30 + 0.5 * i, 0, true});
+    tool_story_cut(&story, 3000, &(struct tool_cut){seven, 6000, 45, 35, true});
+    story_wait(&story, 3100);
+    assert_non_null(story_event(&story, "tool_suspect", 0));
     story_done(&story);
 }
 
@@ -189,6 +240,8 @@ int main(void)
         cmocka_unit_test(lives_at_other_speeds_are_scaled_by_taylor),
         cmocka_unit_test(sisters_add_up_and_share_a_signature),
         cmocka_unit_test(parts_of_a_spent_edge_and_life_thrown_away_are_counted),
+        cmocka_unit_test(an_untold_change_is_seen_in_the_load),
+        cmocka_unit_test(an_edge_that_breaks_late_in_the_cut_is_suspected),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,11 @@
 #define NO_CUT 0.25
 #define OVER   2.0 /* times the highest peak of the reference, at least */
 
+#define TAIL_S       1.0
+#define TAIL_SAMPLES 2.5 /* the third value may come a little early */
+#define TAIL_MORE    1.5
+
+/* A fresh tool, which nobody may have told of, draws less than the worn one before it. */
 double breakage_low(const struct breakage_norm *norm)
 {
     return fmax(HALF * norm->median, norm->median - FAR * norm->sigma);
@@ -15,20 +20,34 @@ double breakage_low(const struct breakage_norm *norm)
 
 double breakage_high(const struct breakage_norm *norm)
 {
-    return norm->median * (1 + norm->growth) + FAR * norm->sigma;
+    return norm->worn * norm->median * (1 + norm->growth) + FAR * norm->sigma;
 }
 
-enum breakage breakage_judge(const struct breakage_norm *norm, double energy, double peak)
+/* Longer than a second, three values, and all that was seen of good tools. */
+static bool ends_in_air(const struct breakage_norm *norm,
+                        const struct breakage_sign *sign)
 {
-    if (!(norm->median > 0) || isnan(energy))
+    double least = fmax(TAIL_S, TAIL_SAMPLES * sign->sample_s);
+
+    return sign->tail_s > fmax(least, TAIL_MORE * norm->tail_s + sign->sample_s);
+}
+
+enum breakage breakage_judge(const struct breakage_norm *norm,
+                             const struct breakage_sign *sign)
+{
+    double peak = norm->worn * norm->peak;
+
+    if (!(norm->median > 0) || isnan(sign->energy))
         return BREAKAGE_NONE;
-    if (energy < NO_CUT * norm->median)
+    if (sign->energy < NO_CUT * norm->median)
         return BREAKAGE_MISSING;
-    if (energy < breakage_low(norm))
+    if (sign->energy < breakage_low(norm))
         return BREAKAGE_LOW;
-    if (peak > fmax(OVER * norm->peak, norm->peak + FAR * norm->peak_sigma))
+    if (ends_in_air(norm, sign))
+        return BREAKAGE_AMID;
+    if (sign->peak > fmax(OVER * peak, peak + FAR * norm->peak_sigma))
         return BREAKAGE_OVERLOAD;
-    if (energy > breakage_high(norm))
+    if (sign->energy > breakage_high(norm))
         return BREAKAGE_HIGH;
     return BREAKAGE_NONE;
 }
@@ -36,12 +55,12 @@ enum breakage breakage_judge(const struct breakage_norm *norm, double energy, do
 enum breakage_step breakage_watch_add(struct breakage_watch *watch, enum breakage verdict)
 {
     if (verdict == BREAKAGE_NONE) {
-        bool was_suspect = watch->is_suspect && !watch->is_broken;
+        const struct breakage_watch before = *watch;
 
-        watch->in_a_row = 0;
-        if (was_suspect)
-            watch->is_suspect = false;
-        return was_suspect ? BREAKAGE_STEP_CLEARED : BREAKAGE_STEP_NONE;
+        *watch = (struct breakage_watch){0};
+        return before.is_broken    ? BREAKAGE_STEP_HEALED
+               : before.is_suspect ? BREAKAGE_STEP_CLEARED
+                                   : BREAKAGE_STEP_NONE;
     }
     watch->in_a_row++;
     if (watch->in_a_row == 1 && !watch->is_suspect) {

@@ -14,22 +14,32 @@ enum breakage {
     BREAKAGE_NONE,
     BREAKAGE_MISSING,  /* nothing was cut */
     BREAKAGE_LOW,      /* much less than a whole tool draws */
+    BREAKAGE_AMID,     /* it cut, then no more, and the feed went on */
     BREAKAGE_OVERLOAD, /* a peak far above all before */
     BREAKAGE_HIGH,     /* much more than a worn tool draws */
 };
 
-/* What a good tool of this age draws in this segment. */
+/* What a good tool draws in this segment. */
 struct breakage_norm {
-    double median, sigma; /* of the energy */
+    double median, sigma; /* of the energy of a fresh one */
+    double worn;          /* times as much as this one drew last, 1 or more */
     double growth;        /* largest share that wear adds */
     double peak, peak_sigma;
+    double tail_s; /* the longest time that a good one cut nothing before the end */
+};
+
+/* What was seen of one segment. */
+struct breakage_sign {
+    double energy, peak;
+    double tail_s;   /* cut nothing before the end, after it had cut */
+    double sample_s; /* mean time between two values */
 };
 
 double breakage_low(const struct breakage_norm *norm);
 double breakage_high(const struct breakage_norm *norm);
 
-enum breakage breakage_judge(const struct breakage_norm *norm, double energy,
-                             double peak);
+enum breakage breakage_judge(const struct breakage_norm *norm,
+                             const struct breakage_sign *sign);
 
 /* Two steps: one strong sign is a suspicion, a second one in the next part is a verdict.
  */
@@ -43,6 +53,7 @@ enum breakage_step {
     BREAKAGE_STEP_SUSPECT,
     BREAKAGE_STEP_BROKEN,
     BREAKAGE_STEP_CLEARED, /* the part after a suspicion was good */
+    BREAKAGE_STEP_HEALED,  /* what was broken cuts again: it is another one */
 };
 
 enum breakage_step breakage_watch_add(struct breakage_watch *watch,

@@ -11,6 +11,8 @@
 #define AIR_KNOWN      10
 #define FEW_VALUES     10
 #define LEAST_VALUES   2
+#define AIR_SHARE      0.3 /* of the usual load: below it cuts nothing */
+#define CUT_SHARE      0.7 /* above it it cuts: domain.md 3.9 */
 #define STANDS_OUT     0.3 /* range over p95 from which on part of a window is no cut */
 
 static const struct load_feature nothing = {NAN, NAN, NAN, NAN, NAN, true};
@@ -197,6 +199,24 @@ void cut_load_harvest(struct cut_load *load, uint16_t path, struct moment at,
             ret_features[i] = summarise(&channel->window, load->hears_cutting[path - 1]);
         memset(&channel->window, 0, sizeof(channel->window));
     }
+}
+
+double cut_load_tail(const struct cut_load *load, uint32_t index, double level,
+                     double *ret_sample_s)
+{
+    const struct load_window *window = &load->channels[index].window;
+    double tail = 0, whole = 0;
+    size_t end = window->count;
+    bool has_cut = false;
+
+    for (; end > 0 && window->values[end - 1] < AIR_SHARE * level; end--)
+        tail += window->seconds[end - 1];
+    for (size_t i = 0; i < window->count; i++) {
+        has_cut = has_cut || (i < end && window->values[i] > CUT_SHARE * level);
+        whole += window->seconds[i];
+    }
+    *ret_sample_s = window->count ? whole / (double)window->count : 0;
+    return has_cut ? tail : 0;
 }
 
 double cut_load_span(const struct cut_load *load, uint16_t path)

@@ -55,5 +55,12 @@ void cut_load_observe(struct cut_load *load, const struct sample *sample, double
 void cut_load_harvest(struct cut_load *load, uint16_t path, struct moment at,
                       struct load_feature ret_features[LOAD_CHANNELS]);
 
+/*
+ * How long channel number `index` has been below 0.3 of `level` up to now, after it had
+ * been above 0.7 of it; 0 when it had not. `ret_sample_s`: mean time of a value.
+ */
+double cut_load_tail(const struct cut_load *load, uint32_t index, double level,
+                     double *ret_sample_s);
+
 /* The seconds that the longest window of this path holds. */
 double cut_load_span(const struct cut_load *load, uint16_t path);

@@ -143,6 +143,15 @@ void edge_close_cycle(struct edge *edge, double age)
     edge->is_first = edge->is_wear_newest = false;
 }
 
+void edge_forget(struct edge *edge, uint32_t cycles)
+{
+    uint32_t stride = edge->trace_stride ? edge->trace_stride : 1;
+    uint32_t points =
+        cycles > edge->trace_skip ? (cycles - edge->trace_skip + stride - 1) / stride : 0;
+
+    edge->trace_count -= points < edge->trace_count ? points : edge->trace_count;
+}
+
 bool edge_is_spent(const struct edge *edge)
 {
     return edge->phase == TOOL_PHASE_WORN || edge->phase == TOOL_PHASE_BROKEN ||

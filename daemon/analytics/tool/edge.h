@@ -67,6 +67,9 @@ struct edge {
     struct breakage_watch watch;
     enum breakage verdict; /* of the worst segment of this cycle */
     double verdict_value;
+    uint32_t bad_ago; /* cycles since the last bad one, when has_been_bad */
+    bool has_been_bad;
+    uint32_t like_new; /* cycles in a row in which a worn edge drew what a new one does */
     bool has_verdict, is_fresh; /* no part of this life was judged yet */
     struct offset_track offset;
     struct control_life control;
@@ -100,5 +103,8 @@ bool edge_is_spent(const struct edge *edge);
 
 /* The spindle's mean speed in the cut, 1/min; NAN = not known. */
 double edge_speed(const struct edge *edge);
+
+/* The newest cycles were of another edge: they are no part of this one's history. */
+void edge_forget(struct edge *edge, uint32_t cycles);
 
 double edge_age(const struct edge *edge, enum life_unit unit);

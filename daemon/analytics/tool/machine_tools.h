@@ -92,8 +92,9 @@ void tools_evidence(const struct tools_scene *scene, struct edge *edge, double w
 void tools_measure(const struct tools_scene *scene, int64_t until_ns);
 
 /* tool_alarms.c */
-void tools_judge_segment(const struct tools_scene *scene, struct edge *edge,
-                         const struct breakage_norm *norm, double energy, double peak);
+enum breakage tools_judge_segment(const struct tools_scene *scene, struct edge *edge,
+                                  const struct breakage_norm *norm,
+                                  const struct breakage_sign *sign);
 void tools_judge_cycle(const struct tools_scene *scene, struct edge *edge);
 void tools_judge_wear(const struct tools_scene *scene, struct edge *edge);
 void tools_announce(const struct tools_scene *scene, const struct edge *edge,

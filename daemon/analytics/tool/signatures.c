@@ -46,41 +46,42 @@ bool signature_is_final(const struct signature *signature)
     return signature->count >= SIGNATURE_PARTS;
 }
 
-static struct robust summarise(const struct signature *signature, size_t channel)
+static struct robust summarise(const struct signature *signature, const float *first,
+                               size_t stride)
 {
     double values[SIGNATURE_PARTS];
     size_t from = signature->count >= ENOUGH ? BREAK_IN : 0, count = 0;
 
-    for (size_t i = from; i < signature->count; i++) {
-        double value = channel < LOAD_CHANNELS ? (double)signature->loads[i][channel]
-                                               : (double)signature->peaks[i];
-        if (!isnan(value))
-            values[count++] = value;
-    }
+    for (size_t i = from; i < signature->count; i++)
+        if (!isnan(first[i * stride]))
+            values[count++] = (double)first[i * stride];
 
     struct robust robust = order_robust(values, count);
     robust.sigma = fmax(robust.sigma, LEAST_SPREAD * robust.median);
     return robust;
 }
 
-void signature_add(struct signature *signature, const double loads[LOAD_CHANNELS],
-                   double peak)
+void signature_add(struct signature *signature, const struct signature_part *part)
 {
     if (signature_is_final(signature))
         return;
     for (size_t i = 0; i < LOAD_CHANNELS; i++)
-        signature->loads[signature->count][i] = (float)loads[i];
-    signature->peaks[signature->count++] = (float)peak;
+        signature->loads[signature->count][i] = (float)part->loads[i];
+    signature->means[signature->count] = (float)part->mean;
+    signature->peaks[signature->count++] = (float)part->peak;
     for (size_t i = 0; i < LOAD_CHANNELS; i++) {
-        struct robust robust = summarise(signature, i);
+        struct robust robust =
+            summarise(signature, &signature->loads[0][i], LOAD_CHANNELS);
 
         signature->reference[i] = robust.median;
         signature->sigma[i] = robust.sigma;
     }
 
-    struct robust robust = summarise(signature, LOAD_CHANNELS);
-    signature->peak = robust.median;
-    signature->peak_sigma = robust.sigma;
+    struct robust peaks = summarise(signature, signature->peaks, 1);
+    signature->peak = peaks.median;
+    signature->peak_sigma = peaks.sigma;
+    signature->mean = summarise(signature, signature->means, 1).median;
+    signature->tail_s = fmax(signature->tail_s, part->tail_s);
 }
 
 bool signature_norm(const struct signature *signature, uint32_t channel, double index,
@@ -91,11 +92,13 @@ bool signature_norm(const struct signature *signature, uint32_t channel, double 
     if (signature->count < ENOUGH || isnan(signature->reference[channel]))
         return false;
     *ret_norm = (struct breakage_norm){
-        .median = signature->reference[channel] * worn,
+        .median = signature->reference[channel],
         .sigma = signature->sigma[channel],
+        .worn = worn,
         .growth = GROWTH,
-        .peak = signature->peak * worn,
+        .peak = signature->peak,
         .peak_sigma = signature->peak_sigma,
+        .tail_s = signature->tail_s,
     };
     return true;
 }

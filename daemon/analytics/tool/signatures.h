@@ -19,6 +19,9 @@ struct signature {
     uint32_t count; /* parts seen, up to SIGNATURE_PARTS */
     float loads[SIGNATURE_PARTS][LOAD_CHANNELS];
     float peaks[SIGNATURE_PARTS]; /* of the main channel */
+    float means[SIGNATURE_PARTS]; /* likewise */
+    double tail_s;                /* longest time without load before the end */
+    double mean;                  /* of the main channel while it cuts */
     double reference[LOAD_CHANNELS], sigma[LOAD_CHANNELS];
     double peak, peak_sigma;
     double seconds; /* a segment usually takes */
@@ -32,9 +35,14 @@ struct signatures {
 struct signature *signatures_find(struct signatures *signatures, uint32_t key,
                                   int64_t now_ns);
 
+/* One part: loads of all channels; of the main one, more. */
+struct signature_part {
+    double loads[LOAD_CHANNELS];
+    double peak, mean, tail_s;
+};
+
 /* One more part, until the reference stands. */
-void signature_add(struct signature *signature, const double loads[LOAD_CHANNELS],
-                   double peak);
+void signature_add(struct signature *signature, const struct signature_part *part);
 bool signature_is_final(const struct signature *signature);
 
 /* What breakage is judged against; false before 10 parts. */

@@ -10,10 +10,14 @@
 #define LEAST_TREND      0.6 /* correlation of the index with use in this life */
 #define LEAST_PARTS      30  /* of the reference and the trend */
 #define WARN_SHARE       0.8
-#define INDEX_WARN_SHARE 0.55 /* of the growth up to a worn tool: 60 to 80 % of life */
-#define FOLLOWS          0.2  /* weight of the newest cycle in the smoothed index */
+#define INDEX_WARN_SHARE 0.4 /* of the growth up to a worn tool: 60 to 80 % of life */
+#define FOLLOWS          0.2 /* weight of the newest cycle in the smoothed index */
 #define BREAK_IN         0.08
-#define USUAL_NOISE      0.03 /* of an index, until lives have shown it */
+#define RENEWED_CYCLES   2    /* as new before it is believed to be */
+#define LIKE_NEW         2.0  /* sigmas */
+#define WORN_LEAST       1.08 /* an index that can be told from a fresh one */
+#define FAR_FALLEN       0.08 /* of an index nobody had warned of */
+#define USUAL_NOISE      0.03 /* of an index, until lives have shown it; heat moves it too */
 
 /* What was told of this edge and still stands. */
 enum edge_alarm {
@@ -51,6 +55,8 @@ static const char *describe(enum breakage verdict)
         return "it cut next to nothing: missing, or broken before the cut";
     case BREAKAGE_LOW:
         return "it cut much less than usual: broken?";
+    case BREAKAGE_AMID:
+        return "its load vanished in the cut while the feed went on: broken?";
     case BREAKAGE_OVERLOAD:
         return "its load peaked far above anything before";
     case BREAKAGE_HIGH:
@@ -61,20 +67,39 @@ static const char *describe(enum breakage verdict)
     return "";
 }
 
-void tools_judge_segment(const struct tools_scene *scene, struct edge *edge,
-                         const struct breakage_norm *norm, double energy, double peak)
+enum breakage tools_judge_segment(const struct tools_scene *scene, struct edge *edge,
+                                  const struct breakage_norm *norm,
+                                  const struct breakage_sign *sign)
 {
     const struct tool_options *options = scene->tools->options;
 
     if (options && !options->monitor)
-        return;
+        return BREAKAGE_NONE;
 
-    enum breakage verdict = breakage_judge(norm, energy, peak);
+    enum breakage verdict = breakage_judge(norm, sign);
     if (edge->has_verdict && verdict == BREAKAGE_NONE)
-        return; /* one bad segment of a cycle is enough */
+        return verdict; /* one bad segment of a cycle is enough */
     edge->verdict = verdict;
-    edge->verdict_value = energy / norm->median;
+    edge->verdict_value = sign->energy / norm->median;
     edge->has_verdict = true;
+    return verdict;
+}
+
+/* Nobody told, but what was worn or broken cuts like new: it is, and was new before the
+ * last `cycles`. What they used goes from the old edge to the new one. */
+static void renew(const struct tools_scene *scene, struct edge *edge, uint32_t cycles,
+                  const char *why)
+{
+    int64_t parts = edge->cycle_parts, cycle_no = edge->cycle_no;
+    double used = (double)parts * cycles;
+
+    edge_forget(edge, cycles);
+    edge->used[LIFE_UNIT_PARTS] -= fmin(used, edge->used[LIFE_UNIT_PARTS]);
+    tools_changed(scene, edge, why);
+    edge->used[LIFE_UNIT_PARTS] = used;
+    edge->cycle_parts = parts;
+    edge->cycle_no = cycle_no;
+    edge->is_first = edge->is_fresh = false;
 }
 
 /* Told when the cycle is over: a segment's record cannot carry events. */
@@ -86,6 +111,10 @@ static void judge_breakage(const struct tools_scene *scene, struct edge *edge)
         return;
     edge->has_verdict = false;
     edge->is_fresh = false;
+    if (edge->verdict != BREAKAGE_NONE)
+        edge->bad_ago = 0;
+    edge->has_been_bad = edge->has_been_bad || edge->verdict != BREAKAGE_NONE;
+    edge->bad_ago++;
     switch (breakage_watch_add(&edge->watch, edge->verdict)) {
     case BREAKAGE_STEP_SUSPECT:
         tools_announce(scene, edge, was_first ? "tool_wrong" : "tool_suspect",
@@ -98,6 +127,9 @@ static void judge_breakage(const struct tools_scene *scene, struct edge *edge)
         edge->phase = TOOL_PHASE_BROKEN;
         tools_announce(scene, edge, "tool_broken", SEVERITY_ALARM, edge->verdict_value,
                        describe(edge->verdict));
+        break;
+    case BREAKAGE_STEP_HEALED:
+        renew(scene, edge, 1, "broken");
         break;
     case BREAKAGE_STEP_CLEARED:
     case BREAKAGE_STEP_NONE:
@@ -129,6 +161,23 @@ static bool has_trend(const struct edge *edge, int channel, double *ret_late_slo
     *ret_late_slope = end.slope;
     return edge->used[LIFE_UNIT_PARTS] >= LEAST_PARTS &&
            whole.correlation > LEAST_TREND && whole.slope > 0;
+}
+
+/*
+ * Wear does not heal: a worn or suspected edge, or one whose load has risen all along,
+ * that draws what a fresh one does twice in a row is another one.
+ */
+static bool is_renewed(struct edge *edge, double index, double noise, bool rises)
+{
+    bool was_told = edge->raised & (ALARM_WARN | ALARM_ACT);
+    bool was_suspected = edge->has_been_bad && edge->bad_ago <= RENEWED_CYCLES + 1;
+    double fall = 1 - index / edge->smooth;
+    bool is_fallen = fall > LIKE_NEW * noise &&
+                     (was_told || was_suspected || (rises && fall > FAR_FALLEN));
+
+    is_fallen = is_fallen && index < 1 + LIKE_NEW * noise && edge->smooth > WORN_LEAST;
+    edge->like_new = is_fallen ? edge->like_new + 1 : 0;
+    return edge->like_new == RENEWED_CYCLES;
 }
 
 static void raise(const struct tools_scene *scene, struct edge *edge,
@@ -163,18 +212,24 @@ static void judge_index(const struct tools_scene *scene, struct edge *edge,
     if (channel < 0 || isnan(edge->index[channel]))
         return;
 
+    double noise = memory->noise.count ? tool_memory_noise(memory) : USUAL_NOISE;
+    bool rises = has_trend(edge, channel, &late, &slope);
+
     if (isnan(edge->smooth))
         edge->smooth = edge->index[channel];
+    if (is_renewed(edge, edge->index[channel], fmax(noise, USUAL_NOISE), rises)) {
+        renew(scene, edge, RENEWED_CYCLES, "");
+        return;
+    }
+    if (edge->like_new > 0)
+        return; /* which edge this is will be known after the next cycle */
     edge->smooth += FOLLOWS * (edge->index[channel] - edge->smooth);
-
     if (!edge->trend.is_started)
         index_trend_init(&edge->trend);
-    index_trend_add(&edge->trend, edge->index[channel],
-                    memory->noise.count ? tool_memory_noise(memory) : USUAL_NOISE);
+    index_trend_add(&edge->trend, edge->index[channel], noise);
 
     double act = tool_memory_act(memory, setting->act), index = edge->smooth;
-    double warn = 1 + INDEX_WARN_SHARE * (act - 1);
-    bool rises = has_trend(edge, channel, &late, &slope);
+    double warn = tool_memory_warn(memory, 1 + INDEX_WARN_SHARE * (act - 1));
     if (edge->phase < TOOL_PHASE_WORN)
         edge->phase = edge->used[LIFE_UNIT_PARTS] < 5 ? TOOL_PHASE_BREAK_IN
                       : rises && late > 2 * slope     ? TOOL_PHASE_ACCELERATED
@@ -191,6 +246,23 @@ static void judge_index(const struct tools_scene *scene, struct edge *edge,
         return;
     edge->phase = TOOL_PHASE_WORN;
     raise(scene, edge, ALARM_ACT, index, "its load says that it is worn");
+}
+
+/* 80 % of life may be used, as seen from halfway between the median and 10 %. */
+static void judge_outlook(const struct tools_scene *scene, struct edge *edge,
+                          const struct tool_setting *setting)
+{
+    double age = edge_age(edge, setting->unit);
+    struct tool_outlook outlook;
+
+    if (edge->raised & ALARM_WARN || edge->like_new > 0)
+        return;
+    outlook_make(edge, tools_memory(scene->tools, edge), setting,
+                 tools_wear_limit(scene, edge), &outlook);
+    if ((outlook.source == TOOL_SOURCE_INDEX || outlook.source == TOOL_SOURCE_LIFE) &&
+        age >= WARN_SHARE * (age + (outlook.left.q10 + outlook.left.q50) / 2))
+        raise(scene, edge, ALARM_WARN, outlook.left.q50,
+              "by its load and the lives before it, 80 % of its life may be used");
 }
 
 void tools_judge_wear(const struct tools_scene *scene, struct edge *edge)
@@ -220,6 +292,7 @@ void tools_judge_cycle(const struct tools_scene *scene, struct edge *edge)
     tools_setting(scene->tools, edge, &setting);
     judge_breakage(scene, edge);
     judge_index(scene, edge, &setting);
+    judge_outlook(scene, edge, &setting);
     tools_judge_wear(scene, edge);
     if (!isnan(setting.limit.amount) &&
         edge_age(edge, setting.unit) >= setting.limit.amount)

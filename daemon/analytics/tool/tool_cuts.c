@@ -70,68 +70,101 @@ static void count_use(struct edge *edge, const struct tool_setting *setting,
 
 struct cut {
     struct edge *edge;
+    struct signature *signature;
     uint32_t key;
     int64_t path;
+    int channel;    /* the main one; -1 = none */
     double seconds; /* the segment took */
     double override;
+    double tail_s, sample_s; /* breakage_sign */
     struct load_feature features[LOAD_CHANNELS];
 };
 
+/* Reads the loads of what has just been cut; their windows begin anew. */
+static void harvest(const struct tools_scene *scene, struct cut *cut)
+{
+    struct cut_load *load = &scene->tools->state.load;
+
+    cut->channel = tools_main_channel(scene->tools, cut->path);
+    cut->signature =
+        signatures_find(&scene->tools->signatures, cut->key, scene->at.mono_ns);
+    if (cut->channel >= 0 && load->hears_cutting[cut->path - 1])
+        cut->tail_s = cut_load_tail(load, (uint32_t)cut->channel, cut->signature->mean,
+                                    &cut->sample_s);
+    cut_load_harvest(load, (uint16_t)cut->path, scene->at, cut->features);
+}
+
+/* It took as long as it usually does: only then may it be compared. */
+static bool is_usual(const struct cut *cut)
+{
+    double usual = cut->signature->seconds;
+
+    return cut->seconds > USUAL_LEAST * usual && cut->seconds < USUAL_MOST * usual;
+}
+
 /* The usual time passed and nothing was cut: that says as much as a load. */
-static void judge_empty(const struct tools_scene *scene, const struct cut *cut,
-                        const struct signature *signature, int channel)
+static void judge_empty(const struct tools_scene *scene, const struct cut *cut)
 {
     const struct cut_load *load = &scene->tools->state.load;
     struct breakage_norm norm;
 
-    if (load->hears_cutting[cut->path - 1] && !isnan(load->channels[channel].value) &&
-        cut->seconds > USUAL_LEAST * signature->seconds &&
-        cut->seconds < USUAL_MOST * signature->seconds &&
-        signature_norm(signature, (uint32_t)channel, NAN, &norm))
-        tools_judge_segment(scene, cut->edge, &norm, 0, 0);
+    if (load->hears_cutting[cut->path - 1] &&
+        !isnan(load->channels[cut->channel].value) && is_usual(cut) &&
+        signature_norm(cut->signature, (uint32_t)cut->channel, NAN, &norm))
+        (void)tools_judge_segment(scene, cut->edge, &norm, &(struct breakage_sign){0});
+}
+
+static enum breakage judge_cut(const struct tools_scene *scene, const struct cut *cut,
+                               double energy)
+{
+    struct breakage_norm norm;
+    struct breakage_sign sign = {energy, cut->features[cut->channel].peak, cut->tail_s,
+                                 cut->sample_s};
+
+    if (!signature_norm(cut->signature, (uint32_t)cut->channel,
+                        cut->edge->index[cut->channel], &norm))
+        return BREAKAGE_NONE;
+    return tools_judge_segment(scene, cut->edge, &norm, &sign);
 }
 
 /* What the loads of one cut say; returns the main channel's index, NAN = not yet. */
 static double learn(const struct tools_scene *scene, struct cut *cut)
 {
     struct machine_tools *tools = scene->tools;
+    struct signature *signature = cut->signature;
     struct edge *edge = cut->edge;
-    struct signature *signature =
-        signatures_find(&tools->signatures, cut->key, scene->at.mono_ns);
-    int channel = tools_main_channel(tools, cut->path);
-    double means[LOAD_CHANNELS], loads[LOAD_CHANNELS];
-    struct breakage_norm norm;
+    double means[LOAD_CHANNELS];
+    struct signature_part part;
 
-    if (channel < 0)
+    if (cut->channel < 0)
         return NAN;
     normalise(cut->features, cut->override,
-              tools->state.load.hears_cutting[cut->path - 1], means, loads);
-    if (isnan(loads[channel])) {
-        judge_empty(scene, cut, signature, channel);
+              tools->state.load.hears_cutting[cut->path - 1], means, part.loads);
+    if (isnan(part.loads[cut->channel])) {
+        judge_empty(scene, cut);
         return NAN;
     }
     edge_read(edge, cut->key, means);
+    part.peak = cut->features[cut->channel].peak;
+    part.mean = means[cut->channel];
+    part.tail_s = cut->tail_s;
 
-    bool is_whole =
-        signature->seconds <= 0 || (cut->seconds > USUAL_LEAST * signature->seconds &&
-                                    cut->seconds < USUAL_MOST * signature->seconds);
-    if (is_whole &&
-        signature_norm(signature, (uint32_t)channel, edge->index[channel], &norm))
-        tools_judge_segment(scene, edge, &norm, loads[channel],
-                            cut->features[channel].peak);
-    if (!edge->watch.is_suspect)
-        signature_add(signature, loads, cut->features[channel].peak);
+    bool is_whole = signature->seconds <= 0 || is_usual(cut);
+    enum breakage verdict =
+        is_whole ? judge_cut(scene, cut, part.loads[cut->channel]) : BREAKAGE_NONE;
+    if (!edge->watch.is_suspect && verdict == BREAKAGE_NONE)
+        signature_add(signature, &part);
     signature->seconds +=
         (cut->seconds - signature->seconds) / (signature->seconds > 0 ? 10 : 1);
     if (signature->count < PROVISIONAL || !is_whole)
         return NAN;
     for (size_t i = 0; i < LOAD_CHANNELS; i++) {
-        if (isnan(loads[i]) || !(signature->reference[i] > 0))
+        if (isnan(part.loads[i]) || !(signature->reference[i] > 0))
             continue;
-        edge->cycle_load[i] += loads[i];
+        edge->cycle_load[i] += part.loads[i];
         edge->cycle_reference[i] += signature->reference[i];
     }
-    return loads[channel] / signature->reference[channel];
+    return part.loads[cut->channel] / signature->reference[cut->channel];
 }
 
 void tools_segment(const struct tools_scene *scene, struct record *record)
@@ -156,13 +189,12 @@ void tools_segment(const struct tools_scene *scene, struct record *record)
         .seconds = segment->dur,
         .override = segment->fovr_mean,
     };
-    int channel = tools_main_channel(tools, path);
     tools_setting(tools, edge, &setting);
     (void)text_copy(tools->state.tool[path - 1], RECORD_NAME_MAX, segment->tool);
-    cut_load_harvest(&tools->state.load, (uint16_t)path, scene->at, cut.features);
+    harvest(scene, &cut);
     segment->index = learn(scene, &cut);
-    if (channel >= 0)
-        fill_loads(segment, &cut.features[channel]);
+    if (cut.channel >= 0)
+        fill_loads(segment, &cut.features[cut.channel]);
     count_use(edge, &setting, knows && segment->cut > 0 ? segment->cut : segment->dur,
               segment->spd, segment->e_cut);
     edge->is_in_cycle = true;
@@ -211,13 +243,12 @@ static void cut_without_segment(const struct tools_scene *scene,
         .override = NAN,
     };
     tools_setting(tools, edge, &setting);
-    cut_load_harvest(&tools->state.load, (uint16_t)record->path, scene->at, cut.features);
+    harvest(scene, &cut);
     (void)learn(scene, &cut);
 
-    int channel = tools_main_channel(tools, record->path);
     double energy = NAN;
-    if (channel >= 0)
-        energy = cut.features[channel].energy;
+    if (cut.channel >= 0)
+        energy = cut.features[cut.channel].energy;
     count_use(edge, &setting, cycle->cut > 0 ? cycle->cut : cut.seconds, NAN, energy);
     edge->is_in_cycle = true;
 }

@@ -9,6 +9,7 @@
 #define EVIDENCE_ENOUGH 1.0
 #define EVIDENCE_NS     (30 * NS_PER_MINUTE) /* 15 min to each side */
 #define OFFSET_WEIGHT   0.6
+#define JUST_BEFORE     4   /* cycles: then it broke, whatever else is said */
 #define HARDLY_WORN     0.8 /* of the limit: removed before that it was not worn out */
 
 /* ---- a new edge ---- */
@@ -33,7 +34,8 @@ static bool was_worn(const struct tools_scene *scene, const struct edge *edge,
     struct tool_setting setting;
 
     tools_setting(scene->tools, edge, &setting);
-    if (says(why, good) || edge->watch.is_broken)
+    if (says(why, good) || edge->watch.is_broken ||
+        (edge->has_been_bad && edge->bad_ago <= JUST_BEFORE))
         return false;
     if (says(why, worn))
         return true;

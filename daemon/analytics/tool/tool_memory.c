@@ -14,7 +14,8 @@
 #define TRACE_MAX    64
 #define LEAST_TRACE  5
 #define LEAST_NOISE  0.01
-#define BLOCK        8 /* trace points that may be off together */
+#define WARN_AGE     0.65 /* share of life: in time for 0.8 when this edge is a quick one */
+#define BLOCK        8    /* trace points that may be off together */
 
 void tool_memory_init(struct tool_memory *memory, const char *type)
 {
@@ -118,7 +119,8 @@ static void learn_channel(struct tool_memory *memory, size_t channel, double age
         moments_add(&memory->informs[channel], line.correlation);
     if (channel != 0 && tool_memory_channel(memory) != (int)channel)
         return;
-    moments_add(&memory->last_index, index[count - 1]);
+    moments_add(&memory->last_index,
+                (index[count - 1] + index[count - 2] + index[count - 3]) / 3);
     tool_memory_template(memory, (int)channel, &template);
     learn_noise(memory, u, index, count, trace->stride, &template);
 }
@@ -218,4 +220,15 @@ double tool_memory_act(const struct tool_memory *memory, double fallback)
     if (memory->last_index.count < TEACHERS || isnan(sigma))
         return fallback;
     return fmax(1.05, memory->last_index.mean - sigma);
+}
+
+double tool_memory_warn(const struct tool_memory *memory, double fallback)
+{
+    int channel = tool_memory_channel(memory);
+    struct life_template template;
+
+    if (channel < 0)
+        return fallback;
+    tool_memory_template(memory, channel, &template);
+    return life_template_at(&template, WARN_AGE);
 }

@@ -78,3 +78,7 @@ double tool_memory_coverage(const struct tool_memory *memory);
 /* Index at which tools were replaced as worn, minus one sigma; `fallback` below 3 lives.
  */
 double tool_memory_act(const struct tool_memory *memory, double fallback);
+
+/* Index at two thirds of the lives that have ended; `fallback` while none is
+ * informative. */
+double tool_memory_warn(const struct tool_memory *memory, double fallback);

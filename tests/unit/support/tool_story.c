@@ -23,8 +23,13 @@ void tool_story_cut(struct story *story, double at, const struct tool_cut *cut)
     for (int i = 0; i < 10; i++)
         show(story, at + 0.5 * i, "spindle_load", 8);
     show(story, at + 5, "feed", 800);
+    if (cut->is_told)
+        show(story, at + 5, "cutting", 1);
     for (int i = 0; i < 50; i++)
-        show(story, at + 5 + i, "spindle_load", 8 + cut->load);
+        show(story, at + 5 + i, "spindle_load",
+             8 + (cut->breaks_s == 0 || i < cut->breaks_s ? cut->load : 0));
+    if (cut->is_told)
+        show(story, at + 55, "cutting", 0);
     show(story, at + 55, "feed", 0);
     show(story, at + 55, "spindle_load", 8);
     story_show(story, at + 60, "execution", "READY");

@@ -8,6 +8,8 @@ struct tool_cut {
     const char *tool;
     double speed; /* 1/min */
     double load;  /* above the air's 8 % */
+    int breaks_s; /* after so many seconds of the cut it cuts no more; 0 = it does not */
+    bool is_told; /* a bit says when it cuts: the control, not the load, decides */
 };
 
 /* One cycle of 60 s with 50 s of cutting. */
