@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LAYOUT  UINT32_C(2)
+#define LAYOUT  UINT32_C(3)
 #define AWAY_NS (10 * NS_PER_S) /* a restart shorter than this hides nothing */
 
 /* All that is remembered: plain bytes, no pointers. */
@@ -52,7 +52,6 @@ int machine_cycles_create(const struct tracker_options *options,
     job_init(&cycles->state.job);
     for (size_t i = 0; i < PATHS_MAX; i++) {
         execution_init(&cycles->state.executions[i]);
-        path_cycles_init(&cycles->state.paths[i]);
         cycles->views[i].tool = cycles->state.paths[i].levels.tool;
         cycles->views[i].program = cycles->state.paths[i].levels.program;
         cycles->views[i].speed = cycles->views[i].load = NAN;
@@ -206,6 +205,7 @@ static void observe_path(struct machine_cycles *cycles, size_t index,
     size_t target = is_union(cycles) ? master(cycles) : index;
     struct path_site site = make_site(cycles, target, sink);
 
+    path_cycles_begin(&cycles->state.paths[target]);
     execution_observe(&cycles->state.executions[index], cycles->cycle, sample, &edges);
     if (edges.count)
         apply_edges(cycles, index, &edges, sink);
@@ -394,6 +394,7 @@ int machine_cycles_restore(struct machine_cycles *cycles, const void *bytes,
     pages_copy(&cycles->state, bytes, length);
     cycles->is_restored = true;
     for (size_t i = 0; i < PATHS_MAX; i++)
-        refresh_view(cycles, i);
+        if (cycles->state.paths[i].is_begun)
+            refresh_view(cycles, i);
     return 0;
 }

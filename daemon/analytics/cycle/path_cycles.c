@@ -9,8 +9,11 @@
 
 #define LONG_PAUSE_NS (60 * NS_PER_S) /* in a cycle: needs a reason (domain.md 1.8) */
 
-void path_cycles_init(struct path_cycles *path)
+void path_cycles_begin(struct path_cycles *path)
 {
+    if (path->is_begun)
+        return;
+    path->is_begun = true;
     levels_init(&path->levels);
     path->execution = EXECUTION_UNAVAIL;
     path->segments.load = path->segments.speed = NAN;

@@ -64,6 +64,7 @@ struct path_cycles {
     struct programs programs;
 
     enum phase phase;
+    bool is_begun; /* before that all is zero, and takes no memory */
     bool is_probing, is_auxiliary, is_tail, has_done;
     struct moment gap_seen; /* up to here the gap's facts are accounted for */
     enum execution execution;
@@ -106,7 +107,8 @@ struct path_site {
     struct outlet outlet;
 };
 
-void path_cycles_init(struct path_cycles *path);
+/* Before the first sample; afterwards nothing. */
+void path_cycles_begin(struct path_cycles *path);
 
 /* What one sample or the passing of time means. Times never fall. */
 void path_cycles_edge(struct path_cycles *path, const struct path_site *site,
