@@ -183,6 +183,9 @@ static void bury(struct courier *courier, const struct parcel_step *step,
     }
 }
 
+/* Between tries to find the row that the destination breaks at. */
+#define ISOLATING_NS (200 * NS_PER_MS)
+
 /* The sink asks for a pause this long when a person has to do something first. */
 #define LASTING_NS (10 * NS_PER_S)
 
@@ -191,9 +194,8 @@ static void pause_after(struct courier *courier, const struct settlement *settle
 {
     char sentence[COMPLAINT_MAX];
 
-    if (courier->parcel.is_isolating)
-        backoff_reset(&courier->backoff);
-    int64_t wait_ns = backoff_next(&courier->backoff);
+    int64_t wait_ns =
+        courier->parcel.is_isolating ? ISOLATING_NS : backoff_next(&courier->backoff);
     if (settlement->retry_after_ns > wait_ns)
         wait_ns = settlement->retry_after_ns;
     if (courier->failing_since_ns == 0)

@@ -18,13 +18,20 @@ static void halve(struct parcel *parcel, size_t window)
     parcel->width = window > 1 ? window / 2 : 1;
 }
 
+/* Where one row is poison its neighbours often are: the next batch is suspected at once.
+ */
+static int failures_to_expect(const struct parcel *parcel)
+{
+    return parcel->is_isolating ? PARCEL_STUBBORN - 1 : 0;
+}
+
 /* Suspects before it are the reason after all: the destination takes others. */
 static void deliver(struct parcel *parcel, size_t window, struct parcel_step *step)
 {
     for (size_t i = 0; i < parcel->suspect_count; i++)
         step->dead[step->dead_count++] = parcel->suspects[i];
     parcel->suspect_count = 0;
-    parcel->failures = 0;
+    parcel->failures = failures_to_expect(parcel);
     parcel->low += window;
     parcel->width = window * 2;
     parcel->settled = parcel->low;

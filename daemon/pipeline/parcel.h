@@ -7,7 +7,8 @@
  * that the destination answers with a failure again and again is taken apart the same
  * way, but a row alone is only suspected: it is dead when a row after it is delivered,
  * which shows that the destination works and the row is the reason. Otherwise the
- * destination is, and all of them stay. A destination that cannot be reached interrupts
+ * destination is, and all of them stay. The batch after one in which such a row was found
+ * is taken apart at its first failure. A destination that cannot be reached interrupts
  * all this and changes nothing.
  */
 #pragma once

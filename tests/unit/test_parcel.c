@@ -105,6 +105,32 @@ static void a_row_that_always_fails_is_dead_once_others_arrive(void **state)
     }
 }
 
+/* The courier begins the next batch with what this one ended with. */
+static void after_a_poisonous_row_the_next_batch_is_suspected_at_once(void **state)
+{
+    const struct settlement failure = {.verdict = VERDICT_RETRY, .answered = true};
+    const struct settlement delivery = {.verdict = VERDICT_DELIVERED};
+    struct parcel parcel;
+    struct parcel_step step;
+
+    (void)state;
+    parcel_begin(&parcel, 2, PARCEL_STUBBORN - 1);
+    parcel_settle(&parcel, &failure, &step); /* both */
+    parcel_settle(&parcel, &failure, &step); /* half of them: the first alone */
+    parcel_settle(&parcel, &failure, &step);
+    parcel_settle(&parcel, &delivery, &step);
+    assert_int_equal(step.dead_count, 1);
+    assert_true(step.is_over);
+    parcel_begin(&parcel, 2, parcel.failures);
+    parcel_settle(&parcel, &failure, &step);
+    assert_false(step.is_dropped);
+    assert_true(parcel.is_isolating);
+
+    parcel_begin(&parcel, 2, PARCEL_STUBBORN - 1);
+    parcel_settle(&parcel, &delivery, &step);
+    assert_int_equal(parcel.failures, 0);
+}
+
 static void a_broken_destination_kills_nothing(void **state)
 {
     struct world world = {.fails = true};
@@ -137,6 +163,7 @@ int main(void)
         cmocka_unit_test(bad_rows_die_and_good_ones_arrive_once),
         cmocka_unit_test(one_bad_row_costs_few_tries),
         cmocka_unit_test(a_row_that_always_fails_is_dead_once_others_arrive),
+        cmocka_unit_test(after_a_poisonous_row_the_next_batch_is_suspected_at_once),
         cmocka_unit_test(a_broken_destination_kills_nothing),
         cmocka_unit_test(an_unreachable_destination_keeps_the_rows_whole),
     };
