@@ -57,19 +57,21 @@ static const struct column signal_columns[] = {
 };
 
 static const struct column tool_columns[] = {
-    {"TIME",   "t",           0},
-    {"TOOL",   "tool",        0},
-    {"USED",   "used",        1},
-    {"LEFT",   "remaining",   1},
-    {"P05",    "rul_q05",     1},
-    {"P50",    "rul_q50",     1},
-    {"P95",    "rul_q95",     1},
-    {"INDEX",  "index",       3},
-    {"UNIT",   "unit",        0},
-    {"PHASE",  "phase_name",  0},
-    {"SOURCE", "source_name", 0},
-    {"LIFE",   "life_no",     0},
-    {NULL,     NULL,          0},
+    {"TIME",   "t",               0},
+    {"TOOL",   "tool",            0},
+    {"USED",   "used",            1},
+    {"LEFT",   "remaining",       1},
+    {"P05",    "rul_q05",         1},
+    {"P50",    "rul_q50",         1},
+    {"P95",    "rul_q95",         1},
+    {"GROUP",  "group_remaining", 1},
+    {"WEAR",   "wear_um",         0},
+    {"INDEX",  "index",           3},
+    {"UNIT",   "unit",            0},
+    {"PHASE",  "phase_name",      0},
+    {"SOURCE", "source_name",     0},
+    {"LIFE",   "life_no",         0},
+    {NULL,     NULL,              0},
 };
 
 static const struct column thermal_columns[] = {

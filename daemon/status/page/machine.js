@@ -78,7 +78,7 @@ function toolRow(tool) {
         h("div", { class: "used", "width%": share(tool.used) }),
         known(low) && known(high) && h("div", { class: "interval", "left%": share(low), "width%": Math.max(share(high) - share(low), 0.6) }),
         known(tool.rul_q50) && h("div", { class: "middle", "left%": Math.min(share(tool.used + tool.rul_q50), 99.6) })) : h("div", { class: "life unknown", role: "img", "aria-label": "not known" }),
-        h("small", null, [known(tool.used) ? `${number(tool.used, 0)} ${unit} used` : "use not known", known(tool.life_no) && `life ${tool.life_no}`, tool.phase_name, known(tool.index) && `load index ${number(tool.index, 2)}`, known(tool.wear_um) && `wear ${number(tool.wear_um, 0)} µm`].filter(Boolean).join(" · ")));
+        h("small", null, [known(tool.used) ? `${number(tool.used, 0)} ${unit} used` : "use not known", known(tool.life_no) && `life ${tool.life_no}`, tool.phase_name, known(tool.index) && `load index ${number(tool.index, 2)}`, known(tool.wear_um) && `wear ${number(tool.wear_um, 0)} µm`, known(tool.group_remaining) && `${tool.group} together: ${number(tool.group_remaining, 0)} ${unit} left`].filter(Boolean).join(" · ")));
 }
 
 function toolsCard(store, name) {
