@@ -103,7 +103,7 @@ static char *read_all(const char *path, size_t *ret_length, bool *ret_is_public)
     if (fstat(file, &status) < 0)
         error = errno;
     else if (!S_ISREG(status.st_mode))
-        error = EINVAL;
+        error = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
     else if (status.st_size > (off_t)DOCUMENT_SIZE_MAX)
         error = EFBIG;
     if (!error && !(text = malloc((size_t)status.st_size + 1)))

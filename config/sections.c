@@ -8,11 +8,13 @@
 #include "daemon/analytics/run/part_options.h"
 #include "daemon/analytics/thermal/thermal_options.h"
 #include "daemon/analytics/tool/tool_options.h"
+#include "daemon/base/endpoint.h"
 #include "daemon/base/moment.h"
 #include "daemon/model/record.h"
 #include "daemon/pipeline/settings.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,11 +81,29 @@ static const struct option http_rows[] = {
     {0},
 };
 
+static int check_http(const void *record, char reterr_sentence[256])
+{
+    const struct http_settings *http = record;
+    const char *listen = http->listen ? http->listen : "";
+    struct sockaddr_storage address;
+    socklen_t length;
+
+    if (!*listen || strncmp(listen, "unix:/", 6) == 0 ||
+        endpoint_read(listen, &address, &length) == 0)
+        return 0;
+    (void)snprintf(reterr_sentence, 256,
+                   "'listen' wants an address and a port like 127.0.0.1:8480, [::1]:8480 "
+                   "or 0.0.0.0:8480; got '%s'",
+                   listen);
+    return -EINVAL;
+}
+
 const struct section http_section = {
     .name = "http",
     .help = "the status page, its API and the metrics; read only",
     .size = sizeof(struct http_settings),
     .options = http_rows,
+    .check = check_http,
 };
 
 static const struct option control_rows[] = {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/status/listener.h"
 
+#include "daemon/base/endpoint.h"
 #include "daemon/base/text.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -13,49 +13,16 @@
 #include <unistd.h>
 
 enum {
-    BACKLOG = 64,
-    HOST_MAX = 64
+    BACKLOG = 64
 };
 
 union address {
     struct sockaddr any;
     struct sockaddr_in v4;
     struct sockaddr_in6 v6;
+    struct sockaddr_storage inet;
     struct sockaddr_un local;
 };
-
-/* Splits host:port; brackets round the host are for IPv6. */
-static int read_inet(const char *text, union address *address, socklen_t *ret_length)
-{
-    const char *colon = strrchr(text, ':');
-    char host[HOST_MAX];
-    int64_t port;
-
-    if (!colon || text_read_integer(colon + 1, &port) || port < 0 || port > 65535)
-        return -EINVAL;
-    size_t length = (size_t)(colon - text);
-    bool bracketed = length >= 2 && text[0] == '[' && text[length - 1] == ']';
-    if (length >= sizeof(host))
-        return -EINVAL;
-    memcpy(host, bracketed ? text + 1 : text, bracketed ? length - 2 : length);
-    host[bracketed ? length - 2 : length] = '\0';
-    if (strcmp(host, "localhost") == 0)
-        (void)text_copy(host, sizeof(host), "127.0.0.1");
-
-    if (inet_pton(AF_INET, host, &address->v4.sin_addr) == 1) {
-        address->v4.sin_family = AF_INET;
-        address->v4.sin_port = htons((uint16_t)port);
-        *ret_length = sizeof(address->v4);
-        return 0;
-    }
-    if (inet_pton(AF_INET6, host, &address->v6.sin6_addr) == 1) {
-        address->v6.sin6_family = AF_INET6;
-        address->v6.sin6_port = htons((uint16_t)port);
-        *ret_length = sizeof(address->v6);
-        return 0;
-    }
-    return -EINVAL;
-}
 
 /* A socket file nobody listens on is left from a crash. */
 static bool is_stale(const union address *address, socklen_t length)
@@ -111,7 +78,7 @@ int listener_open(const char *address_text, bool *ret_is_unix, unsigned *ret_por
     socklen_t length;
     bool is_unix = strncmp(address_text, "unix:", 5) == 0;
     int error = is_unix ? read_local(address_text + 5, &address, &length)
-                        : read_inet(address_text, &address, &length);
+                        : endpoint_read(address_text, &address.inet, &length);
     if (error)
         return error;
 

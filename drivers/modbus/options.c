@@ -226,6 +226,24 @@ static const struct option link_rows[] = {
     {0},
 };
 
+/* Two points of one signal would take turns to be its value. */
+static int check_twice(const struct link_options *link, char reterr_sentence[256])
+{
+    const struct point_options *points = link->points.items;
+
+    for (size_t i = 0; i < link->points.count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(points[i].signal, points[j].signal) == 0) {
+                (void)snprintf(reterr_sentence, 256,
+                               "%s is read by two points, %lld and %lld; one of them "
+                               "wants another signal",
+                               points[i].signal, (long long)points[j].address,
+                               (long long)points[i].address);
+                return -EINVAL;
+            }
+    return 0;
+}
+
 static int check_link(const void *record, char reterr_sentence[256])
 {
     const struct link_options *link = record;
@@ -236,7 +254,8 @@ static int check_link(const void *record, char reterr_sentence[256])
         (void)snprintf(reterr_sentence, 256, "there are no points to read");
         return -EINVAL;
     }
-    if (line_address_parse(link->url, &address, reterr_sentence))
+    if (line_address_parse(link->url, &address, reterr_sentence) ||
+        check_twice(link, reterr_sentence))
         return -EINVAL;
     if (address.kind != LINE_TCP && (link->unit < 1 || link->unit > 247)) {
         (void)snprintf(reterr_sentence, 256,

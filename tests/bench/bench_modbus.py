@@ -3,7 +3,7 @@
 """What polling many devices costs: bench_modbus.py BUILD [DEVICES] [SECONDS] [mqtt,influx].
 
 A farm of tests/integration/modbus_farm.py in a process of its own, spindled publishing every
-register, mosquitto and InfluxDB when asked for. Prints CPU, memory, periods kept and jitter
+register (BENCH_REGISTERS, else 100 each), mosquitto and InfluxDB when asked for. Prints CPU, memory, periods kept and jitter
 as the farm saw them, and judges every value that arrived.
 """
 import collections
@@ -25,7 +25,7 @@ BUILD = pathlib.Path(sys.argv[1])
 DEVICES = int(sys.argv[2]) if len(sys.argv) > 2 else 500
 SECONDS = float(sys.argv[3]) if len(sys.argv) > 3 else 30
 SINKS = sys.argv[4].split(",") if len(sys.argv) > 4 else []
-REGISTERS = 100
+REGISTERS = int(os.environ.get("BENCH_REGISTERS", "100"))
 PER_PROCESS = 250
 
 

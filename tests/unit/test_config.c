@@ -64,6 +64,9 @@ static const struct {
     {"version: 1\nsinks: {a/b: {driver: influx}}",
      "f:2:9: a sink wants a name of 1 to 63 bytes without / + # \" \\ and control "
      "characters, no blanks at its ends, no $ first; got 'a/b'\n"                                                                                     },
+    {"version: 1\nhttp: {listen: 8480}",
+     "f:2:7: 'listen' wants an address and a port like 127.0.0.1:8480, [::1]:8480 or "
+     "0.0.0.0:8480; got '8480'\n"                                                                                                                     },
     {"version: 1\nsinks: [a]",                                                         "f:2:8: 'sinks' wants a name and options for each; got a "
                                "list\n"                                                                                 },
 };

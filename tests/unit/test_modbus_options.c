@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/config.h"
+#include "daemon/base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LINK(points)                                    \
+    "version: 1\nmachines:\n  - name: m\n    modbus:\n" \
+    "      - {url: \"tcp://plc\", points: [" points "]}\n"
+
+static const struct {
+    const char *yaml, *complaints;
+} cases[] = {
+    {LINK("{signal: feed, address: 1}, {signal: custom.a, address: 1}"), ""                                    },
+    {LINK(""),                                                           "f:5:9: there are no points to read\n"},
+    {LINK("{signal: feed, address: 1}, {signal: feed, address: 7}"),
+     "f:5:9: feed is read by two points, 1 and 7; one of them wants another signal\n"                          },
+};
+
+static void a_link_says_what_it_cannot_do(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct config *config = NULL;
+        struct text text;
+
+        text_init_heap(&text);
+        (void)config_load_text("f", cases[i].yaml, strlen(cases[i].yaml), &text, &config);
+        assert_string_equal(text.data ? text.data : "", cases[i].complaints);
+        config_free(config);
+        text_done(&text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_link_says_what_it_cannot_do),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
