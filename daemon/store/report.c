@@ -4,17 +4,26 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void report_trouble(struct writer *writer, bool is_trouble, const char *format, ...)
+/* Health says it from now on; the sentence is still to be mailed. */
+static struct mail compose(struct writer *writer, bool is_trouble, const char *format,
+                           va_list arguments)
 {
     struct mail mail = {.kind = MAIL_TROUBLE, .is_trouble = is_trouble};
-    va_list arguments;
 
-    va_start(arguments, format);
     (void)vsnprintf(mail.sentence, sizeof(mail.sentence), format, arguments);
-    va_end(arguments);
     (void)text_copy(writer->health.trouble, sizeof(writer->health.trouble),
                     is_trouble ? mail.sentence : "");
     writer->health.is_degraded = is_trouble;
+    return mail;
+}
+
+void report_trouble(struct writer *writer, bool is_trouble, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    struct mail mail = compose(writer, is_trouble, format, arguments);
+    va_end(arguments);
     mail_post(writer->mailbox, &mail);
 }
 
@@ -71,4 +80,15 @@ void report_publish(struct writer *writer, bool with_queues)
             board->queues[i].letters = queues[i].letters;
     }
     uv_mutex_unlock(&board->lock);
+}
+
+void report_move(struct writer *writer, bool is_trouble, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    struct mail mail = compose(writer, is_trouble, format, arguments);
+    va_end(arguments);
+    report_publish(writer, true);
+    mail_post(writer->mailbox, &mail);
 }

@@ -67,12 +67,10 @@ int retreat_enter(struct writer *writer)
     settle_in(writer, writer->committed_id + 1);
     book_touch(&writer->book);
     writer->generation++;
-    report_trouble(
-        writer, true,
-        "the store %s cannot be written (%s); rows are kept in memory until it "
-        "can be",
-        writer->path, writer->words);
-    report_publish(writer, false);
+    report_move(writer, true,
+                "the store %s cannot be written (%s); rows are kept in memory until it "
+                "can be",
+                writer->path, writer->words);
     return 0;
 }
 
@@ -111,11 +109,10 @@ void retreat_end(struct writer *writer, int64_t now_ns)
     writer->generation++;
     writer->version++;
     refuge_remove(writer->refuge);
-    report_trouble(writer, false,
-                   "the store %s is written to again, with all that was "
-                   "kept in memory meanwhile",
-                   writer->path);
-    report_publish(writer, true);
+    report_move(writer, false,
+                "the store %s is written to again, with all that was "
+                "kept in memory meanwhile",
+                writer->path);
 }
 
 int64_t retreat_limit(const struct writer *writer)
