@@ -4,7 +4,8 @@
 #include "daemon/base/moment.h"
 
 #define FIRST_PAUSE_NS NS_PER_S
-#define LAST_PAUSE_NS  (60 * NS_PER_S)
+#define LAST_PAUSE_NS \
+    (15 * NS_PER_S) /* so that it recovers soon after the network does */
 
 void connection_init(struct connection *connection, int64_t open_timeout_ns,
                      int64_t ack_timeout_ns, uint32_t seed)

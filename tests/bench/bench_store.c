@@ -2,12 +2,12 @@
 /*
  * Rows a second and bytes written a row of the store.
  *
- *     bench_store FOLDER ROWS MACHINES BATCH
+ *     bench_store FOLDER ROWS MACHINES BATCH [state]
  *
- * Appends ROWS cycles of MACHINES machines to a fresh store in FOLDER and waits for each
- * BATCH to be committed before the next (0 = as fast as it takes them). Bytes are what
- * the kernel was asked to write to storage (write_bytes of /proc/self/io); on a tmpfs
- * that is 0.
+ * Appends ROWS cycles (or states, which are about 120 bytes) of MACHINES machines to a
+ * fresh store in FOLDER and waits for each BATCH to be committed before the next (0 = as
+ * fast as it takes them). Bytes are what the kernel was asked to write to storage
+ * (write_bytes of /proc/self/io); on a tmpfs that is 0.
  */
 #include "daemon/base/clock.h"
 #include "daemon/store/store.h"
@@ -59,6 +59,19 @@ static struct record make_cycle(int64_t number, int64_t machines)
     return record;
 }
 
+static struct record make_state(int64_t number, int64_t machines)
+{
+    struct record record;
+
+    record_init(&record, RECORD_STATE,
+                (struct moment){.wall_ns = 1790000000 * NS_PER_S + number * NS_PER_MS});
+    (void)snprintf(record.machine, sizeof(record.machine), "vmc-%d",
+                   (int)(number % machines));
+    record.state.state = number % 8;
+    record.state.dur = 5.2;
+    return record;
+}
+
 static void wait_for(struct bench *bench, int64_t id)
 {
     while (bench->stored_id < id)
@@ -83,8 +96,8 @@ int main(int argc, char **argv)
         .loop = &bench.loop, .owner = &bench, .stored = on_stored};
     char path[512];
 
-    if (argc != 5) {
-        (void)fprintf(stderr, "usage: bench_store FOLDER ROWS MACHINES BATCH\n");
+    if (argc != 5 && argc != 6) {
+        (void)fprintf(stderr, "usage: bench_store FOLDER ROWS MACHINES BATCH [state]\n");
         return 2;
     }
     int64_t rows = strtoll(argv[2], NULL, 10);
@@ -104,7 +117,8 @@ int main(int argc, char **argv)
     struct moment began = clock_now();
     int64_t id = 0;
     for (int64_t i = 1; i <= rows; i++) {
-        struct record record = make_cycle(i, machines);
+        struct record record =
+            argc == 6 ? make_state(i, machines) : make_cycle(i, machines);
         id = append(&bench, &record);
         if (batch && i % batch == 0)
             wait_for(&bench, id);

@@ -99,6 +99,14 @@ def births_come_first_and_numbers_follow_each_other():
         numbered = [payload["seq"] for _, payload in messages[:half - 1]]
         assert numbered == [number % 256 for number in range(len(numbered))], numbered[:20]
         assert "seq" not in messages[half - 1][1] or messages[half - 1][1]["seq"] in (None, 0)
+        for retained, qos, topic, _ in heard.messages():
+            assert not retained and (qos == 0 or topic == NODE.format("NDEATH")), (retained, qos, topic)
+        assert all(payload["timestamp"] > 0 for topic, payload in messages if topic != NODE.format("NDEATH"))
+        born = [m for topic, payload in messages[:half] if topic == DEVICE.format("DBIRTH") for m in payload["metrics"]]
+        assert all(m.get("name") and "alias" in m and m["type"] for m in born), born[:3]
+        assert len({m["alias"] for m in born}) == len({m["name"] for m in born}), "an alias has two names"
+        assert all("alias" in m and not m.get("name") for topic, payload in messages
+                   if topic == DEVICE.format("DDATA") for m in payload["metrics"])
         births = [{m["name"]: m["value"] for m in payload["metrics"]} for topic, payload in messages
                   if topic == NODE.format("NBIRTH")]
         assert births[0]["Node Control/Rebirth"] is False
