@@ -133,6 +133,7 @@ struct thermal_record {
     double tau_u_s, um_per_k, explained;
     double restart10_um, restart30_um, restart60_um, restart_night_um;
     double amplitude_um, amplitude_u; /* growth at full heat */
+    double growth_um;                 /* growth in the end of the work as it is */
     double wear_part_um, wear_part_u; /* wear of one part */
     double worst_um;                  /* largest deviation so far */
     char verdict[RECORD_TEXT_MAX]; /* "separable", "not separable yet: …", "holding: …" */

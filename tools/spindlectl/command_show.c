@@ -77,7 +77,7 @@ static const struct column tool_columns[] = {
 static const struct column thermal_columns[] = {
     {"TIME",        "t",          0},
     {"AXIS",        "axis",       0},
-    {"STATE",       "state",      0},
+    {"STATE",       "state_name", 0},
     {"TEMP",        "temp",       1},
     {"SOAK",        "soak",       2},
     {"DRIFT um",    "drift_um",   1},

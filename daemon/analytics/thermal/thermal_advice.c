@@ -62,13 +62,15 @@ static void write_sentence(const struct thermal_site *site,
     double worth =
         fmax(isfinite(tolerance) ? SHARE * tolerance : 0, sqrt(slot->drift.bank.noise));
     double away = mixture->amplitude * (heat->mean - mixture->soak);
+    double growth =
+        fabs(mixture->amplitude) * (heat_input_is_known(heat) ? heat->mean : 1);
     double rate = fabs(away * -expm1(-60 / tau));
 
-    if (isfinite(tolerance) && fabs(mixture->amplitude) > tolerance / 2)
+    if (isfinite(tolerance) && growth > tolerance / 2)
         text_add_format(text,
                         "heat alone takes %.0f um of %.0f: change the tolerance "
                         "stack, not the machine; ",
-                        fabs(mixture->amplitude), tolerance);
+                        growth, tolerance);
     if (fabs(now) > worth)
         text_add_format(text, "compensate by %+.1f um; ", -now);
     if (heat_input_is_known(heat) && fabs(away) > WITHIN_UM)

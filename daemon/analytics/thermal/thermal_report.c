@@ -134,6 +134,7 @@ static void fill_parts(const struct thermal_site *site, const struct feature_slo
     }
     if (!heat_input_is_known(&site->thermal->state.heat))
         return;
+    record->growth_um = mixture->amplitude * site->thermal->state.heat.mean;
     record->t_stable_s =
         growth_time_stable(mixture->amplitude * (target - mixture->soak), rate_max,
                            WINDOW_S, target < mixture->soak ? tau * GROWTH_COOLING : tau);

@@ -109,7 +109,8 @@ function heatCard(store, name, width) {
             h("dl", { class: "facts" }, fact("Drift", known(last.drift_um) ? `${number(last.drift_um, 1)} µm` : DASH, known(last.drift_u) ? `± ${number(last.drift_u, 1)}` : null),
                 fact("In 30 min", known(last.pred30_um) ? `${number(last.pred30_um, 1)} µm` : DASH), fact("Stable in", known(last.t_stable_s) ? duration(last.t_stable_s) : DASH),
                 fact("Temperature", known(last.temp) ? `${number(last.temp, 1)} °C` : DASH), fact("Soaked", known(last.soak) ? `${number(100 * last.soak, 0)} %` : DASH),
-                fact("Time constant", known(last.tau_s) ? duration(last.tau_s) : DASH)),
+                fact("Time constant", known(last.tau_s) ? duration(last.tau_s) : DASH),
+                known(last.restart30_um) && fact("After a stop", [last.restart10_um, last.restart30_um, last.restart60_um, last.restart_night_um].map((um) => number(um, 1)).join(", "), "µm after 10, 30, 60 min, a night")),
             line(hasDrift ? drifts : warm, width, 140, { times: true, zero: hasDrift, label: hasDrift ? `Drift of ${axis}` : `Temperature of ${axis}` }),
             last.verdict && h("p", { class: "note" }, last.verdict));
     }));
