@@ -231,7 +231,7 @@ static void a_schedule_that_cannot_separate_is_refused(void **state)
         struct drift_mixture mixture;
         open_shop(&shop, seed, seed % 2);
         shop.tool_parts = 1000;
-        for (int i = 0; i < 30; i++)
+        for (int i = 0; i < (shop.has_sensor ? 30 : 240); i++)
             make_part(&shop);
         look(&shop, &mixture);
         assert_false(feature_drift_is_separable(&shop.drift, &mixture, NAN));

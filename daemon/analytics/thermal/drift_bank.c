@@ -295,6 +295,7 @@ void drift_bank_look(const struct drift_bank *bank, const struct drift_inputs *i
     ret_mixture->correlation =
         (product - wear.mean * amplitude.mean) /
         fmax(ret_mixture->wear_u * ret_mixture->amplitude_u, 1e-12);
+    ret_mixture->measured = kelvin_weight;
     ret_mixture->per_kelvin = kelvin_weight > 0.01 ? kelvin / kelvin_weight : (double)NAN;
     look_parts(bank, inputs, weights, ret_mixture);
     look_tau(weights, ret_mixture);

@@ -50,6 +50,7 @@ struct drift_mixture {
     double amplitude, amplitude_u;   /* um of growth at full heat */
     double heat;                     /* growth now, um */
     double value, value_u;           /* what a measurement now would say, without noise */
+    double measured;                 /* weight of the thermometers, 0 to 1 */
     double per_kelvin;               /* NAN when no sensor has weight */
     double tau_s, tau_u_s;           /* NAN when the virtual ones have no weight */
     bool tau_identified;             /* two neighbours hold more than 0.8 */

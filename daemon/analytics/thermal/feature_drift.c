@@ -13,6 +13,8 @@
 #define SEPARABLE_HEAT 0.5
 #define SEPARABLE_LIFE 0.05
 #define SEPARABLE_ECHO 0.4   /* of neighbouring innovations; a true model has 0 +- 0.14 */
+#define MIDDLE_BODY    2     /* of the virtual ones: 40 min */
+#define PARTED_SOAK    0.1   /* that it must have cooled by */
 #define CERTAIN        1.645 /* sigmas: 95 % on one side */
 #define CLEAR          1.2   /* the first cause against the second */
 #define EXPLAIN_COUNT  10
@@ -54,6 +56,23 @@ static void change_batch(struct feature_drift *feature, enum drift_state state,
 {
     drift_bank_renew(&feature->bank, state, is_first ? 0 : um * um);
     drift_track_reopen(&feature->track);
+}
+
+/* Until one of them begins again, only an assumed curve tells wear from heat. */
+static void follow_parting(struct feature_drift *feature, const struct drift_scene *scene)
+{
+    double soak = scene->inputs.theta[MIDDLE_BODY];
+
+    if (scene->edge != feature->edge || soak < feature->soak_last - PARTED_SOAK)
+        feature->has_parted = true;
+    feature->soak_last = soak;
+}
+
+static bool is_parted(const struct feature_drift *feature,
+                      const struct drift_mixture *mixture)
+{
+    return (feature->has_parted || mixture->measured >= 0.5) &&
+           fabs(mixture->correlation) < SEPARABLE_RHO;
 }
 
 static void follow_context(struct feature_drift *feature,
@@ -197,8 +216,7 @@ static enum drift_cause attribute(const struct feature_drift *feature,
         if (i != first && (size < CLEAR * other || size - other < CERTAIN * gap_u))
             return CAUSE_UNDECIDED;
     }
-    bool is_apart = fabs(mixture->correlation) < SEPARABLE_RHO;
-    if (!is_apart &&
+    if (!is_parted(feature, mixture) &&
         (causes[first].part == DRIFT_WEAR || causes[first].part == DRIFT_GAIN))
         return CAUSE_UNDECIDED;
     return causes[first].cause;
@@ -238,6 +256,7 @@ void feature_drift_add(struct feature_drift *feature, const struct drift_priors 
     if (is_first)
         begin(feature, priors, scene, raw_um);
     set_levels(feature, scene);
+    follow_parting(feature, scene);
     follow_context(feature, priors, scene);
     double y = raw_um - feature->base;
     double seconds = is_first ? 0 : moment_seconds(feature->at, scene->at);
@@ -280,7 +299,7 @@ bool feature_drift_is_separable(const struct feature_drift *feature,
 
     if (feature->is_artefact)
         return mixture->amplitude_u < SEPARABLE_HEAT * fabs(mixture->amplitude);
-    if (!(fabs(mixture->correlation) < SEPARABLE_RHO) ||
+    if (!is_parted(feature, mixture) ||
         fabs(drift_bank_echo(&feature->bank)) > SEPARABLE_ECHO)
         return false;
     return mixture->wear_u < SEPARABLE_WEAR * fabs(mixture->wear) ||

@@ -64,6 +64,8 @@ struct feature_drift {
     double mean, square;              /* of raw deviations: what there is to explain */
     int64_t lot_first, fixture_first; /* their levels are 0 */
     bool override_first, is_overridden, is_artefact;
+    bool has_parted;  /* an edge was changed or it cooled: wear and heat went apart */
+    double soak_last; /* of the middle virtual body, at the last measurement */
     double worst;     /* largest deviation of the shift, um */
     double tool_life; /* parts of the longest life seen */
 };

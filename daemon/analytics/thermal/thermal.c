@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAYOUT UINT32_C(4)
+#define LAYOUT UINT32_C(5)
 #define CATCH_UP_NS                                                    \
     (2 * NS_PER_DAY) /* a longer silence is not lived minute by minute \
                       */
