@@ -120,10 +120,11 @@ struct tool_record {
     char group[RECORD_NAME_MAX];
     double slope, slope_u;             /* growth of the index a cycle */
     double group_remaining, group_q05; /* of all sisters together */
-    double taylor_n, taylor_c;         /* fitted: V in 1/min, T in min */
-    double left_lives, left_cost;      /* thrown away by changes before the end */
-    double overrun;                    /* parts cut by edges that were spent */
-    char feature[32]; /* the load that tells most about this tool's wear */
+    double lasts_h, lights_out_h; /* until this tool is spent; until the first one is */
+    double taylor_n, taylor_c;    /* fitted: V in 1/min, T in min */
+    double left_lives, left_cost; /* thrown away by changes before the end */
+    double overrun;               /* parts cut by edges that were spent */
+    char feature[32];             /* the load that tells most about this tool's wear */
 };
 
 struct thermal_record {

@@ -24,6 +24,8 @@ const struct record_field tool_fields[] = {
     NUMBER(tool.slope_u, "slope_u"),
     NUMBER(tool.group_remaining, "group_remaining"),
     NUMBER(tool.group_q05, "group_q05"),
+    NUMBER(tool.lasts_h, "lasts_h"),
+    NUMBER(tool.lights_out_h, "lights_out_h"),
     ORDER,
     NOTE_TEXT(tool.unit, "unit"),
     NOTE_TEXT(tool.asset, "asset"),

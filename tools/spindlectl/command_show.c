@@ -65,6 +65,7 @@ static const struct column tool_columns[] = {
     {"P50",    "rul_q50",         1},
     {"P95",    "rul_q95",         1},
     {"GROUP",  "group_remaining", 1},
+    {"HOURS",  "lasts_h",         1},
     {"WEAR",   "wear_um",         0},
     {"INDEX",  "index",           3},
     {"UNIT",   "unit",            0},

@@ -16,7 +16,7 @@ void edge_init(struct edge *edge, const char *tool, int64_t path, uint32_t memor
     edge->life_no = 1;
     edge->since = at;
     edge->is_first = true;
-    edge->wear_mm = edge->smooth = NAN;
+    edge->wear_mm = edge->smooth = edge->lasts_h = NAN;
     for (size_t i = 0; i < LOAD_CHANNELS; i++)
         edge->index[i] = NAN;
     for (size_t i = 0; i < EDGE_RECENT; i++)
@@ -33,6 +33,7 @@ void edge_renew(struct edge *edge, struct moment at)
     edge->offset.total_um = 0;
     edge->offset.count = 0;
     edge->control = before.control;
+    edge->cycle_use = before.cycle_use;
     edge->overrun = before.overrun;
     edge->left_lives = before.left_lives;
     edge->is_in_cycle = before.is_in_cycle;

@@ -39,6 +39,9 @@ struct edge {
     double overrun;    /* parts cut after it was spent; of all lives in this place */
     double left_lives; /* what changes came too early by, in lives; likewise */
 
+    double cycle_age, cycle_use; /* at the last cycle's end; usual use of a cycle */
+    double lasts_h;              /* what remains, at the machine's pace; NAN = unknown */
+
     struct edge_points measured, estimated, dimension;
     uint32_t dimension_feature; /* hash of its name */
     struct wear_curve curve;

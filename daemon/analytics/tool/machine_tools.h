@@ -30,6 +30,7 @@ struct tools_state {
     uint32_t layout, size;
     uint32_t edge_count, memory_count;
     int64_t life_serial;
+    double cycle_s; /* a cycle usually takes, loading included; 0 = none yet */
     struct cut_load load;
     struct moment now;
     char tool[PATHS_MAX][RECORD_NAME_MAX]; /* the newest that cut */
@@ -108,6 +109,10 @@ void tools_announce(const struct tools_scene *scene, const struct edge *edge,
  */
 void tools_group(const struct tools_scene *scene, const struct tool_setting *setting,
                  double *ret_remaining, double *ret_q05);
+
+/* How long, h, the machine can run before a tool is spent; NAN when one in use is
+ * unknown. */
+double tools_lights_out(const struct machine_tools *tools, int64_t path);
 
 /* tool_report.c: the tool record as things stand now. */
 void tools_report(const struct tools_scene *scene, struct edge *edge);

@@ -3,12 +3,13 @@
 
 #include <math.h>
 
-#define SHORTEST_S  0.3 /* of cutting, before a load means anything */
-#define KIENZLE     0.25
-#define PROVISIONAL 3   /* parts before an index is formed */
-#define USUAL_LEAST 0.7 /* of the usual time: shorter was not the whole segment */
-#define USUAL_MOST  1.5
-#define PI          3.14159265358979323846
+#define SHORTEST_S   0.3 /* of cutting, before a load means anything */
+#define KIENZLE      0.25
+#define PROVISIONAL  3   /* parts before an index is formed */
+#define USUAL_LEAST  0.7 /* of the usual time: shorter was not the whole segment */
+#define USUAL_MOST   1.5
+#define PACE_FOLLOWS 0.1 /* weight of the newest cycle */
+#define PI           3.14159265358979323846
 
 /* The key signatures are learned by: program, tool or its sisters, visit, path. */
 static uint32_t make_key(const struct tools_scene *scene, const char *tool, int64_t path,
@@ -282,6 +283,11 @@ static void estimate_wear(const struct tools_scene *scene, struct edge *edge)
         outlook_fit(edge, memory, &setting, limit);
 }
 
+static void follow(double *usual, double value)
+{
+    *usual += (value - *usual) * (*usual > 0 ? PACE_FOLLOWS : 1);
+}
+
 static void finish(const struct tools_scene *scene, struct edge *edge,
                    const struct record *record)
 {
@@ -289,6 +295,8 @@ static void finish(const struct tools_scene *scene, struct edge *edge,
 
     tools_setting(scene->tools, edge, &setting);
     count_parts(edge, record);
+    follow(&edge->cycle_use, edge_age(edge, setting.unit) - edge->cycle_age);
+    edge->cycle_age = edge_age(edge, setting.unit);
     edge_close_cycle(edge, edge_age(edge, setting.unit));
     outlook_learn(edge, tools_memory(scene->tools, edge), &setting);
     estimate_wear(scene, edge);
@@ -314,6 +322,9 @@ void tools_cycle(const struct tools_scene *scene, const struct record *record)
             count_parts(edge, record);
         has_cut = has_cut || edge->is_in_cycle;
     }
+    if (record->cycle.ct > 0)
+        follow(&tools->state.cycle_s,
+               record->cycle.ct + (record->cycle.load > 0 ? record->cycle.load : 0));
     if (!has_cut && !(record->cycle.flags & CYCLE_CORRECTED))
         cut_without_segment(scene, record);
     for (uint32_t i = 0; i < tools->state.edge_count; i++)

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#define IN_USE_CYCLES 50 /* a tool that has not cut for so long is not needed tonight */
+
 static void add(double *sum, double more)
 {
     if (!isnan(more))
@@ -32,4 +34,24 @@ void tools_group(const struct tools_scene *scene, const struct tool_setting *set
         if (is_spent || outlook.has_quantiles)
             add(ret_q05, is_spent ? 0 : outlook.left.q05);
     }
+}
+
+double tools_lights_out(const struct machine_tools *tools, int64_t path)
+{
+    int64_t newest = 0;
+    double least = INFINITY;
+
+    for (uint32_t i = 0; i < tools->state.edge_count; i++)
+        if (tools->edges[i].path == path && tools->edges[i].cycle_no > newest)
+            newest = tools->edges[i].cycle_no;
+    for (uint32_t i = 0; i < tools->state.edge_count; i++) {
+        const struct edge *edge = &tools->edges[i];
+
+        if (edge->path != path || edge->cycle_no < newest - IN_USE_CYCLES)
+            continue;
+        if (isnan(edge->lasts_h))
+            return NAN;
+        least = fmin(least, edge->lasts_h);
+    }
+    return isfinite(least) ? least : (double)NAN;
 }

@@ -62,6 +62,24 @@ static void fill_economics(struct tool_record *tool, const struct edge *edge,
     tool->taylor_c = taylor.constant;
 }
 
+/* At the machine's pace: the sisters' 5 %, else this edge's, else what its limit leaves.
+ */
+static void fill_hours(struct tool_record *tool, const struct machine_tools *tools,
+                       struct edge *edge)
+{
+    double left = tool->group_q05;
+
+    if (isnan(left) && !isnan(tool->group_remaining))
+        left = tool->group_remaining;
+    if (isnan(left))
+        left = isnan(tool->rul_q05) ? tool->remaining : tool->rul_q05;
+    edge->lasts_h = NAN;
+    if (edge->cycle_use > 0 && tools->state.cycle_s > 0)
+        edge->lasts_h = left / edge->cycle_use * tools->state.cycle_s / 3600;
+    tool->lasts_h = edge->lasts_h;
+    tool->lights_out_h = tools_lights_out(tools, edge->path);
+}
+
 void tools_report(const struct tools_scene *scene, struct edge *edge)
 {
     const struct tool_memory *memory = tools_memory(scene->tools, edge);
@@ -102,6 +120,7 @@ void tools_report(const struct tools_scene *scene, struct edge *edge)
     tools_group(scene, &setting, &tool->group_remaining, &tool->group_q05);
     (void)text_copy(tool->group, sizeof(tool->group), setting.group);
     fill_economics(tool, edge, memory, &setting);
+    fill_hours(tool, scene->tools, edge);
     fill_wear(tool, edge, memory);
     fill_feature(tool, scene->tools, edge, memory);
     scene->out->append(scene->out->owner, &record);
