@@ -14,9 +14,11 @@ enum {
     PENDING_MAX = 32, /* more than that are fetched together */
     ID_MAX = 256,
     PLACES_MAX = 1024,
+    FAILURES_MAX = 5, /* in a row; then only the next change asks again */
 };
 
 static const int64_t COALESCE_NS = 1 * NS_PER_S;
+static const int64_t AGAIN_NS = 2 * NS_PER_S;
 static const int64_t BETWEEN_NS = 200 * NS_PER_MS;
 static const int64_t ANSWER_LIMIT_NS = 30 * NS_PER_S;
 static const size_t ANSWER_MAX = 16u << 20;
@@ -30,6 +32,7 @@ struct asset_watch {
     bool wants_all;
     bool asked_all;
     bool was_removed;
+    int failures;
     char asked[ID_MAX];
     struct {
         char id[ID_MAX];
@@ -120,16 +123,48 @@ static int on_bytes(void *owner, const char *bytes, size_t length)
     return result < 0 ? result : 0;
 }
 
+static void want(struct asset_watch *watch, const char *id, bool is_removed)
+{
+    size_t i = 0;
+
+    while (i < watch->count && strcmp(watch->pending[i].id, id) != 0)
+        i++;
+    if (i == PENDING_MAX || strlen(id) >= ID_MAX) {
+        watch->wants_all = true;
+        return;
+    }
+    if (i == watch->count)
+        (void)text_copy(watch->pending[watch->count++].id, ID_MAX, id);
+    watch->pending[i].is_removed = is_removed;
+}
+
+/* Cut short, or the agent has other trouble now: what changed is not forgotten. */
+static void ask_again(struct asset_watch *watch)
+{
+    if (++watch->failures > FAILURES_MAX)
+        return;
+    if (watch->asked_all)
+        watch->wants_all = true;
+    else
+        want(watch, watch->asked, watch->was_removed);
+    fetch_in(watch, AGAIN_NS);
+}
+
 static void on_done(void *owner, const struct http_outcome *outcome)
 {
     struct asset_watch *watch = owner;
     const char *code = tool_assets_error(watch->reader);
 
     watch->transfer = NULL;
+    if (!*code && (outcome->error || outcome->status >= 500)) {
+        ask_again(watch);
+        return;
+    }
+    watch->failures = 0;
     if (strcmp(code, "ASSET_NOT_FOUND") == 0) {
         if (watch->was_removed)
             tell_removed(watch);
-    } else if (*code || (!outcome->error && outcome->status >= 400)) {
+    } else if (*code || outcome->status >= 400) {
         watch->is_off = true;
     }
     fetch_in(watch, BETWEEN_NS);
@@ -232,21 +267,6 @@ void asset_watch_refresh(struct asset_watch *watch)
     watch->is_off = false;
     watch->wants_all = true;
     fetch_in(watch, COALESCE_NS);
-}
-
-static void want(struct asset_watch *watch, const char *id, bool is_removed)
-{
-    size_t i = 0;
-
-    while (i < watch->count && strcmp(watch->pending[i].id, id) != 0)
-        i++;
-    if (i == PENDING_MAX || strlen(id) >= ID_MAX) {
-        watch->wants_all = true;
-        return;
-    }
-    if (i == watch->count)
-        (void)text_copy(watch->pending[watch->count++].id, ID_MAX, id);
-    watch->pending[i].is_removed = is_removed;
 }
 
 void asset_watch_observe(struct asset_watch *watch, const struct observation *observation)

@@ -36,8 +36,8 @@ LAUGHS = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 class TroubledAgent:
     """Trouble is on while `is_in_trouble`; some kinds are of the agent's nature and always on."""
 
-    def __init__(self, trouble, style, buffer=BUFFER, port=0):
-        self.trouble, self.style, self.buffer = trouble, style, buffer
+    def __init__(self, trouble, style, buffer=BUFFER, host="127.0.0.1", tls=None):
+        self.trouble, self.style, self.buffer, self.host, self.tls = trouble, style, buffer, host, tls
         self.instance, self.first, self.observations = 1767225600, 1, []
         self.history = []   # (instance, [observation]) of those that died
         self.is_in_trouble, self.times, self.offset_s = False, 0, 0
@@ -45,7 +45,7 @@ class TroubledAgent:
         self.news = threading.Condition()
         self.connections = set()
         self.listener = None
-        self.port = port
+        self.port = 0
         self.open()
 
     # ---- what it knows ----
@@ -155,7 +155,8 @@ class TroubledAgent:
         return True
 
     def open(self):
-        self.listener = socket.create_server(("127.0.0.1", self.port), backlog=50)
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        self.listener = socket.create_server((self.host, self.port), family=family, backlog=50)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
 
@@ -190,6 +191,12 @@ class TroubledAgent:
     def serve(self, connection):
         pending = b""
         try:
+            if self.tls:
+                with self.news:
+                    self.connections.discard(connection)
+                connection = self.tls.wrap_socket(connection, server_side=True)
+                with self.news:
+                    self.connections.add(connection)
             while connection in self.connections:
                 while b"\r\n\r\n" not in pending:
                     more = connection.recv(65536)

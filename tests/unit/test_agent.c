@@ -311,13 +311,14 @@ static void tools_are_read_and_their_absence_is_no_trouble(void **state)
     struct scene *scene = *state;
 
     scene->options.assets = true;
+    scene->agent.busy_assets = 1;
     scene_start(scene);
     while (!scene->tools)
         (void)uv_run(&scene->loop, UV_RUN_ONCE);
     assert_string_equal(scene->tool, "9 17/240");
     scene->agent.has_no_assets = true;
     agent_restart(&scene->agent, 3);
-    while (scene->agent.assets < 2)
+    while (scene->agent.assets < 3)
         (void)uv_run(&scene->loop, UV_RUN_ONCE);
     scene_catch_up(scene);
     scene_assert_account(scene, 1);

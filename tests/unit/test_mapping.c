@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "drivers/mtconnect/mapping.h"
+#include "tests/unit/support/mapping_scene.h"
 
 #include <errno.h>
 #include <math.h>
@@ -12,132 +12,9 @@
 
 #include <cmocka.h>
 
-/* What came out, as one line a sample: "execution=run", "program=bad/unavailable". */
-struct heard {
-    char lines[4096];
-    struct sample last;
-};
-
-static void on_sample(void *self, const struct sample *sample)
-{
-    struct heard *heard = self;
-    struct text text;
-    char name[SIGNAL_NAME_MAX];
-    size_t length = strlen(heard->lines);
-
-    signal_print(sample, name);
-    text_init_fixed(&text, heard->lines + length, sizeof(heard->lines) - length);
-    text_add(&text, name);
-    text_add_char(&text, '=');
-    sample_print_json(sample, &text);
-    if (sample->quality != QUALITY_GOOD)
-        text_add_format(&text, "/%s", code_name(why_names, sample->why));
-    text_add(&text, ";");
-    heard->last = *sample;
-}
-
-static struct devices *read_devices(const char *xml)
-{
-    struct devices *devices = NULL;
-    char sentence[160] = "";
-
-    if (devices_read(xml, strlen(xml), &devices, sentence))
-        fail_msg("%s", sentence);
-    return devices;
-}
-
-static const char machine[] =
-    "<MTConnectDevices xmlns='urn:mtconnect.org:MTConnectDevices:2.0'>"
-    "<Header instanceId='77' version='2.0.0.1'/><Devices>"
-    "<Agent name='agent' id='ag' uuid='u0'><DataItems>"
-    "<DataItem id='aav' type='AVAILABILITY' category='EVENT'/></DataItems></Agent>"
-    "<Device name='VMC' uuid='u1' id='d'><DataItems>"
-    "<DataItem id='av' type='AVAILABILITY' category='EVENT'/></DataItems><Components>"
-    "<Axes id='ax'><Components>"
-    "<Linear id='x' name='X'><DataItems>"
-    "<DataItem id='xl' type='LOAD' category='SAMPLE' units='PERCENT'/>"
-    "<DataItem id='xt' type='TEMPERATURE' category='SAMPLE' units='CELSIUS'/>"
-    "<DataItem id='xp' type='POSITION' subType='ACTUAL' category='SAMPLE' "
-    "units='MILLIMETER'/></DataItems></Linear>"
-    "<Rotary id='s' name='C'><DataItems>"
-    "<DataItem id='sr' type='ROTARY_VELOCITY' subType='ACTUAL' category='SAMPLE' "
-    "units='REVOLUTION/MINUTE'/>"
-    "<DataItem id='sl' type='LOAD' category='SAMPLE' units='PERCENT'/>"
-    "<DataItem id='st' type='TEMPERATURE' category='SAMPLE' units='CELSIUS' "
-    "name='Stemp'><Source>spindle temp</Source></DataItem>"
-    "<DataItem id='sa' type='TEMPERATURE' statistic='AVERAGE' category='SAMPLE' "
-    "units='CELSIUS'/></DataItems></Rotary></Components></Axes>"
-    "<Controller id='c'><DataItems>"
-    "<DataItem id='sys' type='SYSTEM' category='CONDITION'/>"
-    "<DataItem id='es' type='EMERGENCY_STOP' category='EVENT'/></DataItems><Components>"
-    "<Path id='p1' name='one'><DataItems>"
-    "<DataItem id='ex' type='EXECUTION' category='EVENT'/>"
-    "<DataItem id='mo' type='CONTROLLER_MODE' category='EVENT'/>"
-    "<DataItem id='pa' type='PROGRAM' subType='ACTIVE' category='EVENT'/>"
-    "<DataItem id='pm' type='PROGRAM' subType='MAIN' category='EVENT'/>"
-    "<DataItem id='pt' type='PART_COUNT' subType='TARGET' category='EVENT'/>"
-    "<DataItem id='pg' type='PART_COUNT' subType='GOOD' category='EVENT'/>"
-    "<DataItem id='pb' type='PART_COUNT' subType='BAD' category='EVENT'/>"
-    "<DataItem id='fr' type='PATH_FEEDRATE' subType='ACTUAL' category='SAMPLE' "
-    "units='MILLIMETER/SECOND' nativeUnits='INCH/MINUTE'/>"
-    "<DataItem id='tg' type='x:TOOL_GROUP' category='EVENT'/>"
-    "<DataItem id='ta' type='TOOL_ASSET_ID' category='EVENT'/>"
-    "<DataItem id='vx' type='x:UNIT' category='EVENT'/></DataItems></Path>"
-    "<Path id='p2' name='two'><DataItems>"
-    "<DataItem id='ex2' type='EXECUTION' category='EVENT'/>"
-    "<DataItem id='tn' type='TOOL_NUMBER' category='EVENT'/>"
-    "<DataItem id='pc2' type='PART_COUNT' category='EVENT' discrete='true'/>"
-    "<DataItem id='ds' type='VARIABLE' category='EVENT' representation='DATA_SET'/>"
-    "</DataItems></Path></Components></Controller></Components></Device>"
-    "</Devices></MTConnectDevices>";
-
-struct bench {
-    struct devices *devices;
-    struct mapping *mapping;
-    struct heard heard;
-};
-
-static void bench_init(struct bench *bench, const struct mapping_options *options)
-{
-    char sentence[160] = "";
-
-    memset(bench, 0, sizeof(*bench));
-    bench->devices = read_devices(machine);
-    if (mapping_create(devices_find(bench->devices, "vmc"), options, &bench->mapping,
-                       sentence))
-        fail_msg("%s", sentence);
-}
-
-static void bench_done(struct bench *bench)
-{
-    mapping_destroy(bench->mapping);
-    devices_free(bench->devices);
-}
-
-static const char *say_at(struct bench *bench, const char *id, const char *value,
-                          double seconds)
-{
-    struct observation observation;
-    struct hearing hearing = {.at = {.mono_ns = (int64_t)(seconds * 1e9)}};
-    struct mapping_sink sink = {.owner = &bench->heard, .emit = on_sample};
-
-    observation_init(&observation);
-    observation.data_item_id = id;
-    observation.value = value;
-    observation.is_unavailable = strcmp(value, "UNAVAILABLE") == 0;
-    bench->heard.lines[0] = '\0';
-    (void)mapping_apply(bench->mapping, &observation, &hearing, &sink);
-    return bench->heard.lines;
-}
-
-static const char *say(struct bench *bench, const char *id, const char *value)
-{
-    return say_at(bench, id, value, 0);
-}
-
 static void the_agent_is_never_the_machine(void **state)
 {
-    struct devices *devices = read_devices(machine);
+    struct devices *devices = mapping_read(mapping_machine);
 
     (void)state;
     assert_int_equal(devices->count, 2);
@@ -192,59 +69,62 @@ static void what_data_items_mean(void **state)
         {"pc2",     "3",                     "path2/part_count=3;"                       },
         {"nowhere", "3",                     "custom.nowhere=\"3\";"                     },
     };
-    struct bench bench;
+    struct mapping_scene scene;
 
     (void)state;
-    bench_init(&bench, &(struct mapping_options){0});
+    mapping_scene_init(&scene, &(struct mapping_options){0});
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        assert_string_equal(say(&bench, cases[i].id, cases[i].value), cases[i].expected);
-    bench_done(&bench);
+        assert_string_equal(mapping_say(&scene, cases[i].id, cases[i].value),
+                            cases[i].expected);
+    mapping_scene_done(&scene);
 }
 
 static void a_far_temperature_counts_when_it_is_confirmed(void **state)
 {
-    struct bench bench;
+    struct mapping_scene scene;
 
     (void)state;
-    bench_init(&bench, &(struct mapping_options){0});
-    assert_string_equal(say_at(&bench, "st", "44", 1), "temperature.spindle=44;");
-    assert_string_equal(say_at(&bench, "st", "0", 2),
+    mapping_scene_init(&scene, &(struct mapping_options){0});
+    assert_string_equal(mapping_say_at(&scene, "st", "44", 1), "temperature.spindle=44;");
+    assert_string_equal(mapping_say_at(&scene, "st", "0", 2),
                         "temperature.spindle=null/out_of_range;");
-    assert_string_equal(say_at(&bench, "st", "44", 3), "temperature.spindle=44;");
-    assert_string_equal(say_at(&bench, "st", "0", 4),
+    assert_string_equal(mapping_say_at(&scene, "st", "44", 3), "temperature.spindle=44;");
+    assert_string_equal(mapping_say_at(&scene, "st", "0", 4),
                         "temperature.spindle=null/out_of_range;");
-    assert_string_equal(say_at(&bench, "st", "0.5", 5), "temperature.spindle=0.5;");
-    assert_string_equal(say_at(&bench, "st", "60", 5000), "temperature.spindle=60;");
-    bench_done(&bench);
+    assert_string_equal(mapping_say_at(&scene, "st", "0.5", 5),
+                        "temperature.spindle=0.5;");
+    assert_string_equal(mapping_say_at(&scene, "st", "60", 5000),
+                        "temperature.spindle=60;");
+    mapping_scene_done(&scene);
 }
 
 static void feed_hold_as_a_mode_holds_the_program(void **state)
 {
-    struct bench bench;
+    struct mapping_scene scene;
 
     (void)state;
-    bench_init(&bench, &(struct mapping_options){0});
-    (void)say(&bench, "ex", "ACTIVE");
-    assert_string_equal(say(&bench, "mo", "FEED_HOLD"),
+    mapping_scene_init(&scene, &(struct mapping_options){0});
+    (void)mapping_say(&scene, "ex", "ACTIVE");
+    assert_string_equal(mapping_say(&scene, "mo", "FEED_HOLD"),
                         "mode=\"auto\";execution=\"hold\";");
-    assert_string_equal(say(&bench, "ex", "ACTIVE"), "execution=\"hold\";");
-    assert_string_equal(say(&bench, "mo", "AUTOMATIC"),
+    assert_string_equal(mapping_say(&scene, "ex", "ACTIVE"), "execution=\"hold\";");
+    assert_string_equal(mapping_say(&scene, "mo", "AUTOMATIC"),
                         "mode=\"auto\";execution=\"run\";");
-    bench_done(&bench);
+    mapping_scene_done(&scene);
 }
 
 static void an_adapters_values_are_in_native_units(void **state)
 {
-    struct bench bench;
+    struct mapping_scene scene;
 
     (void)state;
-    bench_init(&bench, &(struct mapping_options){.is_native = true});
-    assert_string_equal(say(&bench, "fr", "10"), "feed=254;");
-    assert_string_equal(mapping_find_key(bench.mapping, "spindle temp")->id, "st");
-    assert_string_equal(mapping_find_key(bench.mapping, "VMC:Stemp")->id, "st");
-    assert_null(mapping_find_key(bench.mapping, "OTHER:Stemp"));
-    assert_null(mapping_find_key(bench.mapping, "nothing"));
-    bench_done(&bench);
+    mapping_scene_init(&scene, &(struct mapping_options){.is_native = true});
+    assert_string_equal(mapping_say(&scene, "fr", "10"), "feed=254;");
+    assert_string_equal(mapping_find_key(scene.mapping, "spindle temp")->id, "st");
+    assert_string_equal(mapping_find_key(scene.mapping, "VMC:Stemp")->id, "st");
+    assert_null(mapping_find_key(scene.mapping, "OTHER:Stemp"));
+    assert_null(mapping_find_key(scene.mapping, "nothing"));
+    mapping_scene_done(&scene);
 }
 
 static void the_operator_may_map_otherwise(void **state)
@@ -254,22 +134,22 @@ static void the_operator_may_map_otherwise(void **state)
         {.signal = (char[]){"temperature.column"}, .data_item = (char[]){"Stemp"}}
     };
     struct mapping_options options = {.overrides = rows, .override_count = 2};
-    struct bench bench;
+    struct mapping_scene scene;
     char sentence[160];
 
     (void)state;
-    bench_init(&bench, &options);
-    assert_string_equal(say(&bench, "pa", "O1"), "program=\"O1\";");
-    assert_string_equal(say(&bench, "pm", "O2"), "custom.pm=\"O2\";");
-    assert_string_equal(say(&bench, "st", "20"), "temperature.column=20;");
+    mapping_scene_init(&scene, &options);
+    assert_string_equal(mapping_say(&scene, "pa", "O1"), "program=\"O1\";");
+    assert_string_equal(mapping_say(&scene, "pm", "O2"), "custom.pm=\"O2\";");
+    assert_string_equal(mapping_say(&scene, "st", "20"), "temperature.column=20;");
 
     struct mapping *mapping = NULL;
     rows[0].data_item = (char[]){"gone"};
     assert_int_equal(
-        mapping_create(devices_find(bench.devices, ""), &options, &mapping, sentence),
+        mapping_create(devices_find(scene.devices, ""), &options, &mapping, sentence),
         -EINVAL);
     assert_non_null(strstr(sentence, "'gone'"));
-    bench_done(&bench);
+    mapping_scene_done(&scene);
 }
 
 static void conditions_and_sets_keep_their_keys(void **state)
@@ -278,21 +158,21 @@ static void conditions_and_sets_keep_their_keys(void **state)
         {.key = "a",   .value = "1"   },
         { .key = "b", .value = "", .removed = true}
     };
-    struct bench bench;
+    struct mapping_scene scene;
     struct observation observation;
     struct hearing hearing = {0};
-    struct mapping_sink sink = {.owner = &bench.heard, .emit = on_sample};
+    struct mapping_sink sink = {.owner = &scene.heard, .emit = mapping_hear};
 
     (void)state;
-    bench_init(&bench, &(struct mapping_options){0});
+    mapping_scene_init(&scene, &(struct mapping_options){0});
     observation_init(&observation);
     observation.category = OBSERVATION_CONDITION;
     observation.data_item_id = "sys";
     observation.level = LEVEL_FAULT;
     observation.native_code = "1101";
     observation.value = "INTERFERE";
-    assert_int_equal(mapping_apply(bench.mapping, &observation, &hearing, &sink), 1);
-    assert_non_null(strstr(bench.heard.lines, "condition.system={\"level\":\"fault\","
+    assert_int_equal(mapping_apply(scene.mapping, &observation, &hearing, &sink), 1);
+    assert_non_null(strstr(scene.heard.lines, "condition.system={\"level\":\"fault\","
                                               "\"id\":\"1101\",\"code\":\"1101\""));
 
     observation_init(&observation);
@@ -300,18 +180,18 @@ static void conditions_and_sets_keep_their_keys(void **state)
     observation.representation = REPRESENTATION_DATA_SET;
     observation.entries = entries;
     observation.entry_count = 2;
-    bench.heard.lines[0] = '\0';
-    assert_int_equal(mapping_apply(bench.mapping, &observation, &hearing, &sink), 2);
-    assert_string_equal(bench.heard.lines,
+    scene.heard.lines[0] = '\0';
+    assert_int_equal(mapping_apply(scene.mapping, &observation, &hearing, &sink), 2);
+    assert_string_equal(scene.heard.lines,
                         "path2/custom.ds.a=1;path2/custom.ds.b=null/unavailable;");
 
     observation_init(&observation);
     observation.data_item_id = "pc2";
     observation.value = "0";
     observation.reset_triggered = "SHIFT";
-    (void)mapping_apply(bench.mapping, &observation, &hearing, &sink);
-    assert_int_equal(bench.heard.last.flags, SAMPLE_RESET | SAMPLE_DISCRETE);
-    bench_done(&bench);
+    (void)mapping_apply(scene.mapping, &observation, &hearing, &sink);
+    assert_int_equal(scene.heard.last.flags, SAMPLE_RESET | SAMPLE_DISCRETE);
+    mapping_scene_done(&scene);
 }
 
 static void what_is_no_devices_document_is_refused(void **state)
@@ -426,7 +306,7 @@ static void check_signals(const struct document *document, const struct mapping 
 
 static void check_document(const struct document *document, const char *xml)
 {
-    struct devices *devices = read_devices(xml);
+    struct devices *devices = mapping_read(xml);
     const struct device *device = devices_find(devices, document->device);
     struct mapping *mapping = NULL;
     char sentence[160] = "";

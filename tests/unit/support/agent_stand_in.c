@@ -193,7 +193,9 @@ static void answer_current(struct agent_stand_in *agent, struct stand_in_visitor
 static void answer_assets(struct agent_stand_in *agent, struct stand_in_visitor *visitor)
 {
     agent->assets++;
-    if (agent->has_no_assets)
+    if (agent->busy_assets-- > 0)
+        answer(agent, visitor, "503 Service Unavailable", "later");
+    else if (agent->has_no_assets)
         answer_error(agent, visitor, "UNSUPPORTED");
     else
         answer(agent, visitor, "200 OK",

@@ -22,6 +22,7 @@ struct agent_stand_in {
     bool keeps_instance;  /* over a restart, as within one second */
     bool refuses_streams; /* by an error */
     bool refuses_count;   /* of more than the buffer holds */
+    int busy_assets;      /* answers to a request for assets that are 503 */
     int pages;            /* answers that are a proxy's page instead */
     uint64_t odd_next;    /* a nextSequence that cannot be true; 0 = none */
     int tears;            /* parts that are cut in the middle, with the connection */
