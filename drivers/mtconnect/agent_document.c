@@ -99,6 +99,26 @@ static void limit_count(struct agent *agent, const struct streams_header *header
         agent->count = count;
 }
 
+/* The state tells the conditions that are active, not those that ended behind our back:
+ * all of such an item end here, and those that are told begin again at the same moment.
+ */
+static void end_conditions(struct agent *agent)
+{
+    for (size_t i = 0; i < streams_count(agent->streams); i++) {
+        struct observation observation;
+
+        if (streams_sequence(agent->streams, i) >= agent->position.next)
+            break;
+        streams_read(agent->streams, i, &observation);
+        if (observation.category != OBSERVATION_CONDITION ||
+            (observation.level != LEVEL_FAULT && observation.level != LEVEL_WARNING))
+            continue;
+        observation.level = LEVEL_NORMAL;
+        observation.condition_id = observation.native_code = observation.value = "";
+        delivery_observation(&agent->link.delivery, &observation, agent->slice.at, false);
+    }
+}
+
 static int open_current(struct agent *agent, struct moment now)
 {
     const struct streams_header *header = streams_header(agent->streams);
@@ -115,6 +135,7 @@ static int open_current(struct agent *agent, struct moment now)
         agent); /* tells the instance first: what of it is known already is left out */
     agent->slice.at = find_state(agent, now);
     delivery_link(&agent->link.delivery, true, agent->slice.at);
+    end_conditions(agent);
     return 0;
 }
 

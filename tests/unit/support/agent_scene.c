@@ -26,6 +26,15 @@ static void hear_gap(struct scene *scene, const struct gap *gap)
         scene->lost[i]++;
 }
 
+static void hear_condition(struct scene *scene, const struct condition *condition)
+{
+    size_t length = strlen(scene->conditions);
+
+    (void)snprintf(scene->conditions + length, sizeof(scene->conditions) - length,
+                   "%s %s;", code_name(level_names, (int)condition->level),
+                   condition->id);
+}
+
 static void on_deliver(void *owner, const struct sample *samples, size_t count)
 {
     struct scene *scene = owner;
@@ -42,6 +51,8 @@ static void on_deliver(void *owner, const struct sample *samples, size_t count)
             (void)snprintf(scene->tool, sizeof(scene->tool), "%s %.0f/%.0f",
                            sample->place, sample->value.tool_life->parts,
                            sample->value.tool_life->parts_limit);
+        } else if (sample->value.kind == VALUE_CONDITION) {
+            hear_condition(scene, sample->value.condition);
         } else if (sample->sequence && sample->sequence < SEQUENCES) {
             if (sample->flags & SAMPLE_SNAPSHOT) {
                 scene->snapshot[sample->sequence] = 1;

@@ -29,7 +29,8 @@ struct scene {
     /* What was delivered. */
     uint8_t got[SEQUENCES], lost[SEQUENCES], snapshot[SEQUENCES];
     int gaps_of_unknown_size, links, link_losses, tools;
-    int busy_turns; /* the test's is_busy() counts down */
+    char conditions[256]; /* "fault A;normal ;" */
+    int busy_turns;       /* the test's is_busy() counts down */
     uint64_t newest;
     bool out_of_order;
     char tool[TOOL_NAME], mark[64];

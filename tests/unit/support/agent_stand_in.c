@@ -15,6 +15,7 @@ static const char probe[] =
     "<DataItems><DataItem id='a' type='AVAILABILITY' category='EVENT'/></DataItems>"
     "<Components><Controller id='c'><Components><Path id='p'><DataItems><DataItem id='e' "
     "type='EXECUTION' category='EVENT'/><DataItem id='x' type='X:ODD' category='EVENT'/>"
+    "<DataItem id='y' type='SYSTEM' category='CONDITION'/>"
     "</DataItems></Path></Components></Controller></Components></Device>%s</Devices>"
     "</MTConnectDevices>";
 
@@ -184,7 +185,13 @@ static void answer_current(struct agent_stand_in *agent, struct stand_in_visitor
     for (uint64_t i = agent->last > 1 ? agent->last - 1 : 1; i <= agent->last; i++)
         if (i != agent->bad)
             print_observation(agent, &text, i);
-    text_add(&text, "</Events></ComponentStream></DeviceStream></Streams>"
+    text_add(&text, "</Events>");
+    if (agent->condition)
+        text_add_format(&text,
+                        "<Condition><Fault dataItemId='y' sequence='1' type='SYSTEM' "
+                        "timestamp='2026-01-01T00:00:00Z' nativeCode='%s'/></Condition>",
+                        agent->condition);
+    text_add(&text, "</ComponentStream></DeviceStream></Streams>"
                     "</MTConnectStreams>");
     answer(agent, visitor, "200 OK", text.data);
     text_done(&text);

@@ -16,16 +16,17 @@ struct agent_stand_in {
     struct stand_in_visitor *stream;
     uint64_t sent; /* on the stream */
     bool has_two_devices, cannot_stream, closes_answers, errors_with_200, has_no_assets;
-    bool reverses;        /* document order is not sequence order */
-    uint64_t bad;         /* an observation whose document cannot be read */
-    int overruns;         /* how often the buffer moves between current and sample */
-    bool keeps_instance;  /* over a restart, as within one second */
-    bool refuses_streams; /* by an error */
-    bool refuses_count;   /* of more than the buffer holds */
-    int busy_assets;      /* answers to a request for assets that are 503 */
-    int pages;            /* answers that are a proxy's page instead */
-    uint64_t odd_next;    /* a nextSequence that cannot be true; 0 = none */
-    int tears;            /* parts that are cut in the middle, with the connection */
+    bool reverses;         /* document order is not sequence order */
+    uint64_t bad;          /* an observation whose document cannot be read */
+    int overruns;          /* how often the buffer moves between current and sample */
+    bool keeps_instance;   /* over a restart, as within one second */
+    bool refuses_streams;  /* by an error */
+    bool refuses_count;    /* of more than the buffer holds */
+    const char *condition; /* native code of the fault in each current; NULL = none */
+    int busy_assets;       /* answers to a request for assets that are 503 */
+    int pages;             /* answers that are a proxy's page instead */
+    uint64_t odd_next;     /* a nextSequence that cannot be true; 0 = none */
+    int tears;             /* parts that are cut in the middle, with the connection */
     char last_target[256];
     int probes, currents, samples, assets;
 };
