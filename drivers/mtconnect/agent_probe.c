@@ -87,10 +87,9 @@ static int take_devices(struct agent *agent, struct agent_reading *reading)
     }
     delivery->health.answered++;
     choose_device(agent, delivery->devices);
-    if (agent->position.is_known && agent->announced &&
-        agent->announced != agent->position.instance_id)
-        (void)agent_begin_anew(agent);
-    if (!agent->position.is_known || !agent->has_state)
+    /* Whether it is another instance its own documents tell: a probe may be a file. */
+    bool is_other = agent->announced && agent->announced != agent->position.instance_id;
+    if (!agent->position.is_known || !agent->has_state || is_other)
         agent->phase = AGENT_CURRENT;
     else
         agent->phase = agent->polls ? AGENT_POLL : AGENT_STREAM;
