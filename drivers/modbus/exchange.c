@@ -7,24 +7,22 @@
 #include <string.h>
 
 enum {
-    BUSY_TRIES = 4,     /* of a device that says it is busy */
-    SILENT_MAX = 3,     /* time-outs in a row, then the connection is taken for dead */
-    STRETCH = 4,        /* an answer that still dribbles in may take so many time-outs */
-    QUIET_MS = 50,      /* after bytes that made no sense on a serial line */
-    BUSY_PAUSE_MS = 50, /* doubles */
+    SILENT_MAX = 3, /* time-outs in a row, then the connection is taken for dead */
+    DOUBTS_MAX = 2, /* time-outs of a unit after which a late answer is not expected */
+    STRETCH = 4,    /* an answer that still dribbles in may take so many time-outs */
 };
 
-static bool has_ids(const struct line *line)
+bool exchange_has_ids(const struct line *line)
 {
     return line->terms.address.kind == LINE_TCP && !line->terms.zero_ids;
 }
 
-static bool is_serial(const struct line *line)
+bool exchange_is_serial(const struct line *line)
 {
     return line->terms.address.kind == LINE_RTU;
 }
 
-static struct frame_request request_of(const struct line_job *job)
+struct frame_request exchange_request(const struct line_job *job)
 {
     return (struct frame_request){
         .transaction = job->transaction,
@@ -35,23 +33,17 @@ static struct frame_request request_of(const struct line_job *job)
     };
 }
 
-static int64_t silence_ns(const struct line *line)
-{
-    int64_t silence = line_silence_ns(&line->terms.address);
-    int64_t pause = line->terms.pause_between_ns;
-
-    return silence > pause ? silence : pause;
-}
-
 void exchange_finish(struct line_job *job, const struct line_outcome *outcome)
 {
     job->is_busy = false;
     job->done(job->owner, job, outcome);
 }
 
-static void take_from_flight(struct line *line, unsigned index)
+void exchange_take_from_flight(struct line *line, unsigned index, int64_t now_ns)
 {
     struct line_job *job = line->in_flight[index];
+
+    job->unit->spent_ns += now_ns - job->sent.mono_ns;
 
     line->in_flight[index] = line->in_flight[--line->in_flight_count];
     job->unit->in_flight--;
@@ -65,19 +57,20 @@ static void send_job(struct line *line, struct line_job *job, struct moment now)
     if (!line->terms.zero_ids)
         line->next_transaction++;
 
-    struct frame_request request = request_of(job);
+    struct frame_request request = exchange_request(job);
     enum framing framing = line_framing(&line->terms.address);
     int length = frame_encode(framing, &request, bytes);
     assert(length > 0);
 
-    if (!has_ids(line)) {
+    if (!exchange_has_ids(line)) {
         line->length = 0;
         transport_flush(line->transport);
     }
     int64_t wire = line_wire_ns(&line->terms.address,
                                 (size_t)length + frame_answer_length(framing, &request));
     job->sent = now;
-    job->deadline_ns = now.mono_ns + line->terms.timeout_ns + wire;
+    job->deadline_ns = now.mono_ns + job->unit->timeout_ns + wire;
+    job->overdue_turn = 0;
     line->in_flight[line->in_flight_count++] = job;
     job->unit->in_flight++;
     int error = transport_write(line->transport, bytes, (size_t)length);
@@ -85,154 +78,37 @@ static void send_job(struct line *line, struct line_job *job, struct moment now)
         line_break(line, error);
 }
 
-/* Busy or not ready: the same question again, after a pause that others may use. */
-static bool ask_again(struct line_job *job, int64_t now_ns)
+static void on_step(void *owner, struct line_job *job, const struct line_outcome *outcome)
 {
-    if (job->tries == BUSY_TRIES)
-        return false;
-    job->unit->rests_until_ns = now_ns + ((BUSY_PAUSE_MS * NS_PER_MS) << job->tries);
-    job->tries++;
-    queue_add_first(job);
-    return true;
+    struct line_unit *unit = owner;
+
+    (void)job;
+    (void)outcome; /* whatever it is, the next question is one that somebody waits for */
+    unit->is_out_of_step = false;
 }
 
-static void settle(struct line *line, struct line_job *job,
-                   const struct frame_answer *answer, struct moment now)
+/*
+ * Without ids an answer that is late can pass for the answer to the next question. So the
+ * question after a time-out is of another function, whose answer nobody can mistake: once
+ * it is here, nothing older is on its way.
+ */
+static struct line_job *find_step(struct line_job *job)
 {
     struct line_unit *unit = job->unit;
-    int64_t half = (now.mono_ns - job->sent.mono_ns) / 2;
-    struct line_outcome outcome = {
-        .result = answer->exception ? LINE_REFUSED : LINE_ANSWERED,
-        .exception = answer->exception,
-        .data = answer->data,
-        .length = answer->length,
-        .at = moment_plus(job->sent, half),
-        .uncertainty_ns = half,
-    };
 
-    line->has_answered = true;
-    backoff_reset(&line->backoff);
-    switch (answer->exception) {
-    case EXCEPTION_ACKNOWLEDGE:
-    case EXCEPTION_BUSY:
-        queue_note_answer(unit);
-        if (ask_again(job, now.mono_ns))
-            return;
-        break;
-    case EXCEPTION_GATEWAY_PATH:
-    case EXCEPTION_GATEWAY_TARGET:
-        queue_note_failure(unit, now.mono_ns);
-        break;
-    default:
-        queue_note_answer(unit);
-        break;
-    }
-    exchange_finish(job, &outcome);
-}
-
-static int find_awaited(const struct line *line, const struct frame_answer *answer)
-{
-    for (unsigned i = 0; i < line->in_flight_count; i++)
-        if (!has_ids(line) || line->in_flight[i]->transaction == answer->transaction)
-            return (int)i;
-    return -1;
-}
-
-/* An answer to what nobody waits for is counted and forgotten; it costs nothing more. */
-static void take_answer(struct line *line, const struct frame_answer *answer,
-                        struct moment now)
-{
-    int index = find_awaited(line, answer);
-    if (index < 0) {
-        line->health.late++;
-        return;
-    }
-
-    struct line_job *job = line->in_flight[index];
-    struct frame_request request = request_of(job);
-    if (frame_answers(answer, &request)) {
-        take_from_flight(line, (unsigned)index);
-        settle(line, job, answer, now);
-        return;
-    }
-    line->health.malformed++;
-    /* With the right id from the right unit nothing better will come. */
-    if (has_ids(line) && answer->unit == request.unit &&
-        answer->function == request.function) {
-        struct line_outcome outcome = {.result = LINE_MALFORMED, .at = now};
-        take_from_flight(line, (unsigned)index);
-        exchange_finish(job, &outcome);
-    }
-}
-
-/* A stream that lost its frames is opened anew; a serial line finds itself by silence. */
-static void lose_frames(struct line *line, struct moment now)
-{
-    struct line_outcome outcome = {.result = LINE_MALFORMED, .at = now};
-
-    line->health.malformed++;
-    line->length = 0;
-    if (!is_serial(line)) {
-        line_break(line, -EPROTO);
-        return;
-    }
-    line->ready_at_ns = now.mono_ns + QUIET_MS * NS_PER_MS;
-    if (line->in_flight_count) {
-        struct line_job *job = line->in_flight[0];
-        take_from_flight(line, 0);
-        exchange_finish(job, &outcome);
-    }
-}
-
-static void parse_all(struct line *line, struct moment now)
-{
-    enum framing framing = line_framing(&line->terms.address);
-    size_t at = 0;
-
-    while (line->state == LINE_OPEN && at < line->length) {
-        struct frame_answer answer = {0};
-        int taken = frame_parse(framing, line->buffer + at, line->length - at, &answer);
-        if (taken < 0) {
-            lose_frames(line, now);
-            return;
-        }
-        if (taken == 0)
-            break;
-        line->ready_at_ns = now.mono_ns + silence_ns(line);
-        at += (size_t)taken;
-        take_answer(line, &answer, now);
-    }
-    if (line->state != LINE_OPEN)
-        return;
-    line->length -= at;
-    memmove(line->buffer, line->buffer + at, line->length);
-}
-
-void exchange_receive(struct line *line, const uint8_t *bytes, size_t length)
-{
-    struct moment now = clock_now();
-
-    line->silent = 0;
-    line->heard_ns = now.mono_ns;
-    if (!has_ids(line) && !line->in_flight_count) {
-        /* Without ids nothing that comes unasked can be told apart: let it pass. */
-        line->health.late++;
-        line->ready_at_ns =
-            now.mono_ns + silence_ns(line) + (is_serial(line) ? QUIET_MS * NS_PER_MS : 0);
-        exchange_pump(line);
-        return;
-    }
-    while (length && line->state == LINE_OPEN) {
-        size_t room = sizeof(line->buffer) - line->length;
-        size_t part = length < room ? length : room;
-
-        memcpy(line->buffer + line->length, bytes, part);
-        line->length += part;
-        bytes += part;
-        length -= part;
-        parse_all(line, now);
-    }
-    exchange_pump(line);
+    if (!unit->is_out_of_step || unit->step.is_busy)
+        return job;
+    queue_add_first(job);
+    unit->step = (struct line_job){.unit = unit,
+                                   .function = job->function == FUNCTION_READ_INPUT
+                                                   ? FUNCTION_READ_HOLDING
+                                                   : FUNCTION_READ_INPUT,
+                                   .count = 1,
+                                   .owner = unit,
+                                   .done = on_step,
+                                   .is_busy = true,
+                                   .is_repeated = true};
+    return &unit->step;
 }
 
 /* While bytes of an answer still arrive it gets more time, within limits. */
@@ -240,31 +116,48 @@ static bool is_dribbling(const struct line *line, const struct line_job *job,
                          int64_t now_ns)
 {
     return line->length > 0 && line->heard_ns > job->sent.mono_ns &&
-           now_ns < line->heard_ns + line->terms.timeout_ns &&
-           now_ns < job->sent.mono_ns + STRETCH * line->terms.timeout_ns;
+           now_ns < line->heard_ns + job->unit->timeout_ns &&
+           now_ns < job->sent.mono_ns + STRETCH * job->unit->timeout_ns;
+}
+
+/* Whatever is still on its way must not be taken for the answer to another question. */
+static void leave_behind(struct line *line, struct line_job *job, struct moment now)
+{
+    struct line_unit *unit = job->unit;
+
+    if (unit->rests_until_ns < now.mono_ns + unit->timeout_ns)
+        unit->rests_until_ns = now.mono_ns + unit->timeout_ns;
+    unit->is_out_of_step = !line->terms.zero_ids && job != &unit->step;
+    if (line->terms.zero_ids ||
+        (!exchange_is_serial(line) && unit->failures <= DOUBTS_MAX))
+        line_break(line, -EPROTO);
 }
 
 static void time_out(struct line *line, unsigned index, struct moment now)
 {
     struct line_job *job = line->in_flight[index];
-    struct line_unit *unit = job->unit;
     struct line_outcome outcome = {.result = LINE_TIMED_OUT, .at = now};
     bool is_torn = line->length > 0;
 
-    take_from_flight(line, index);
+    exchange_take_from_flight(line, index, now.mono_ns);
     line->silent++;
-    queue_note_failure(unit, now.mono_ns);
-    /* Its answer may still come, and without an id it could be taken for the next one. */
-    if (!has_ids(line) && unit->rests_until_ns < now.mono_ns + line->terms.timeout_ns)
-        unit->rests_until_ns = now.mono_ns + line->terms.timeout_ns;
-    line->length = is_serial(line) ? 0 : line->length;
-    if (line->terms.zero_ids || (!is_serial(line) && is_torn))
-        line_break(line, -EPROTO);
-    else if (!is_serial(line) && line->silent >= SILENT_MAX)
-        line_break(line, -ETIMEDOUT);
+    queue_note_failure(job->unit, now.mono_ns);
+    line->length = exchange_is_serial(line) ? 0 : line->length;
+    if (!exchange_has_ids(line))
+        leave_behind(line, job, now);
+    if (line->state == LINE_OPEN && !exchange_is_serial(line)) {
+        if (is_torn)
+            line_break(line, -EPROTO);
+        else if (line->silent >= SILENT_MAX)
+            line_break(line, -ETIMEDOUT);
+    }
     exchange_finish(job, &outcome);
 }
 
+/*
+ * One more turn of the loop passes first: after a stall the answer may have been here for
+ * long, unread.
+ */
 static void expire(struct line *line, struct moment now)
 {
     for (unsigned i = 0; i < line->in_flight_count;) {
@@ -272,7 +165,10 @@ static void expire(struct line *line, struct moment now)
         if (now.mono_ns < job->deadline_ns) {
             i++;
         } else if (is_dribbling(line, job, now.mono_ns)) {
-            job->deadline_ns = line->heard_ns + line->terms.timeout_ns;
+            job->deadline_ns = line->heard_ns + job->unit->timeout_ns;
+            i++;
+        } else if (job->overdue_turn == 0 || job->overdue_turn == line->turns) {
+            job->overdue_turn = line->turns;
             i++;
         } else {
             time_out(line, i, now);
@@ -293,7 +189,7 @@ static void speak(struct line *line)
         struct line_job *job = queue_take(line, now.mono_ns);
         if (!job)
             return;
-        send_job(line, job, now);
+        send_job(line, find_step(job), now);
     }
 }
 
@@ -343,14 +239,6 @@ static int64_t next_due_ns(const struct line *line)
     return due;
 }
 
-static void on_timer(uv_timer_t *timer)
-{
-    struct line *line = timer->data;
-
-    line->armed_ns = 0;
-    exchange_pump(line);
-}
-
 /* Only ever set forward to something sooner: a timer that comes too early does no harm.
  */
 static void arm(struct line *line)
@@ -363,7 +251,16 @@ static void arm(struct line *line)
     uint64_t ms = wait > 0 ? (uint64_t)((wait + NS_PER_MS - 1) / NS_PER_MS) : 0;
     uv_update_time(line->loop);
     line->armed_ns = due;
-    (void)uv_timer_start(&line->timer, on_timer, ms, 0);
+    (void)uv_timer_start(&line->timer, exchange_on_timer, ms, 0);
+}
+
+void exchange_on_timer(uv_timer_t *timer)
+{
+    struct line *line = timer->data;
+
+    line->armed_ns = 0;
+    line->turns++;
+    exchange_pump(line);
 }
 
 void exchange_pump(struct line *line)

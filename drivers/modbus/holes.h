@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a device refuses to be asked for, remembered over restarts and tried again daily.
- * Pure.
+ * What a device refuses to be asked for, remembered over restarts and tried again, at the
+ * latest after a day. Pure.
  *
- * As text: "h4100+2@1700000000 w60", the area's letter (h i c d), address, count, the
- * second it was found; w and b: the longest block in words and bits that was answered.
+ * As text: "h4100+2@1700000000/600 w60@1700000000", the area's letter (h i c d), address,
+ * count, the second it was found, the seconds it is believed (a day unless said); w and
+ * b: the longest block in words and bits that was answered.
  */
 #pragma once
 
@@ -12,14 +13,19 @@
 #include "daemon/base/text.h"
 #include "drivers/modbus/plan.h"
 
-#define HOLES_MAX 64
+#define HOLES_MAX 128
+
+struct block_limit {
+    unsigned most; /* 0 = none was found */
+    int64_t found_wall_ns;
+};
 
 struct hole_list {
     struct hole holes[HOLES_MAX];
     int64_t found_wall_ns[HOLES_MAX];
     int64_t keep_ns[HOLES_MAX]; /* how long it is believed */
     size_t count;
-    unsigned max_words, max_bits; /* 0 = as configured */
+    struct block_limit words, bits;
 };
 
 /* Returns false when it is known already or there is no room. */

@@ -16,14 +16,6 @@ static const int64_t OPENING_MIN_NS = NS_PER_S;
 
 static struct line *lines; /* every line of the process; loop thread */
 
-static void on_timer(uv_timer_t *timer)
-{
-    struct line *line = timer->data;
-
-    line->armed_ns = 0;
-    exchange_pump(line);
-}
-
 static void on_opened(void *owner)
 {
     struct line *line = owner;
@@ -183,11 +175,9 @@ static struct line_unit *create_unit(struct line *line, uint8_t number)
 
     unit->line = line;
     unit->number = number;
-    unit->failures = 1; /* until the first answer */
-    unit->backoff.seed = some_number(unit) | 1;
+    backoff_init(&unit->backoff, 0, 0, some_number(unit) | 1);
     unit->next = line->units;
     line->units = unit;
-    queue_note_answer(unit);
     return unit;
 }
 
@@ -209,8 +199,21 @@ int line_join(uv_loop_t *loop, const struct line_terms *terms, uint8_t number,
         return -ENOMEM;
     }
     unit->links++;
+    if (terms->timeout_ns > unit->timeout_ns)
+        unit->timeout_ns = terms->timeout_ns;
     *ret_unit = unit;
     return 0;
+}
+
+static bool remove_in_flight(struct line *line, const struct line_job *job)
+{
+    for (unsigned i = 0; i < line->in_flight_count; i++) {
+        if (line->in_flight[i] == job) {
+            line->in_flight[i] = line->in_flight[--line->in_flight_count];
+            return true;
+        }
+    }
+    return false;
 }
 
 void line_leave(struct line_unit *unit)
@@ -219,6 +222,7 @@ void line_leave(struct line_unit *unit)
         return;
 
     struct line *line = unit->line;
+    (void)remove_in_flight(line, &unit->step);
     struct line_unit **at = &line->units;
     while (*at != unit)
         at = &(*at)->next;
@@ -243,20 +247,9 @@ int line_submit(struct line_job *job)
     struct line *line = job->unit->line;
     if (line->armed_ns != 1) {
         line->armed_ns = 1;
-        (void)uv_timer_start(&line->timer, on_timer, 0, 0);
+        (void)uv_timer_start(&line->timer, exchange_on_timer, 0, 0);
     }
     return 0;
-}
-
-static bool remove_in_flight(struct line *line, const struct line_job *job)
-{
-    for (unsigned i = 0; i < line->in_flight_count; i++) {
-        if (line->in_flight[i] == job) {
-            line->in_flight[i] = line->in_flight[--line->in_flight_count];
-            return true;
-        }
-    }
-    return false;
 }
 
 void line_cancel(struct line_job *job)
@@ -273,7 +266,9 @@ void line_cancel(struct line_job *job)
     /* Its answer may still come, and without an id it could be taken for the next one. */
     unit->in_flight--;
     if (unit->line->terms.zero_ids || unit->line->terms.address.kind != LINE_TCP)
-        unit->rests_until_ns = clock_now().mono_ns + unit->line->terms.timeout_ns;
+        unit->rests_until_ns = clock_now().mono_ns + unit->timeout_ns;
+    unit->is_out_of_step =
+        unit->line->terms.address.kind != LINE_TCP && job != &unit->step;
 }
 
 void line_describe(const struct line_unit *unit, struct line_health *ret_health)

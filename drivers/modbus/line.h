@@ -61,6 +61,8 @@ struct line_job {
     uint16_t transaction;
     struct moment sent;
     int64_t deadline_ns;
+    uint64_t
+        overdue_turn; /* of the line's timer, when the deadline had passed; 0 = not */
 };
 
 struct line_health {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inside of a line, shared by line.c (who is on it) and exchange.c (who speaks). */
+/*
+ * The inside of a line, shared by line.c (who is on it), exchange.c (who speaks),
+ * reception.c (what comes in) and queue.c (who waits).
+ */
 #pragma once
 
 #include "daemon/base/backoff.h"
@@ -21,8 +24,12 @@ struct line_unit {
     unsigned links;
     struct line_job *first, *last; /* waiting */
     unsigned in_flight;
-    unsigned failures; /* time-outs and gateway's complaints since the last answer */
+    unsigned failures;  /* time-outs and gateway's complaints since the last answer */
+    int64_t timeout_ns; /* the longest of its links */
     int64_t rests_until_ns;
+    int64_t spent_ns;     /* of the line's time, against line->fair_ns */
+    struct line_job step; /* asked to get back into step */
+    bool is_out_of_step;  /* without ids: an answer may still be on its way */
     struct backoff backoff;
 };
 
@@ -30,9 +37,11 @@ struct line {
     struct line *next; /* of all lines */
     uv_loop_t *loop;
     struct line_terms terms;
-    struct line_unit *units, *turn; /* who may speak next */
+    struct line_unit *units, *turn; /* who may speak next of those with equal claims */
+    int64_t fair_ns;                /* what the unit that spoke last had spent */
     uv_timer_t timer;
     int64_t armed_ns; /* when the timer goes off; 0 = never */
+    uint64_t turns;   /* how often it has */
 
     struct transport *transport;
     enum line_state state;
@@ -55,7 +64,15 @@ struct line {
 /* exchange.c: everything that is due now; arms the timer for what is due later. */
 void exchange_pump(struct line *line);
 
-/* exchange.c: bytes have come. */
+/* exchange.c: the timer went off, and the loop has read what there was before. */
+void exchange_on_timer(uv_timer_t *timer);
+
+bool exchange_has_ids(const struct line *line);
+bool exchange_is_serial(const struct line *line);
+struct frame_request exchange_request(const struct line_job *job);
+void exchange_take_from_flight(struct line *line, unsigned index, int64_t now_ns);
+
+/* reception.c: bytes have come. */
 void exchange_receive(struct line *line, const uint8_t *bytes, size_t length);
 
 /* exchange.c: ends a job that is no longer in a queue or under way. */

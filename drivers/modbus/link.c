@@ -132,6 +132,19 @@ static int begin(struct driver_link *link)
                              &link->beginning);
 }
 
+/* Holes are of a device; after another link took this one's place they are not. */
+static void take_holes(struct driver_link *link)
+{
+    char owner[ADDRESS_MAX + 8];
+    struct text text;
+
+    text_init_fixed(&text, owner, sizeof(owner));
+    refusal_owner(link, &text);
+    const char *resume = link->site.resume;
+    if (resume && strncmp(resume, owner, text.length) == 0 && resume[text.length] == ' ')
+        holes_parse(&link->holes, resume + text.length);
+}
+
 static int link_start(const struct driver_site *site, const void *record,
                       struct driver_link **ret_link)
 {
@@ -143,12 +156,13 @@ static int link_start(const struct driver_site *site, const void *record,
     link->site = *site;
     link->terms = link_terms(options);
     link->limits = link_limits(options, link->terms.address.kind);
-    holes_parse(&link->holes, site->resume);
+    link->unit_number = (uint8_t)options->unit;
+    take_holes(link);
     int error = options->points.count ? allocate(link, options->points.count) : -EINVAL;
     if (!error)
         error = take_points(link, options);
     if (!error)
-        error = line_join(site->loop, &link->terms, (uint8_t)options->unit, &link->unit);
+        error = line_join(site->loop, &link->terms, link->unit_number, &link->unit);
     for (size_t i = 0; !error && i < link->point_count; i++)
         error = add_class(link, link->points[i].class_ns);
     if (!error)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inside of a link, shared by link.c (its life) and scan.c (what it asks). */
+/* The inside of a link, shared by link.c (its life), scan.c (what it asks) and refusal.c.
+ */
 #pragma once
 
 #include "drivers/driver.h"
@@ -17,6 +18,7 @@ struct request {
     int64_t answered_ns;     /* when it last was; at first: when it was planned */
     struct request *sibling; /* the other half of what was refused; NULL = none */
     bool has_answered;
+    bool is_doubted; /* refused once; another time and it is believed */
 };
 
 /* Everything that is read with one period. */
@@ -31,6 +33,7 @@ struct driver_link {
     struct driver_site site;
     uv_timer_t closer; /* only to be closed: stopped() must not come from within stop() */
     struct line_unit *unit;
+    uint8_t unit_number;
     struct line_terms terms;
 
     struct point *points;
@@ -44,6 +47,7 @@ struct driver_link {
     uint32_t *scratch;
     struct plan_limits limits;
     struct hole_list holes;
+    unsigned suspected[2]; /* block of words, of bits that was refused; 0 = none */
     bool wants_plan;
 
     struct scan_class classes[CLASSES_MAX];
@@ -65,3 +69,20 @@ void scan_plan(struct driver_link *link);
 void scan_on_slot(void *owner, struct moment due, int64_t missed);
 
 void scan_cancel(struct driver_link *link);
+
+/* Makes one request ready to be submitted. */
+void scan_prepare(struct driver_link *link, struct request *request,
+                  const struct request_plan *plan, struct moment now);
+
+/* The points of a request have no value now, or their last one is stale. */
+void scan_fail_points(struct driver_link *link, const struct request_plan *plan,
+                      enum quality quality, enum why why, struct moment now);
+
+/* Exceptions 1 to 4. */
+void refusal_take(struct request *request, uint8_t exception, struct moment now);
+void refusal_note_answer(struct request *request, struct moment now);
+
+/* Has the holes kept over a restart, under the name of who has them: "tcp://host:502#1".
+ */
+void refusal_mark(struct driver_link *link);
+void refusal_owner(const struct driver_link *link, struct text *text);

@@ -260,6 +260,8 @@ bool point_take(struct point *point, const struct reading *reading,
     struct register_value raw;
     struct value value = {.kind = VALUE_NONE};
 
+    point->was_answered = true;
+    point->refusals = 0;
     decode(point, reading, &raw);
     enum why why = convert(point, &raw, &value);
     if (why)

@@ -33,6 +33,9 @@ struct point {
     struct point_name *names; /* room for POINT_NAMES_MAX, lent; only if it has any */
     size_t name_count;
 
+    bool was_answered; /* by the device, ever */
+    unsigned refusals; /* in a row */
+
     /* What was reported last. */
     bool has_reported;
     enum quality quality;

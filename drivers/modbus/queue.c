@@ -83,22 +83,35 @@ static bool may_speak(const struct line_unit *unit, int64_t now_ns)
            !(unit->failures && unit->in_flight);
 }
 
+/* One that was quiet for long has no claim to the time it left to others. */
+static int64_t claim_of(const struct line *line, const struct line_unit *unit)
+{
+    return unit->spent_ns > line->fair_ns ? unit->spent_ns : line->fair_ns;
+}
+
+/*
+ * The unit that has used the least of the line's time speaks next, in turn among equals:
+ * a slow unit then delays its neighbours by one answer, not by one for each of its
+ * requests (start-time fair queueing, Goyal, Vin and Cheng 1996).
+ */
 struct line_job *queue_take(struct line *line, int64_t now_ns)
 {
     struct line_unit *begin = line->turn ? line->turn : line->units;
-    struct line_unit *unit = begin;
+    struct line_unit *unit = begin, *best = NULL;
 
     if (!unit)
         return NULL;
     do {
-        struct line_unit *next = unit->next ? unit->next : line->units;
-        if (may_speak(unit, now_ns)) {
-            line->turn = next;
-            return pop(unit);
-        }
-        unit = next;
+        if (may_speak(unit, now_ns) &&
+            (!best || claim_of(line, unit) < claim_of(line, best)))
+            best = unit;
+        unit = unit->next ? unit->next : line->units;
     } while (unit != begin);
-    return NULL;
+    if (!best)
+        return NULL;
+    line->fair_ns = best->spent_ns = claim_of(line, best);
+    line->turn = best->next ? best->next : line->units;
+    return pop(best);
 }
 
 int64_t queue_ready_ns(const struct line *line)
@@ -156,7 +169,10 @@ void queue_note_failure(struct line_unit *unit, int64_t now_ns)
         return;
     }
     if (unit->failures >= PATIENCE) {
-        unit->backoff.cap_ns = LONGEST_REST * line->terms.timeout_ns * dead_units(line);
+        unit->backoff.first_ns = FIRST_REST * unit->timeout_ns;
+        unit->backoff.cap_ns = LONGEST_REST * unit->timeout_ns * dead_units(line);
+        if (unit->failures == PATIENCE)
+            backoff_reset(&unit->backoff);
         unit->rests_until_ns = now_ns + backoff_next(&unit->backoff);
     }
     queue_fail(line, unit, LINE_RESTING);
@@ -168,6 +184,4 @@ void queue_note_answer(struct line_unit *unit)
         return;
     unit->failures = 0;
     unit->rests_until_ns = 0;
-    backoff_init(&unit->backoff, FIRST_REST * unit->line->terms.timeout_ns,
-                 LONGEST_REST * unit->line->terms.timeout_ns, unit->backoff.seed);
 }

@@ -13,19 +13,11 @@ enum {
     LOST_AFTER = 2, /* time-outs in a row */
 };
 
-/* "Device failure" may pass; what an address is does not change so soon. */
-static const int64_t FAILURE_KEEP_NS = 10 * NS_PER_MINUTE;
-
 static void on_done(void *owner, struct line_job *job,
                     const struct line_outcome *outcome);
 
-static const struct span *span_of(const struct driver_link *link, size_t index)
-{
-    return &link->spans[index];
-}
-
-static void prepare(struct driver_link *link, struct request *request,
-                    const struct request_plan *plan, struct moment now)
+void scan_prepare(struct driver_link *link, struct request *request,
+                  const struct request_plan *plan, struct moment now)
 {
     *request = (struct request){
         .job = {.unit = link->unit,
@@ -45,10 +37,10 @@ void scan_plan(struct driver_link *link)
     struct moment now = clock_now();
     struct plan_limits limits = link->limits;
 
-    if (link->holes.max_words && link->holes.max_words < limits.max_words)
-        limits.max_words = link->holes.max_words;
-    if (link->holes.max_bits && link->holes.max_bits < limits.max_bits)
-        limits.max_bits = link->holes.max_bits;
+    if (link->holes.words.most && link->holes.words.most < limits.max_words)
+        limits.max_words = link->holes.words.most;
+    if (link->holes.bits.most && link->holes.bits.most < limits.max_bits)
+        limits.max_bits = link->holes.bits.most;
     for (size_t i = 0; i < link->point_count; i++)
         link->spans[i] = (struct span){.area = link->points[i].area,
                                        .address = link->points[i].address,
@@ -59,7 +51,7 @@ void scan_plan(struct driver_link *link)
         plan_make(link->spans, link->point_count, &limits, link->holes.holes,
                   link->holes.count, link->plans, link->scratch);
     for (size_t i = 0; i < link->request_count; i++)
-        prepare(link, &link->requests[i], &link->plans[i], now);
+        scan_prepare(link, &link->requests[i], &link->plans[i], now);
     link->wants_plan = false;
 }
 
@@ -91,13 +83,13 @@ static void report_link(struct driver_link *link, bool is_linked, struct moment 
         link->health.trouble[0] = '\0';
 }
 
-static void fail_points(struct driver_link *link, const struct request_plan *plan,
-                        enum quality quality, enum why why, struct moment now)
+void scan_fail_points(struct driver_link *link, const struct request_plan *plan,
+                      enum quality quality, enum why why, struct moment now)
 {
     size_t count = 0;
 
     for (size_t i = plan->first; i < plan->first + plan->spans; i++)
-        count += point_fail(&link->points[span_of(link, i)->owner], quality, why, now,
+        count += point_fail(&link->points[link->spans[i].owner], quality, why, now,
                             &link->samples[count]);
     deliver(link, count);
 }
@@ -109,61 +101,13 @@ static void note_silence(struct request *request, enum why why, struct moment no
 
     if (request->has_answered && age <= STALE_PERIODS * request->plan.class_ns)
         return;
-    fail_points(request->link, &request->plan, QUALITY_STALE,
-                request->has_answered ? WHY_SILENT : why, now);
+    scan_fail_points(request->link, &request->plan, QUALITY_STALE,
+                     request->has_answered ? WHY_SILENT : why, now);
 }
 
 static void note_latency(struct driver_link *link, int64_t latency_ns)
 {
     link->latencies[link->latency_count++ % LATENCIES_MAX] = latency_ns;
-}
-
-static void mark_holes(struct driver_link *link)
-{
-    char string[HOLES_MAX * 32];
-    struct text text;
-
-    if (!link->site.mark)
-        return;
-    text_init_fixed(&text, string, sizeof(string));
-    holes_print(&link->holes, &text);
-    link->site.mark(link->site.owner, string);
-}
-
-/* Both halves of what was refused are answered: what lies between them is the matter, or
-   else the block was too long. */
-static void learn_from_halves(struct driver_link *link, const struct request *left,
-                              const struct request *right, struct moment now)
-{
-    enum area area = left->plan.area;
-    unsigned end = (unsigned)left->plan.address + left->plan.count;
-    unsigned longest =
-        left->plan.count > right->plan.count ? left->plan.count : right->plan.count;
-
-    if (right->plan.address > end) {
-        struct hole hole = {.area = area,
-                            .address = (uint16_t)end,
-                            .count = (uint16_t)(right->plan.address - end)};
-        (void)holes_add(&link->holes, &hole, NS_PER_DAY, now.wall_ns);
-    } else if (area_is_bits(area)) {
-        link->holes.max_bits = longest;
-    } else {
-        link->holes.max_words = longest;
-    }
-    mark_holes(link);
-}
-
-static void take_half(struct request *request, struct moment now)
-{
-    struct request *sibling = request->sibling;
-
-    request->link->wants_plan = true;
-    if (!sibling || !sibling->has_answered)
-        return;
-    bool is_left = request->plan.address <= sibling->plan.address;
-    learn_from_halves(request->link, is_left ? request : sibling,
-                      is_left ? sibling : request, now);
-    request->sibling = sibling->sibling = NULL;
 }
 
 static void take_answer(struct request *request, const struct line_outcome *outcome)
@@ -184,69 +128,12 @@ static void take_answer(struct request *request, const struct line_outcome *outc
 
     const struct request_plan *plan = &request->plan;
     for (size_t i = plan->first; i < plan->first + plan->spans; i++)
-        count += point_take(&link->points[span_of(link, i)->owner], &reading,
+        count += point_take(&link->points[link->spans[i].owner], &reading,
                             &link->samples[count]);
     request->answered_ns = outcome->at.mono_ns;
     request->has_answered = true;
     deliver(link, count);
-    if (request->sibling)
-        take_half(request, outcome->at);
-}
-
-/* The stretch that a run of spans covers. */
-static void cover(const struct driver_link *link, struct request_plan *plan)
-{
-    unsigned end = 0;
-
-    plan->address = span_of(link, plan->first)->address;
-    for (size_t i = plan->first; i < plan->first + plan->spans; i++) {
-        unsigned stop = (unsigned)span_of(link, i)->address + span_of(link, i)->count;
-        end = stop > end ? stop : end;
-    }
-    plan->count = (uint16_t)(end - plan->address);
-}
-
-static void split(struct request *request, struct moment now)
-{
-    struct driver_link *link = request->link;
-    struct request *other = &link->requests[link->request_count++];
-    struct request_plan left = request->plan, right = request->plan;
-
-    left.spans /= 2;
-    right.first += left.spans;
-    right.spans -= left.spans;
-    cover(link, &left);
-    cover(link, &right);
-    if (request->sibling)
-        request->sibling->sibling = NULL;
-    prepare(link, request, &left, now);
-    prepare(link, other, &right, now);
-    request->sibling = other;
-    other->sibling = request;
-    (void)line_submit(&request->job);
-    (void)line_submit(&other->job);
-}
-
-/* Every point of the request is refused by itself: not asked again for a day. */
-static void remember(struct request *request, uint8_t exception, struct moment now)
-{
-    struct driver_link *link = request->link;
-    const struct request_plan *plan = &request->plan;
-
-    for (size_t i = plan->first; i < plan->first + plan->spans; i++) {
-        const struct span *span = span_of(link, i);
-        struct hole hole = {
-            .area = span->area, .address = span->address, .count = span->count};
-        (void)holes_add(&link->holes, &hole,
-                        exception == EXCEPTION_FAILURE ? FAILURE_KEEP_NS : NS_PER_DAY,
-                        now.wall_ns);
-    }
-    if (request->sibling)
-        request->sibling->sibling = NULL;
-    request->sibling = NULL;
-    link->wants_plan = true;
-    fail_points(link, plan, QUALITY_BAD, WHY_EXCEPTION, now);
-    mark_holes(link);
+    refusal_note_answer(request, outcome->at);
 }
 
 static void take_refusal(struct request *request, const struct line_outcome *outcome)
@@ -276,11 +163,9 @@ static void take_refusal(struct request *request, const struct line_outcome *out
         memcpy(link->health.trouble, kept, sizeof(kept));
     }
     if (exception > EXCEPTION_FAILURE)
-        fail_points(link, &request->plan, QUALITY_BAD, WHY_EXCEPTION, outcome->at);
-    else if (exception == EXCEPTION_FUNCTION || request->plan.spans == 1)
-        remember(request, exception, outcome->at);
+        scan_fail_points(link, &request->plan, QUALITY_BAD, WHY_EXCEPTION, outcome->at);
     else
-        split(request, outcome->at);
+        refusal_take(request, exception, outcome->at);
 }
 
 /* libuv has numbers of its own for names that could not be resolved. */
@@ -361,7 +246,7 @@ void scan_on_slot(void *owner, struct moment due, int64_t missed)
     class->has_begun = true;
     if (holes_expire(&link->holes, due.wall_ns)) {
         link->wants_plan = true;
-        mark_holes(link);
+        refusal_mark(link);
     }
     if (link->wants_plan && is_idle(link))
         scan_plan(link);

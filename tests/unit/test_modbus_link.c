@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/loop/slots.h"
-#include "drivers/modbus/modbus.h"
-#include "tests/unit/support/fake_device.h"
+#include "tests/unit/support/modbus_scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,224 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum {
-    POINTS = 40,
-    UNITS = 4,
-    DEADLINE_MS = 20000,
-};
-
-struct rig;
-
-struct hearer { /* one link */
-    struct rig *rig;
-    struct driver_link *link;
-    uint8_t unit;
-    char url[64];
-    char names[POINTS][32];
-    struct point_options points[POINTS];
-    struct link_options options;
-    struct quirk_options quirks;
-    int64_t good, wrong, stale, bad, links_up, links_down;
-    enum why last_why;
-    char position[4096];
-};
-
-struct rig {
-    uv_loop_t loop;
-    struct slots *slots;
-    struct fake_device device;
-    struct hearer hearers[UNITS];
-    size_t count;
-    uv_timer_t deadline;
-    bool (*is_done)(struct rig *rig);
-    bool is_stopping;
-    size_t stopped;
-    enum fault fault;
-    int64_t faults_until; /* requests; after that the device behaves */
-    uint8_t dead_unit;
-    uint16_t refused_address;
-    int64_t seen_behaving; /* requests since then */
-    int64_t widest;        /* words of the largest request */
-};
-
-static enum fault decide(void *owner, struct fake_device *device,
-                         const struct fake_request *request)
-{
-    struct rig *rig = owner;
-
-    if (request->count > rig->widest)
-        rig->widest = request->count;
-    if (request->unit == rig->dead_unit)
-        return FAULT_SILENT;
-    if (rig->refused_address && request->address <= rig->refused_address &&
-        rig->refused_address < request->address + request->count) {
-        device->exception = 2;
-        return FAULT_NONE;
-    }
-    if (device->requests >= rig->faults_until) {
-        rig->seen_behaving++;
-        return FAULT_NONE;
-    }
-    return device->requests % 5 == 3 ? rig->fault : FAULT_NONE;
-}
-
-static void end(struct rig *rig)
-{
-    if (rig->is_stopping)
-        return;
-    rig->is_stopping = true;
-    for (size_t i = 0; i < rig->count; i++)
-        driver_modbus.stop(rig->hearers[i].link);
-}
-
-static void judge(struct hearer *hearer, const struct sample *sample)
-{
-    unsigned address = (unsigned)atoi(sample->place + 1);
-
-    hearer->last_why = sample->why;
-    if (sample->quality == QUALITY_STALE) {
-        hearer->stale++;
-    } else if (sample->quality == QUALITY_BAD) {
-        hearer->bad++;
-        assert_int_equal(sample->value.kind, VALUE_NONE);
-    } else if (sample_number(sample) == fake_word(hearer->unit, address)) {
-        hearer->good++;
-    } else {
-        hearer->wrong++;
-    }
-}
-
-static void on_deliver(void *owner, const struct sample *samples, size_t count)
-{
-    struct hearer *hearer = owner;
-
-    for (size_t i = 0; i < count; i++) {
-        if (samples[i].signal != SIGNAL_LINK)
-            judge(hearer, &samples[i]);
-        else if (samples[i].value.integer)
-            hearer->links_up++;
-        else
-            hearer->links_down++;
-    }
-}
-
-static void on_mark(void *owner, const char *position)
-{
-    struct hearer *hearer = owner;
-
-    (void)text_copy(hearer->position, sizeof(hearer->position), position);
-}
-
-static void on_stopped(void *owner)
-{
-    struct hearer *hearer = owner;
-    struct rig *rig = hearer->rig;
-
-    if (++rig->stopped < rig->count)
-        return;
-    fake_device_close(&rig->device);
-    slots_close(rig->slots, NULL, NULL);
-    uv_close((uv_handle_t *)&rig->deadline, NULL);
-}
-
-static void on_check(uv_timer_t *timer)
-{
-    struct rig *rig = timer->data;
-
-    if (rig->is_done(rig))
-        end(rig);
-}
-
-static struct hearer *add_link(struct rig *rig, uint8_t unit, size_t points)
-{
-    struct hearer *hearer = &rig->hearers[rig->count++];
-
-    *hearer = (struct hearer){.rig = rig, .unit = unit};
-    (void)snprintf(hearer->url, sizeof(hearer->url), "tcp://127.0.0.1:%d",
-                   rig->device.port);
-    for (size_t i = 0; i < points; i++) {
-        size_t address = 10 + 2 * i;
-        (void)snprintf(hearer->names[i], sizeof(hearer->names[i]), "custom.r%zu",
-                       address);
-        hearer->points[i] = (struct point_options){.signal = hearer->names[i],
-                                                   .address = (int64_t)address,
-                                                   .type = (char[]){"uint16"},
-                                                   .scale = 1};
-    }
-    hearer->options = (struct link_options){
-        .url = hearer->url,
-        .unit = unit,
-        .every = 10 * NS_PER_MS,
-        .timeout = 60 * NS_PER_MS,
-        .max_gap = 16,
-        .max_words = 125,
-        .max_bits = 2000,
-        .max_in_flight = 1,
-        .points = {hearer->points, points},
-        .quirks = &hearer->quirks,
-    };
-    return hearer;
-}
-
-static void start_link(struct hearer *hearer, const char *resume)
-{
-    struct rig *rig = hearer->rig;
-    struct driver_site site = {
-        .machine = "test",
-        .loop = &rig->loop,
-        .slots = rig->slots,
-        .owner = hearer,
-        .resume = resume,
-        .deliver = on_deliver,
-        .mark = on_mark,
-        .stopped = on_stopped,
-    };
-
-    for (size_t i = 0; i < hearer->options.points.count; i++)
-        hearer->points[i].type = strdup("uint16");
-    assert_int_equal(driver_modbus.start(&site, &hearer->options, &hearer->link), 0);
-    for (size_t i = 0; i < hearer->options.points.count; i++)
-        free(hearer->points[i].type);
-}
-
-static void on_deadline_passed(struct rig *rig)
-{
-    print_error("not done: good %ld wrong %ld requests %ld connections %ld\n",
-                (long)rig->hearers[0].good, (long)rig->hearers[0].wrong,
-                (long)rig->device.requests, (long)rig->device.connections);
-}
-
-/* Runs until `is_done`, then stops the links and closes everything. */
-static void run_until(struct rig *rig, bool (*is_done)(struct rig *rig))
-{
-    rig->is_done = is_done;
-    assert_int_equal(uv_timer_init(&rig->loop, &rig->deadline), 0);
-    rig->deadline.data = rig;
-    (void)uv_timer_start(&rig->deadline, on_check, 1, 2);
-    uint64_t began = uv_hrtime();
-    while (uv_run(&rig->loop, UV_RUN_ONCE)) {
-        if (!rig->is_stopping && uv_hrtime() - began > DEADLINE_MS * UINT64_C(1000000)) {
-            on_deadline_passed(rig);
-            end(rig);
-            rig->hearers[0].wrong += 1000000;
-        }
-    }
-    if (rig->hearers[0].wrong)
-        print_error("fault %d: wrong values\n", rig->fault);
-    assert_int_equal(rig->hearers[0].wrong, 0);
-    assert_int_equal(uv_loop_close(&rig->loop), 0);
-}
-
-static void set_up(struct rig *rig)
-{
-    memset(rig, 0, sizeof(*rig));
-    assert_int_equal(uv_loop_init(&rig->loop), 0);
-    assert_int_equal(slots_create(&rig->loop, &rig->slots), 0);
-    rig->device.owner = rig;
-    rig->device.decide = decide;
-    fake_device_open(&rig->device, &rig->loop);
-}
 
 static bool behaved_for_long(struct rig *rig)
 {
@@ -310,45 +90,6 @@ static void a_dead_unit_costs_its_neighbours_little(void **state)
     assert_int_equal(rig.hearers[2].last_why, WHY_TIMEOUT);
 }
 
-static void a_refused_register_costs_only_its_point(void **state)
-{
-    struct rig rig, again;
-
-    (void)state;
-    set_up(&rig);
-    rig.refused_address = 10 + 2 * 17;
-    struct hearer *hearer = add_link(&rig, 1, POINTS);
-    start_link(hearer, NULL);
-    run_until(&rig, heard_much);
-    assert_int_equal(hearer->bad, 1);
-    assert_int_equal(hearer->last_why, WHY_NONE);
-    assert_int_equal(rig.device.connections, 1);
-    assert_int_equal(strncmp(hearer->position, "h44+1@", 6), 0);
-    /* One failed, 2 * log2(40) halves, then as before. */
-    assert_true(rig.device.requests <= 1500 / (POINTS - 1) * 2 + 16);
-
-    set_up(&again);
-    again.refused_address = rig.refused_address;
-    start_link(add_link(&again, 1, POINTS), hearer->position);
-    run_until(&again, heard_much);
-    assert_int_equal(again.hearers[0].bad, 0);
-    assert_true(again.widest < POINTS * 2);
-}
-
-static void a_hole_between_points_is_found_too(void **state)
-{
-    struct rig rig;
-
-    (void)state;
-    set_up(&rig);
-    rig.refused_address = 10 + 2 * 17 + 1;
-    struct hearer *hearer = add_link(&rig, 1, POINTS);
-    start_link(hearer, NULL);
-    run_until(&rig, heard_much);
-    assert_int_equal(hearer->bad, 0);
-    assert_int_equal(strncmp(hearer->position, "h45+1@", 6), 0);
-}
-
 static bool lost_and_found(struct rig *rig)
 {
     struct hearer *hearer = &rig->hearers[0];
@@ -403,18 +144,23 @@ static void quirks_change_how_it_is_asked(void **state)
 
 static void several_may_be_under_way(void **state)
 {
-    struct rig rig;
+    static const enum fault each[] = {FAULT_LATE, FAULT_TRUNCATED};
 
     (void)state;
-    set_up(&rig);
-    struct hearer *hearer = add_link(&rig, 1, POINTS);
-    hearer->options.max_words = 3;
-    hearer->options.max_in_flight = 8;
-    rig.fault = FAULT_LATE;
-    rig.faults_until = 200;
-    start_link(hearer, NULL);
-    run_until(&rig, behaved_for_a_thousand);
-    assert_int_equal(rig.device.connections, 1);
+    for (size_t i = 0; i < sizeof(each) / sizeof(*each); i++) {
+        struct rig rig;
+
+        set_up(&rig);
+        struct hearer *hearer = add_link(&rig, 1, POINTS);
+        hearer->options.max_words = 3;
+        hearer->options.max_in_flight = 8;
+        rig.fault = each[i];
+        rig.faults_until = 200;
+        start_link(hearer, NULL);
+        run_until(&rig, behaved_for_a_thousand);
+        if (each[i] == FAULT_LATE)
+            assert_int_equal(rig.device.connections, 1);
+    }
 }
 
 int main(void)
@@ -422,8 +168,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_fault_makes_a_wrong_value_or_lasts),
         cmocka_unit_test(a_dead_unit_costs_its_neighbours_little),
-        cmocka_unit_test(a_refused_register_costs_only_its_point),
-        cmocka_unit_test(a_hole_between_points_is_found_too),
         cmocka_unit_test(a_device_that_comes_back_is_heard_again),
         cmocka_unit_test(quirks_change_how_it_is_asked),
         cmocka_unit_test(several_may_be_under_way),
