@@ -121,10 +121,13 @@ struct tool_record {
     double slope, slope_u;             /* growth of the index a cycle */
     double group_remaining, group_q05; /* of all sisters together */
     double lasts_h, lights_out_h; /* until this tool is spent; until the first one is */
-    double taylor_n, taylor_c;    /* fitted: V in 1/min, T in min */
-    double left_lives, left_cost; /* thrown away by changes before the end */
-    double overrun;               /* parts cut by edges that were spent */
-    char feature[32];             /* the load that tells most about this tool's wear */
+    double mtbf_h, mtbf_low_h;    /* of the machine: mean, lower 95 % bound */
+    double unattended_h;          /* how long it shall need nobody, and */
+    double p_unattended, p_unattended_low; /* the probability that it does not */
+    double taylor_n, taylor_c;             /* fitted: V in 1/min, T in min */
+    double left_lives, left_cost;          /* thrown away by changes before the end */
+    double overrun;                        /* parts cut by edges that were spent */
+    char feature[32]; /* the load that tells most about this tool's wear */
 };
 
 struct thermal_record {

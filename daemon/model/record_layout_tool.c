@@ -26,6 +26,10 @@ const struct record_field tool_fields[] = {
     NUMBER(tool.group_q05, "group_q05"),
     NUMBER(tool.lasts_h, "lasts_h"),
     NUMBER(tool.lights_out_h, "lights_out_h"),
+    NUMBER(tool.mtbf_h, "mtbf_h"),
+    NUMBER(tool.mtbf_low_h, "mtbf_low_h"),
+    NUMBER(tool.p_unattended, "p_unattended"),
+    NUMBER(tool.p_unattended_low, "p_unattended_low"),
     ORDER,
     NOTE_TEXT(tool.unit, "unit"),
     NOTE_TEXT(tool.asset, "asset"),
@@ -39,5 +43,6 @@ const struct record_field tool_fields[] = {
     NOTE_NUMBER(tool.left_lives, "left_lives"),
     NOTE_NUMBER(tool.left_cost, "left_cost"),
     NOTE_NUMBER(tool.overrun, "overrun"),
+    NOTE_NUMBER(tool.unattended_h, "unattended_h"),
     LAST,
 };

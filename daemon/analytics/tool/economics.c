@@ -73,3 +73,8 @@ struct mtbf economics_mtbf(double stops, double hours)
     mtbf.lower = 2 * hours / chi2_quantile(0.95, 2 * stops + 2);
     return mtbf;
 }
+
+double economics_undisturbed(double mtbf_h, double hours)
+{
+    return isfinite(mtbf_h) && mtbf_h > 0 ? exp(-hours / mtbf_h) : (double)NAN;
+}

@@ -48,3 +48,7 @@ struct mtbf {
 
 /* `lower` is the one-sided 95 % bound; also honest after 0 stops. */
 struct mtbf economics_mtbf(double stops, double hours);
+
+/* The probability that `hours` pass without a stop, exp(-hours/mtbf_h); NAN when the mean
+ * is not known. */
+double economics_undisturbed(double mtbf_h, double hours);

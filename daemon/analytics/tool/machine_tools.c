@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LAYOUT        UINT32_C(2)
+#define LAYOUT        UINT32_C(3)
 #define ONLY_TOOL     "1"  /* of a machine that shows none and has limits for all */
 #define LONG_WINDOW_S 60.0 /* a segment longer than this is looked at in pieces */
 #define SETTLED_NS    (10 * NS_PER_S) /* by then a cycle's record has come */
@@ -22,6 +22,7 @@ static int create(const struct tracker_options *options, void **ret_self)
     tools->options = options->tools;
     tools->parts = options->parts;
     tools->part_count = options->part_count;
+    tools->master = options->cycle ? options->cycle->master_path : 1;
     tools->state.layout = LAYOUT;
     tools->state.size = sizeof(*tools);
     *ret_self = tools;
@@ -165,6 +166,8 @@ static void hear(void *self, const struct machine_view *view, const struct recor
     struct machine_tools *tools = self;
     struct tools_scene scene = set(self, view, out);
 
+    if (record->kind == RECORD_STATE && record->path == tools->master)
+        uptime_hear(&tools->state.uptime, record);
     if (record->kind != RECORD_CYCLE)
         return;
     scene.at = moment_plus(tools->state.now, record->wall_ns - tools->state.now.wall_ns);

@@ -12,6 +12,7 @@
 #include "daemon/analytics/run/part_options.h"
 #include "daemon/analytics/tool/outlook.h"
 #include "daemon/analytics/tool/signatures.h"
+#include "daemon/analytics/tool/uptime.h"
 
 #define TOOLS_MAX         64
 #define MEMORIES_MAX      32
@@ -37,13 +38,15 @@ struct tools_state {
     struct moment harvested[PATHS_MAX];
     struct waiting_measurement waiting[MEASUREMENTS_MAX];
     uint32_t waiting_count;
-    bool is_um; /* wear of more than 2 mm was told: it must be micrometres */
+    struct uptime uptime; /* of the machine: its master path */
+    bool is_um;           /* wear of more than 2 mm was told: it must be micrometres */
 };
 
 struct machine_tools {
     const struct tool_options *options;
     const struct part_options *parts;
     size_t part_count;
+    int64_t master; /* the path whose stops are the machine's */
     struct tools_state state;
     struct edge edges[TOOLS_MAX];
     struct tool_memory memories[MEMORIES_MAX];

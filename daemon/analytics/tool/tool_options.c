@@ -175,6 +175,10 @@ static const struct option rows[] = {
     OPTION(tool_options, offset_factor, .min = -4, .max = 4, .fallback.number = 1,
            .help = "how much a measured dimension moves for 1 of wear offset: 1 on "
                    "diameter, 2 for radius programming, negative when against it"),
+    OPTION(tool_options, unattended, .measure = MEASURE_DURATION, .min = 60e9,
+           .max = 7 * 86400e9, .fallback.integer = 8 * 3600 * INT64_C(1000000000),
+           .help = "how long the machine shall run without people: p_unattended is the "
+                   "probability that it does"),
     OPTION(tool_options, monitor, .fallback.flag = true,
            .help = "tell of broken, missing and wrong tools"),
     {0},

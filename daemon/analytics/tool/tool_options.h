@@ -37,6 +37,7 @@ struct tool_options {
     void *life;              /* struct tool_life_options; NULL = defaults */
     struct option_list list; /* of struct tool_entry */
     double offset_factor;    /* raw dimension = measured - factor x offset */
+    int64_t unattended;      /* ns that the machine shall run alone; 0 = 8 h */
     bool monitor;            /* tell breakage, missing and wrong tools */
 };
 

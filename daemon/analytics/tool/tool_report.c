@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#define UNATTENDED_H 8.0 /* a night, where nothing is configured */
+
 /* The interval given at this age is tested when the life has ended. */
 static void remember_interval(struct edge *edge, const struct tool_outlook *outlook)
 {
@@ -80,6 +82,21 @@ static void fill_hours(struct tool_record *tool, const struct machine_tools *too
     tool->lights_out_h = tools_lights_out(tools, edge->path);
 }
 
+/* Whether somebody must come before that, by the stops of the machine so far. */
+static void fill_unattended(struct tool_record *tool, const struct machine_tools *tools)
+{
+    struct mtbf mtbf = uptime_mtbf(&tools->state.uptime);
+
+    tool->unattended_h = UNATTENDED_H;
+    if (tools->options && tools->options->unattended > 0)
+        tool->unattended_h = (double)tools->options->unattended / 3600e9;
+    if (isfinite(mtbf.mean))
+        tool->mtbf_h = mtbf.mean;
+    tool->mtbf_low_h = mtbf.lower;
+    tool->p_unattended = economics_undisturbed(mtbf.mean, tool->unattended_h);
+    tool->p_unattended_low = economics_undisturbed(mtbf.lower, tool->unattended_h);
+}
+
 void tools_report(const struct tools_scene *scene, struct edge *edge)
 {
     const struct tool_memory *memory = tools_memory(scene->tools, edge);
@@ -121,6 +138,7 @@ void tools_report(const struct tools_scene *scene, struct edge *edge)
     (void)text_copy(tool->group, sizeof(tool->group), setting.group);
     fill_economics(tool, edge, memory, &setting);
     fill_hours(tool, scene->tools, edge);
+    fill_unattended(tool, scene->tools);
     fill_wear(tool, edge, memory);
     fill_feature(tool, scene->tools, edge, memory);
     scene->out->append(scene->out->owner, &record);

@@ -81,9 +81,20 @@ function toolRow(tool) {
         h("small", null, [known(tool.used) ? `${number(tool.used, 0)} ${unit} used` : "use not known", known(tool.life_no) && `life ${tool.life_no}`, tool.phase_name, known(tool.index) && `load index ${number(tool.index, 2)}`, known(tool.wear_um) && `wear ${number(tool.wear_um, 0)} µm`, known(tool.group_remaining) && `${tool.group} together: ${number(tool.group_remaining, 0)} ${unit} left`].filter(Boolean).join(" · ")));
 }
 
+// What the machine may do alone: every tool record says it, the newest knows best.
+function nightFacts(tool) {
+    const chance = known(tool.p_unattended) ? tool.p_unattended : tool.p_unattended_low;
+    if (!known(tool.lights_out_h) && !known(chance)) return null;
+    return h("dl", { class: "facts", id: "night" },
+        fact("Tools last", known(tool.lights_out_h) ? `${number(tool.lights_out_h, 1)} h` : DASH, "until the first is spent"),
+        fact("Stops", known(tool.mtbf_h) ? `every ${number(tool.mtbf_h, 1)} h` : "none yet", known(tool.mtbf_low_h) ? `at worst every ${number(tool.mtbf_low_h, 1)} h` : null),
+        fact(`Alone for ${number(tool.unattended_h, 0)} h`, known(tool.p_unattended) ? `${number(100 * tool.p_unattended, 0)} %` : DASH, known(tool.p_unattended_low) ? `at least ${number(100 * tool.p_unattended_low, 0)} %` : null));
+}
+
 function toolsCard(store, name) {
     const tools = store.list(name, "tools").sort(toolOrder);
-    return card("Tools", "used, and how far it may still go", tools.length ? h("div", { class: "tools" }, tools.map(toolRow)) : empty("Nothing is known of any tool's life yet."));
+    const newest = [...tools].sort((a, b) => a.at - b.at).at(-1);
+    return card("Tools", "used, and how far it may still go", newest && nightFacts(newest), tools.length ? h("div", { class: "tools" }, tools.map(toolRow)) : empty("Nothing is known of any tool's life yet."));
 }
 
 function trendCard(store, name, width) {
