@@ -136,36 +136,40 @@ static void take_answer(struct request *request, const struct line_outcome *outc
     refusal_note_answer(request, outcome->at);
 }
 
+static void describe_exception(const struct request *request, uint8_t exception)
+{
+    struct link_health *health = &request->link->health;
+
+    (void)snprintf(health->trouble, sizeof(health->trouble),
+                   "exception %u for %s %u to %u", exception,
+                   area_names[request->plan.area], request->plan.address,
+                   request->plan.address + request->plan.count - 1);
+}
+
+/* What is refused for good is told by link_describe(), not each step of finding it. */
 static void take_refusal(struct request *request, const struct line_outcome *outcome)
 {
     struct driver_link *link = request->link;
     uint8_t exception = outcome->exception;
-    bool is_far =
-        exception == EXCEPTION_GATEWAY_PATH || exception == EXCEPTION_GATEWAY_TARGET;
 
     link->health.refused++;
-    (void)snprintf(link->health.trouble, sizeof(link->health.trouble),
-                   "exception %u for %s %u to %u", exception,
-                   area_names[request->plan.area], request->plan.address,
-                   request->plan.address + request->plan.count - 1);
-    if (is_far) {
+    if (exception == EXCEPTION_GATEWAY_PATH || exception == EXCEPTION_GATEWAY_TARGET) {
+        describe_exception(request, exception);
         if (++link->failures >= LOST_AFTER || !link->has_reported_link)
             report_link(link, false, outcome->at);
         note_silence(request, WHY_NO_LINK, outcome->at);
         return;
     }
     link->health.last_wall_ns = outcome->at.wall_ns + outcome->uncertainty_ns;
+    link->health.trouble[0] = '\0';
     link->failures = 0;
-    if (!link->is_linked) {
-        char kept[sizeof(link->health.trouble)];
-        memcpy(kept, link->health.trouble, sizeof(kept));
-        report_link(link, true, outcome->at);
-        memcpy(link->health.trouble, kept, sizeof(kept));
-    }
-    if (exception > EXCEPTION_FAILURE)
-        scan_fail_points(link, &request->plan, QUALITY_BAD, WHY_EXCEPTION, outcome->at);
-    else
+    report_link(link, true, outcome->at);
+    if (exception <= EXCEPTION_FAILURE) {
         refusal_take(request, exception, outcome->at);
+        return;
+    }
+    describe_exception(request, exception);
+    scan_fail_points(link, &request->plan, QUALITY_BAD, WHY_EXCEPTION, outcome->at);
 }
 
 /* libuv has numbers of its own for names that could not be resolved. */
