@@ -35,6 +35,7 @@ def every_machine_is_on_the_page_with_its_state_in_words():
         browser.run("location.hash = '#/machine/vmc-1'")
         browser.wait("return document.querySelectorAll('.chart .mark').length > 3", "cycles in the run chart")
         browser.wait("return document.querySelectorAll('.chart .s-run').length > 0", "the state timeline")
+        browser.wait("return document.querySelectorAll('.lives .line').length > 0", "the loads of a tool's lives")
         assert browser.run("return document.querySelector('h1').textContent") == "vmc-1"
         complaints = browser.complaints()
         assert not complaints, complaints

@@ -207,24 +207,48 @@ export function seconds(cycles, width) {
 
 // ---- one line over time or number, with an optional band --------------------------------
 
+function rangeOf(values) {
+    const low = Math.min(...values), high = Math.max(...values);
+    const room = Math.max((high - low) * 0.1, Math.abs(high) * 0.01, 1e-6);
+    return [low - room, high + room];
+}
+
+const pathOf = (points, x, y) => points.map((point, i) => `${i ? "L" : "M"}${x(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`).join("");
+
 export function line(points, width, height, options = {}) {
     const real = points.filter((point) => known(point.x) && known(point.y) && Number.isFinite(point.y));
     if (real.length < 2) return empty(options.none ?? "Too little is known for a line yet.");
     const ys = real.flatMap((point) => known(point.u) ? [point.y - point.u, point.y + point.u] : [point.y]);
-    let low = Math.min(...ys, options.zero ? 0 : Infinity), high = Math.max(...ys, options.zero ? 0 : -Infinity);
-    const room = Math.max((high - low) * 0.1, Math.abs(high) * 0.01, 1e-6);
-    low -= room; high += room;
-    const y = scale(low, high, height - 22, 8), x = scale(real[0].x, real.at(-1).x, LEFT, width - RIGHT);
-    const path = (pick) => real.map((point, i) => `${i ? "L" : "M"}${x(point.x).toFixed(1)} ${y(pick(point)).toFixed(1)}`).join("");
+    const range = rangeOf(options.zero ? [...ys, 0] : ys);
+    const y = scale(range[0], range[1], height - 22, 8), x = scale(real[0].x, real.at(-1).x, LEFT, width - RIGHT);
     const banded = real.filter((point) => known(point.u));
     const band = banded.length > 1 && "M" + [...banded.map((point) => [point.x, point.y + point.u]), ...banded.slice().reverse().map((point) => [point.x, point.y - point.u])]
         .map(([px, py]) => `${x(px).toFixed(1)} ${y(py).toFixed(1)}`).join("L") + "Z";
     return s("svg", { class: "chart", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": options.label ?? "" },
-        yAxis([low, high], y, width),
+        yAxis(range, y, width),
         options.zero && s("line", { class: "zero", x1: LEFT, x2: width - RIGHT, y1: y(0), y2: y(0) }),
         band && s("path", { class: "area", d: band }),
-        s("path", { class: "line", d: path((point) => point.y) }),
+        s("path", { class: "line", d: pathOf(real, x, y) }),
         real.length <= 120 && real.map((point) => s("circle", { class: "mark", cx: x(point.x), cy: y(point.y), r: real.length > 40 ? 1.5 : 2.3, tip: point.tip })),
         options.times ? timeAxis(real[0].x, real.at(-1).x, x, height - 4, width)
             : [s("text", { x: LEFT, y: height - 4 }, options.first ?? ""), s("text", { x: width - RIGHT, y: height - 4, "text-anchor": "end" }, options.last ?? "")]);
+}
+
+// ---- the lives of one tool, one over the other ------------------------------------------
+
+// `all` are lists of points, the life that lasts is the last and in colour.
+export function lives(all, width, height, options) {
+    const points = all.flat();
+    if (points.length < 2) return empty(options.none);
+    const range = rangeOf(known(options.level) ? [...points.map((point) => point.y), options.level] : points.map((point) => point.y));
+    const longest = Math.max(...points.map((point) => point.x), 1);
+    const y = scale(range[0], range[1], height - 22, 8), x = scale(0, longest, LEFT, width - RIGHT);
+    const now = all.at(-1);
+    return s("svg", { class: "chart lives", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": options.label },
+        yAxis(range, y, width),
+        known(options.level) && s("line", { class: "middle", x1: LEFT, x2: width - RIGHT, y1: y(options.level), y2: y(options.level) }),
+        all.slice(0, -1).map((life) => s("path", { class: "past", d: pathOf(life, x, y) })),
+        s("path", { class: "line", d: pathOf(now, x, y) }),
+        all.map((life) => life.map((point) => s("circle", { class: life === now ? "mark" : "mark past", cx: x(point.x), cy: y(point.y), r: life === now ? 2.3 : 1.6, tip: point.tip }))),
+        s("text", { x: LEFT, y: height - 4 }, "new"), s("text", { x: width - RIGHT, y: height - 4, "text-anchor": "end" }, `${longest} parts`));
 }

@@ -1,8 +1,8 @@
 // One machine: what it does, did, and how well that is known.
 import { card, empty, fact, h, table } from "./dom.js";
-import { DASH, count, duration, known, moment, number, text } from "./format.js";
+import { DASH, count, duration, known, median, moment, number, text } from "./format.js";
 import { CLASSES, KIND_WORDS, SEVERITIES, STAGE_WORDS, THERMAL_STATES, flagWords } from "./words.js";
-import { line, runChart, seconds, timeline, typicalOf } from "./charts.js";
+import { line, lives, runChart, seconds, timeline, typicalOf } from "./charts.js";
 import { badge, lastCycle, partsOf, progress, state } from "./cell.js";
 
 const HOUR = 3600e3;
@@ -86,8 +86,8 @@ function nightFacts(tool) {
     const chance = known(tool.p_unattended) ? tool.p_unattended : tool.p_unattended_low;
     if (!known(tool.lights_out_h) && !known(chance)) return null;
     return h("dl", { class: "facts", id: "night" },
-        fact("Tools last", known(tool.lights_out_h) ? `${number(tool.lights_out_h, 1)} h` : DASH, "until the first is spent"),
-        fact("Stops", known(tool.mtbf_h) ? `every ${number(tool.mtbf_h, 1)} h` : "none yet", known(tool.mtbf_low_h) ? `at worst every ${number(tool.mtbf_low_h, 1)} h` : null),
+        fact("Tools last", known(tool.lights_out_h) ? duration(3600 * tool.lights_out_h) : DASH, "until the first is spent"),
+        fact("Between stops", known(tool.mtbf_h) ? duration(3600 * tool.mtbf_h) : "none yet", known(tool.mtbf_low_h) ? `at worst ${duration(3600 * tool.mtbf_low_h)}` : null),
         fact(`Alone for ${number(tool.unattended_h, 0)} h`, known(tool.p_unattended) ? `${number(100 * tool.p_unattended, 0)} %` : DASH, known(tool.p_unattended_low) ? `at least ${number(100 * tool.p_unattended_low, 0)} %` : null));
 }
 
@@ -97,15 +97,38 @@ function toolsCard(store, name) {
     return card("Tools", "used, and how far it may still go", newest && nightFacts(newest), tools.length ? h("div", { class: "tools" }, tools.map(toolRow)) : empty("Nothing is known of any tool's life yet."));
 }
 
+const LIVES_SHOWN = 6;
+
+// A tool's visits by life and age; the index where most visits have one, else the load itself.
+function livesOf(segments) {
+    const key = 2 * segments.filter((segment) => known(segment.index)).length >= segments.length ? "index" : "load_mean";
+    const found = new Map(); // life → age → values
+    for (const segment of segments) {
+        if (!known(segment[key]) || !known(segment.life_no) || !known(segment.age)) continue;
+        if (!found.has(segment.life_no)) found.set(segment.life_no, new Map());
+        const ages = found.get(segment.life_no);
+        ages.set(segment.age, [...ages.get(segment.age) ?? [], segment[key]]);
+    }
+    const all = [...found].sort(([a], [b]) => a - b).slice(-LIVES_SHOWN);
+    return { key, numbers: all.map(([life]) => life), lives: all.map(([life, ages]) => [...ages].sort(([a], [b]) => a - b)
+        .map(([age, values]) => ({ x: age, y: median(values), tip: `Life ${life}, after ${age} parts\n${key === "index" ? `index ${number(median(values), 2)}` : `mean load ${number(median(values), 1)} %`}` }))) };
+}
+
+function toolLives(tool, segments, width) {
+    const { key, numbers, lives: all } = livesOf(segments);
+    const last = all.at(-1)?.at(-1)?.y, decimals = key === "index" ? 2 : 1, unit = key === "index" ? "" : " %";
+    const words = key === "index" ? "index" : "mean load";
+    return h("div", null, h("h3", null, `Tool ${tool}`, h("small", null, known(last) ? `life ${numbers.at(-1)} · ${words} ${number(last, decimals)}${unit}` : DASH)),
+        lives(all, width, 132, { label: `Tool ${tool}, ${words} over the parts of its last ${all.length} lives, now ${number(last, decimals)}${unit}`, level: key === "index" ? 1 : null, none: "One visit so far." }));
+}
+
 function trendCard(store, name, width) {
     const segments = store.list(name, "segments").filter((segment) => known(segment.load_mean) && segment.tool && segment.tool !== "0"); // 0 is none
     const tools = [...new Set(segments.map((segment) => segment.tool))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
     const columns = Math.max(1, Math.floor((width + 22) / 245)), each = Math.floor((width - 22 * (columns - 1)) / columns);
-    return card("Spindle load of each tool", "mean while it was in use, visit by visit; a rising line is wear or a harder material",
-        tools.length ? h("div", { class: "small-multiples" }, tools.map((tool) => {
-            const points = segments.filter((segment) => segment.tool === tool).slice(-80).map((segment, i) => ({ x: i, y: segment.load_mean, tip: `Tool ${tool}, cycle ${segment.cycle_no}\nmean ${number(segment.load_mean, 1)} %, peak ${number(segment.load_peak, 1)} %` }));
-            return h("div", null, h("h3", null, `Tool ${tool}`, h("small", null, `${number(points.at(-1).y, 1)} %`)), line(points, each, 112, { label: `Load of tool ${tool}, last ${number(points.at(-1).y, 1)} percent`, none: "One visit so far." }));
-        })) : empty("No load was heard while a tool was in use."));
+    return card("Load of each tool, life over life", "index: against the fresh edge, 1 = fresh; coloured the edge in use, grey those before it",
+        tools.length ? h("div", { class: "small-multiples" }, tools.map((tool) => toolLives(tool, segments.filter((segment) => segment.tool === tool), each)))
+            : empty("No load was heard while a tool was in use."));
 }
 
 function heatCard(store, name, width) {
