@@ -11,6 +11,7 @@
 struct asker {
     uv_loop_t loop;
     struct line_terms terms;
+    struct line_unit *stays; /* NULL = one connection a question */
     struct asker_answer *answer;
     bool is_done;
 };
@@ -39,7 +40,7 @@ static void on_done(void *owner, struct line_job *job, const struct line_outcome
 {
     struct asker *asker = owner;
 
-    (void)job;
+    asker->answer->was_repeated = job->is_repeated || job->tries > 0;
     asker->answer->result = outcome->result;
     asker->answer->exception = outcome->exception;
     asker->answer->latency_s = 2 * (double)outcome->uncertainty_ns / (double)NS_PER_S;
@@ -48,14 +49,33 @@ static void on_done(void *owner, struct line_job *job, const struct line_outcome
     asker->is_done = true;
 }
 
+int asker_stay(struct asker *asker, uint8_t unit, int64_t pause_ns)
+{
+    struct line_terms terms = asker->terms;
+
+    terms.pause_between_ns = pause_ns;
+    return line_join(&asker->loop, &terms, unit, &asker->stays);
+}
+
+bool asker_leave(struct asker *asker)
+{
+    struct line_health health;
+
+    line_describe(asker->stays, &health);
+    line_leave(asker->stays);
+    asker->stays = NULL;
+    (void)uv_run(&asker->loop, UV_RUN_DEFAULT);
+    return !health.reconnects && !health.late && !health.malformed;
+}
+
 /* One connection a question: slow and sure, as a stranger's device deserves. */
 void asker_ask(struct asker *asker, uint8_t unit, enum area area, uint16_t address,
                uint16_t count, struct asker_answer *ret_answer)
 {
-    struct line_unit *line = NULL;
+    struct line_unit *line = asker->stays;
 
     *ret_answer = (struct asker_answer){.result = LINE_NOT_LINKED};
-    if (line_join(&asker->loop, &asker->terms, unit, &line))
+    if (!line && line_join(&asker->loop, &asker->terms, unit, &line))
         return;
     struct line_job job = {.unit = line,
                            .function = frame_function(area),
@@ -69,6 +89,8 @@ void asker_ask(struct asker *asker, uint8_t unit, enum area area, uint16_t addre
     while (!asker->is_done && uv_run(&asker->loop, UV_RUN_ONCE))
         continue;
     line_cancel(&job);
+    if (asker->stays)
+        return;
     line_leave(line);
     (void)uv_run(&asker->loop, UV_RUN_DEFAULT);
 }

@@ -8,7 +8,7 @@ const struct command commands_modbus[] = {
      .example = "spindlectl plan --config spindled.yaml",
      .run = run_plan},
     {.name = "probe",
-     .arguments = "ADDRESS",
+     .arguments = "ADDRESS [--unit N] [--expect [AREA:]ADDRESS=VALUE]...",
      .help = "ask a machine what it has, by reading only, and print a configuration",
      .example = "spindlectl probe http://10.20.0.9:5000",
      .run = run_probe},

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "drivers/modbus/registers.h"
 #include "tools/spindlectl/asker.h"
 #include "tools/spindlectl/command_modbus.h"
+#include "tools/spindlectl/spellings.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-    WORDS = 4,
-    ORDERS = 12,
-};
-
-static const char *const types[] = {"int16", "uint16", "bcd16",   "float16",
-                                    "int32", "uint32", "float32", "bcd32",
-                                    "int64", "uint64", "float64"};
 
 struct question {
     const char *url;
@@ -33,31 +24,19 @@ static void print_value(const struct register_value *value)
         (void)printf(" %20s", "-");
 }
 
-/* Two bytes have two orders, four have four, eight have eight. */
-static void print_type(const char *type, const uint16_t *words, size_t count)
+static void print_spelling(void *owner, const struct spelling *spelling)
 {
-    struct register_form form = {0};
-
-    (void)register_form_parse(type, &form);
-    size_t needed = register_words(&form);
-    if (needed > count)
-        return;
-    size_t first = needed == WORDS ? 4 : 0;
-    size_t last = needed == WORDS ? ORDERS : needed == 1 ? 2 : 4;
-    for (size_t name = first; name < last; name++) {
-        struct register_value value;
-        form.order = register_order_of((unsigned)name, needed);
-        register_decode(&form, words, &value);
-        (void)printf("%-8s %-8.*s", type, (int)(2 * needed), register_order_names[name]);
-        print_value(&value);
-        (void)printf("\n");
-    }
+    (void)owner;
+    (void)printf("%-8s %-8.*s", spelling->type, (int)(2 * spelling->words),
+                 spelling->order);
+    print_value(&spelling->value);
+    (void)printf("\n");
 }
 
 static void print_answer(const struct question *question,
                          const struct asker_answer *answer, size_t count)
 {
-    uint16_t words[WORDS];
+    uint16_t words[SPELLINGS_WORDS];
 
     if (area_is_bits(question->area)) {
         (void)printf("%d\n", answer->data[0] & 1);
@@ -69,8 +48,7 @@ static void print_answer(const struct question *question,
         (void)printf(" 0x%04x", words[i]);
     }
     (void)printf("\n");
-    for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-        print_type(types[i], words, count);
+    spellings_each(words, count, print_spelling, NULL);
 }
 
 /* Asks for four registers; a device that has fewer there is asked for less. */
@@ -79,7 +57,7 @@ static enum exit_status ask(const struct question *question)
     char sentence[256] = "out of memory";
     struct asker *asker;
     struct asker_answer answer;
-    uint16_t count = area_is_bits(question->area) ? 1 : WORDS;
+    uint16_t count = area_is_bits(question->area) ? 1 : SPELLINGS_WORDS;
 
     if (asker_open(question->url, question->timeout_ms * NS_PER_MS, &asker, sentence)) {
         (void)fprintf(stderr, "spindlectl: %s\n", sentence);

@@ -1,31 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/spindlectl/probe_modbus.h"
 
-#include "tools/spindlectl/asker.h"
+#include "tools/spindlectl/probe_parts.h"
 
+#include "daemon/base/text.h"
+
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 enum {
-    RANGES_MAX = 32,
     UNIT_LAST = 16, /* units 1 to 16, and what gateways call themselves: 255 and 0 */
     STEP = 16,      /* addresses are tried in this grid at first */
     REACH = 512,    /* as far as that */
     PAUSE_MS = 20,
     TIMEOUT_MS = 500,
-};
-
-struct range {
-    enum area area;
-    unsigned from, to; /* the last one included */
-};
-
-struct probe {
-    struct asker *asker;
-    int budget;
-    uint8_t unit;
-    struct range ranges[RANGES_MAX];
-    size_t count;
 };
 
 /* A command may wait; the daemon never does. */
@@ -36,12 +26,13 @@ static void pause_a_little(void)
     (void)nanosleep(&pause, NULL);
 }
 
-static struct asker_answer ask(struct probe *probe, enum area area, unsigned address,
-                               unsigned count)
+struct asker_answer probe_ask(struct probe *probe, enum area area, unsigned address,
+                              unsigned count)
 {
     struct asker_answer answer = {.result = LINE_RESTING};
 
-    if (probe->budget == 0)
+    probe->is_spent = probe->budget <= probe->reserve;
+    if (probe->is_spent)
         return answer;
     probe->budget--;
     pause_a_little();
@@ -53,14 +44,14 @@ static struct asker_answer ask(struct probe *probe, enum area area, unsigned add
 static bool can_read(struct probe *probe, enum area area, unsigned address,
                      unsigned count)
 {
-    return ask(probe, area, address, count).result == LINE_ANSWERED;
+    return probe_ask(probe, area, address, count).result == LINE_ANSWERED;
 }
 
 /* Anything at all, even a refusal, shows that somebody is there. */
 static bool is_there(struct probe *probe, uint8_t unit)
 {
     probe->unit = unit;
-    struct asker_answer answer = ask(probe, AREA_HOLDING, 0, 1);
+    struct asker_answer answer = probe_ask(probe, AREA_HOLDING, 0, 1);
     return answer.result == LINE_ANSWERED ||
            (answer.result == LINE_REFUSED && answer.exception < EXCEPTION_GATEWAY_PATH);
 }
@@ -85,8 +76,8 @@ static void find_ranges(struct probe *probe, enum area area)
 {
     unsigned most = area_is_bits(area) ? 512 : PLAN_MAX_WORDS;
 
-    for (unsigned at = 0; at < REACH && probe->count < RANGES_MAX && probe->budget;) {
-        struct asker_answer answer = ask(probe, area, at, 1);
+    for (unsigned at = 0; at < REACH && probe->count < RANGES_MAX && !probe->is_spent;) {
+        struct asker_answer answer = probe_ask(probe, area, at, 1);
         if (answer.result == LINE_REFUSED && answer.exception == EXCEPTION_FUNCTION)
             return;
         if (answer.result != LINE_ANSWERED) {
@@ -124,6 +115,10 @@ static void print_link(const struct probe *probe, const char *url)
                  probe->unit);
     if (words)
         (void)printf("        max_words: %u\n", words);
+    if (probe->pause_ms == PROBE_NO_PAUSE)
+        (void)printf("        # 100 ms between requests are not enough for it\n");
+    else if (probe->pause_ms)
+        (void)printf("        quirks: {pause_between: %" PRId64 "ms}\n", probe->pause_ms);
     for (size_t i = 0; i < probe->count; i++)
         (void)printf("        # %s %u to %u can be read\n",
                      area_names[probe->ranges[i].area], probe->ranges[i].from,
@@ -135,6 +130,16 @@ static void print_link(const struct probe *probe, const char *url)
                      area_names[probe->ranges[i].area], probe->ranges[i].from);
 }
 
+/* A pause is a matter of the line: the first unit that is found tells it. */
+static void find_pause(struct probe *probe)
+{
+    if (probe->has_pause || !probe->count)
+        return;
+    probe->pause_ms = probe_pause(probe, &probe->ranges[0]);
+    probe->has_pause = true;
+    probe->reserve -= PROBE_PAUSE_REQUESTS;
+}
+
 static bool probe_unit(struct probe *probe, uint8_t unit, const char *url)
 {
     probe->count = 0;
@@ -142,24 +147,77 @@ static bool probe_unit(struct probe *probe, uint8_t unit, const char *url)
         return false;
     for (int area = 0; area < AREA_COUNT; area++)
         find_ranges(probe, (enum area)area);
-    if (probe->count)
-        print_link(probe, url);
-    return probe->count > 0;
+    find_pause(probe);
+    if (!probe->count)
+        return false;
+    print_link(probe, url);
+    int reserve = probe->reserve;
+    probe->reserve = 0;
+    probe_guess(probe);
+    probe->reserve = reserve;
+    return true;
 }
 
-enum exit_status probe_modbus(const char *url)
+static bool take_option(struct probe *probe, const char *name, const char *value)
+{
+    int64_t unit;
+
+    if (strcmp(name, "--unit") == 0) {
+        bool is_unit = text_read_integer(value, &unit) == 0 && unit >= 0 && unit <= 255;
+        probe->has_unit = is_unit;
+        probe->unit = (uint8_t)(is_unit ? unit : 0);
+        return is_unit;
+    }
+    if (strcmp(name, "--expect") != 0 || probe->expectation_count == EXPECTATIONS_MAX ||
+        probe_expect(value, &probe->expectations[probe->expectation_count]))
+        return false;
+    probe->expectation_count++;
+    return true;
+}
+
+static bool take_options(struct probe *probe, char **options)
+{
+    for (; *options; options += 2)
+        if (!options[1] || !take_option(probe, options[0], options[1]))
+            return false;
+    probe->reserve =
+        PROBE_PAUSE_REQUESTS + PROBE_GUESS_REQUESTS * (int)probe->expectation_count;
+    return true;
+}
+
+/* Returns how many units were found. */
+static int probe_units(struct probe *probe, const char *url)
 {
     static const uint8_t others[] = {255, 0};
-    struct probe probe = {.budget = PROBE_BUDGET};
-    char sentence[256] = "out of memory";
     int found = 0;
 
+    if (probe->has_unit)
+        return probe_unit(probe, probe->unit, url);
+    for (uint8_t unit = 1; unit <= UNIT_LAST; unit++)
+        found += probe_unit(probe, unit, url);
+    for (size_t i = 0; !found && i < sizeof(others); i++)
+        found += probe_unit(probe, others[i], url);
+    return found;
+}
+
+enum exit_status probe_modbus(const char *url, char **options)
+{
+    struct probe probe = {.budget = PROBE_BUDGET, .unit = 1};
+    char sentence[256] = "out of memory";
+
+    if (!take_options(&probe, options)) {
+        (void)fprintf(
+            stderr,
+            "spindlectl: after the address only --unit N and, up to %d times, "
+            "--expect [AREA:]ADDRESS=VALUE; VALUE is not 0, which is 0 in every type\n",
+            EXPECTATIONS_MAX);
+        return EXIT_USAGE;
+    }
     if (asker_open(url, TIMEOUT_MS * NS_PER_MS, &probe.asker, sentence)) {
         (void)fprintf(stderr, "spindlectl: %s\n", sentence);
         return EXIT_USAGE;
     }
-    probe.unit = 1;
-    struct asker_answer first = ask(&probe, AREA_HOLDING, 0, 1);
+    struct asker_answer first = probe_ask(&probe, AREA_HOLDING, 0, 1);
     if (first.result == LINE_NOT_LINKED) {
         (void)fprintf(stderr, "spindlectl: %s: %s\n", url, asker_trouble(&first));
         asker_close(probe.asker);
@@ -167,12 +225,9 @@ enum exit_status probe_modbus(const char *url)
     }
     (void)printf(
         "version: 1\nmachines:\n  - name: machine-1\n    cell: a\n    modbus:\n");
-    for (uint8_t unit = 1; unit <= UNIT_LAST; unit++)
-        found += probe_unit(&probe, unit, url);
-    for (size_t i = 0; !found && i < sizeof(others); i++)
-        found += probe_unit(&probe, others[i], url);
+    int found = probe_units(&probe, url);
     asker_close(probe.asker);
     (void)fprintf(stderr, "%d units, %d requests%s\n", found, PROBE_BUDGET - probe.budget,
-                  probe.budget ? "" : " (all that are allowed; there may be more)");
+                  !probe.is_spent ? "" : " (all that are allowed; there may be more)");
     return found ? EXIT_DONE : EXIT_FAILED;
 }

@@ -9,5 +9,6 @@
 
 #define PROBE_BUDGET 400
 
-/* Prints a configuration to paste. */
-enum exit_status probe_modbus(const char *url);
+/* Prints a configuration to paste. `options`: words until NULL: "--unit",
+ * "1", "--expect", "14=21.5" … */
+enum exit_status probe_modbus(const char *url, char **options);

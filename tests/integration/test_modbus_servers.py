@@ -1,0 +1,154 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Servers that others wrote, and one that is slow: what they hold is read right, and `probe` prints what loads."""
+import contextlib
+import logging
+import pathlib
+import re
+import socketserver
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from servers import PATIENCE, free_port, run, wait_for  # noqa: E402
+from simulated import Cell, Daemon  # noqa: E402
+
+try:
+    from pymodbus.constants import Endian
+    from pymodbus.datastore import ModbusSequentialDataBlock, ModbusServerContext, ModbusSlaveContext
+    from pymodbus.payload import BinaryPayloadBuilder
+    from pymodbus.server import StartTcpServer
+except ImportError as error:
+    print(f"skipped: {error}")
+    sys.exit(77)
+
+BUILD = pathlib.Path(sys.argv[1])
+ORDERS = {"ABCD": (Endian.Big, Endian.Big), "CDAB": (Endian.Big, Endian.Little),
+          "BADC": (Endian.Little, Endian.Big), "DCBA": (Endian.Little, Endian.Little)}
+TYPES = {"int16": ("16bit_int", -12345), "uint16": ("16bit_uint", 54321), "float16": ("16bit_float", -3.25),
+         "int32": ("32bit_int", -1234567890), "uint32": ("32bit_uint", 3123456789), "float32": ("32bit_float", 1234.5),
+         "int64": ("64bit_int", -1234567890123456789), "uint64": ("64bit_uint", 1234567890123456789),
+         "float64": ("64bit_float", -98765.4321)}
+NEEDS_S = 0.04  # what the slow server wants between two requests
+
+
+def lay_out(points):
+    """Registers with every type in every order, as pymodbus encodes them."""
+    registers = []
+    for order, (byte, word) in ORDERS.items():
+        for kind, (name, number) in TYPES.items():
+            builder = BinaryPayloadBuilder(byteorder=byte, wordorder=word)
+            getattr(builder, "add_" + name)(number)
+            points[f"custom.{kind}_{order}"] = (f"address: {len(registers)}, type: {kind}, order: {order}", number)
+            registers += builder.to_registers()
+    points["custom.name"] = (f"address: {len(registers)}, type: 'string:12'", "BRKT-7 OP10")
+    builder = BinaryPayloadBuilder(byteorder=Endian.Big)
+    builder.add_string("BRKT-7 OP10 ")
+    return registers + builder.to_registers()
+
+
+def serve(points):
+    """pymodbus's server with known values in all four areas; fills `points` {signal: (options, value)}."""
+    logging.disable(logging.CRITICAL)
+    holding = lay_out(points)
+    bits = [i % 3 == 0 for i in range(24)]
+    for area, start in (("coil", 1), ("discrete", 0)):
+        for i in range(8):
+            points[f"custom.{area}_{i}"] = (f"area: {area}, address: {i}", bits[start + i])
+    points["custom.input_5"] = ("area: input, address: 5, scale: 0.1, type: int16", -20.5)
+    context = ModbusSlaveContext(
+        hr=ModbusSequentialDataBlock(0, holding), ir=ModbusSequentialDataBlock(0, [0] * 5 + [65536 - 205] + [0] * 10),
+        co=ModbusSequentialDataBlock(0, bits[1:]), di=ModbusSequentialDataBlock(0, bits), zero_mode=True)
+    port = free_port()
+    threading.Thread(target=StartTcpServer, daemon=True,
+                     kwargs={"context": ModbusServerContext(slaves=context, single=True),
+                             "address": ("127.0.0.1", port)}).start()
+    return f"tcp://127.0.0.1:{port}"
+
+
+def machine(url, points):
+    lines = "".join(f"          - {{signal: {name}, {options}}}\n" for name, (options, _) in points.items())
+    return (f"  - name: m\n    cell: c\n    modbus:\n      - url: '{url}'\n        every: 200ms\n"
+            f"        points:\n{lines}")
+
+
+class Slow(socketserver.BaseRequestHandler):
+    """Ten registers; a question too soon after an answer is lost."""
+
+    def handle(self):
+        answered = 0.0
+        while True:
+            request = self.request.recv(12)
+            if len(request) < 12:
+                return
+            tid, _, _, unit, function, address, count = struct.unpack(">HHHBBHH", request)
+            if time.monotonic() - answered < NEEDS_S:
+                continue
+            answer = struct.pack(">BB", function | 0x80, 1 if function != 3 else 2)
+            if function == 3 and address + count <= 10:
+                answer = struct.pack(f">BB{count}H", 3, 2 * count, *range(address, address + count))
+            answered = time.monotonic()
+            with contextlib.suppress(OSError):
+                self.request.sendall(struct.pack(">HHHB", tid, 0, 1 + len(answer), unit) + answer)
+
+
+def probe(url, *options, unit=1):
+    """What `probe` prints, after spindled has said that it loads."""
+    done = subprocess.run([BUILD / "tools/spindlectl/spindlectl", "probe", url, "--unit", str(unit), *options], capture_output=True, text=True,
+                          timeout=PATIENCE, check=False)
+    assert done.returncode == 0, (done.returncode, done.stderr)
+    with tempfile.TemporaryDirectory(prefix="spindled-probe-") as folder:
+        path = pathlib.Path(folder) / "spindled.yaml"
+        path.write_text(done.stdout)
+        check = subprocess.run([BUILD / "daemon/spindled", "--config", path, "--check"], capture_output=True, text=True,
+                               timeout=PATIENCE, check=False)
+    assert check.returncode == 0, (check.stdout, check.stderr, done.stdout)
+    return done.stdout, int(re.search(r"(\d+) requests", done.stderr)[1])
+
+
+def every_type_in_every_order_is_read_from_pymodbus():
+    points = {}
+    url = serve(points)
+    values = {}
+    with Daemon(BUILD, machine(url, points)) as daemon:
+        def all_are_there():
+            answer = daemon.ask("signals", "m") or []
+            values.update({each["signal"]: each["value"] for each in answer
+                           if each["signal"] in points and each.get("value") is not None})
+            return len(values) == len(points)
+
+        wait_for(all_are_there, "every value")
+        for name, (_, wanted) in points.items():
+            assert values[name] == wanted, (name, values[name], wanted)
+        daemon.stop()
+    address = re.search(r"address: (\d+)", points["custom.float32_CDAB"][0])[1]
+    output, _ = probe(url, "--expect", f"holding:{address}=1234.5")
+    assert re.search(rf"address: {address}, type: float32, order: CDAB, scale: 1}}  # 1234.5", output), output
+
+
+def what_is_probed_loads_and_shows_what_was_expected():
+    with Cell(BUILD) as cell:
+        place = cell.ports["machines"]["vmc-1"]
+        output, requests = probe(place["modbus"], "--expect", "holding:14=21.0", "--expect", "9=12345", unit=place["unit"])
+    assert requests <= 400, requests
+    assert "custom.expected_holding_14, area: holding, address: 14, type: int16, order: ABCD, scale: 0.1}  # 21\n" in output, output
+    assert "# 9=12345: in no type, order and scale" in output, output
+    assert "pause_between" not in output, output
+
+
+def a_slow_device_gets_the_pause_it_needs():
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Slow) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        output, requests = probe(f"tcp://127.0.0.1:{server.server_address[1]}")
+        server.shutdown()
+    assert requests <= 400, requests
+    assert re.search(r"quirks: \{pause_between: (20|50)ms\}", output), output
+
+
+run([every_type_in_every_order_is_read_from_pymodbus, what_is_probed_loads_and_shows_what_was_expected,
+     a_slow_device_gets_the_pause_it_needs])
