@@ -97,15 +97,30 @@ static void *make_options(const struct section *section, char **arguments)
     return options;
 }
 
-/* Mostly cycles, every tenth a row of signals, every hundredth a state. */
+static void make_tool(struct tool_record *tool)
+{
+    (void)text_copy(tool->tool, RECORD_NAME_MAX, "12");
+    tool->used = 120;
+    tool->rul_q05 = 40;
+    tool->rul_q10 = 45;
+    tool->rul_q50 = 60;
+    tool->rul_q90 = 75;
+    tool->rul_q95 = 80;
+    tool->wear_um = 187.5;
+    tool->wear_u_um = 12.5;
+    tool->p_unattended_low = 0.4344;
+}
+
+/* Mostly cycles, every tenth a row of signals, of hundred one is a state, one a tool. */
 static void make_record(struct record *record, int64_t id)
 {
     static const char *const signals =
         "{\"spindle_load\":[[0,35.5,192],[100,36,192]],\"program\":[[0,\"O1234\",192]]}";
     const struct moment at = {.wall_ns = 1767225600 * NS_PER_S + id * NS_PER_S};
-    enum record_kind kind = id % 100 == 99 ? RECORD_STATE
-                            : id % 10 == 9 ? RECORD_SIGNAL
-                                           : RECORD_CYCLE;
+    enum record_kind kind = id % 100 == 99   ? RECORD_STATE
+                            : id % 100 == 89 ? RECORD_TOOL
+                            : id % 10 == 9   ? RECORD_SIGNAL
+                                             : RECORD_CYCLE;
 
     record_init(record, kind, at);
     record->id = id;
@@ -116,6 +131,8 @@ static void make_record(struct record *record, int64_t id)
         record->packed.count = 3;
     } else if (kind == RECORD_STATE) {
         record->state.state = EXECUTION_RUN;
+    } else if (kind == RECORD_TOOL) {
+        make_tool(&record->tool);
     } else {
         (void)text_copy(record->context.part, RECORD_NAME_MAX, "BRKT,7 \"x\"");
         record->cycle.outcome = CYCLE_CLASS_COMPLETE;

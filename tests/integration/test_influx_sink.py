@@ -59,7 +59,9 @@ def every_record_is_in_influxdb_once():
             count = influx.query("SELECT count(ct) FROM cycle")[0]["count"]
             assert count == 900, count
             count = influx.query("SELECT count(spindle_load) FROM signal")[0]["count"]
-            assert count == 2 * 90, count
+            assert count == 2 * 80, count
+        tools = influx.query("SELECT * FROM tool")
+        assert len(tools) == 10 and tools[0]["rul_q50"] == 60 and tools[0]["wear_um"] == 187.5, tools
         row = influx.query('SELECT * FROM cycle WHERE cycle_no = 5')[0]
         assert row["part"] == 'BRKT,7 "x"' and row["machine"] == "vmc 3", row
         assert row["kind"] == "prod" and row["ct"] == 60.5 and row["class"] == 1, row

@@ -16,7 +16,7 @@ def seqs(subscriber):
     """Sequence numbers of all records seen, and how often each."""
     seen = {}
     for _, _, topic, payload in subscriber.messages():
-        if topic.endswith(("cycle/event", "status/state", "/raw")):
+        if topic.endswith(("cycle/event", "status/state", "tool/12", "/raw")):
             seq = json.loads(payload)["seq"]
             seen[seq] = seen.get(seq, 0) + 1
     return seen
@@ -46,13 +46,17 @@ def what_is_stands_retained():
         with Driver(BUILD, "mqtt", 100, 100, 0, url=broker.url) as driver:
             driver.wait("done")
             with broker.subscribe("acme/#") as subscriber:
-                wait_for(lambda: len(subscriber.messages()) >= 4, "retained messages")
+                wait_for(lambda: len(subscriber.messages()) >= 5, "retained messages")
                 retained = {t: p for kept, _, t, p in subscriber.messages() if kept}
                 assert set(retained) == {STATUS, MACHINE + "/status/online", MACHINE + "/status/state",
-                                         MACHINE + "/cycle/last"}, retained
+                                         MACHINE + "/cycle/last", MACHINE + "/tool/12"}, retained
                 assert retained[STATUS] == "online"
                 assert json.loads(retained[MACHINE + "/status/online"])["online"] is True
                 assert json.loads(retained[MACHINE + "/status/state"])["state_name"] == "run"
+                tool = json.loads(retained[MACHINE + "/tool/12"])
+                assert [tool[f"rul_q{share}"] for share in ("05", "10", "50", "90", "95")] == [40, 45, 60, 75, 80], tool
+                assert (tool["wear_um"], tool["wear_u_um"], tool["p_unattended_low"]) == (187.5, 12.5, 0.4344), tool
+                assert tool["remaining"] is None and tool["lights_out_h"] is None, tool
 
 
 def the_will_speaks_when_we_cannot():
