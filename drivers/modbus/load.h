@@ -2,8 +2,9 @@
 /*
  * Can the lines carry what is asked of them? Pure but for memory.
  *
- * A serial line is busy for the bits of request and answer, a silence of 3.5 characters
- * after each, and the time a device takes to think.
+ * A serial line is busy for the bits of request and answer, the time a device takes to
+ * think (the silence after the request is in it), and 3.5 characters of silence, or the
+ * pause between requests where that is longer, after the answer.
  */
 #pragma once
 
