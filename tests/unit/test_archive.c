@@ -17,7 +17,9 @@ enum {
     SPEED = 100,
     INSTANCE = 7,
     AT_ONCE_MAX = 40,
-    KILLS = 40
+    KILLS = 40,
+    KILLS_MAX = 400, /* on a machine so slow that none has stored anything */
+    LONGEST_US = 80000
 };
 
 struct source {
@@ -168,13 +170,14 @@ static void work_until_killed(struct machine_scene *self, int pipe_end)
     }
 }
 
-static void kill_at_random(struct machine_scene *self)
+/* Within `longest_us` after the child has begun. */
+static void kill_at_random(struct machine_scene *self, long longest_us)
 {
     int ends[2];
     char byte;
 
     assert_int_equal(pipe(ends), 0);
-    unsigned wait_us = (unsigned)(random() % 80000);
+    unsigned wait_us = (unsigned)(random() % longest_us);
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
@@ -219,8 +222,8 @@ static void kills_at_random_leave_every_value_in_one_archive_row(void **state)
     srandom(11);
     began_ns = clock_now().mono_ns;
     scene_begin(&self.scene);
-    for (int i = 0; i < KILLS; i++) {
-        kill_at_random(&self);
+    for (int i = 0; i < KILLS || (values == 0 && i < KILLS_MAX); i++) {
+        kill_at_random(&self, (1 + i / KILLS) * LONGEST_US);
         int64_t after = assert_each_once(&self.scene);
         assert_true(after >= values);
         values = after;

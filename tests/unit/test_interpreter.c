@@ -78,6 +78,16 @@ static void every_mistake_is_told_with_its_place(void **state)
     }
 }
 
+static struct station *read_without_complaint(const char *yaml, struct text *text)
+{
+    struct station *station = read_station(yaml, text);
+
+    assert_string_equal(text->data ? text->data : "", "");
+    if (!station)
+        abort();
+    return station;
+}
+
 static void values_and_fallbacks_arrive(void **state)
 {
     struct text text;
@@ -85,19 +95,18 @@ static void values_and_fallbacks_arrive(void **state)
     (void)state;
     text_init_heap(&text);
     struct station *station =
-        read_station("host: plc\n"
-                     "every: 1m30s\n"
-                     "room: 2GiB\n"
-                     "gain: -0.25\n"
-                     "fast: yes\n"
-                     "area: coil\n"
-                     "tags: [a, \"b\"]\n"
-                     "deep: {low: 0x09}\n"
-                     "points:\n"
-                     "  - door\n"
-                     "  - {signal: chuck, address: 7, scale: 0.1}\n",
-                     &text);
-    assert_null(text.data);
+        read_without_complaint("host: plc\n"
+                               "every: 1m30s\n"
+                               "room: 2GiB\n"
+                               "gain: -0.25\n"
+                               "fast: yes\n"
+                               "area: coil\n"
+                               "tags: [a, \"b\"]\n"
+                               "deep: {low: 0x09}\n"
+                               "points:\n"
+                               "  - door\n"
+                               "  - {signal: chuck, address: 7, scale: 0.1}\n",
+                               &text);
     assert_string_equal(station->host, "plc");
     assert_null(station->password);
     assert_int_equal(station->port, 502);
@@ -126,9 +135,8 @@ static void a_map_may_be_written_for_named_entries(void **state)
 
     (void)state;
     text_init_heap(&text);
-    struct station *station =
-        read_station("host: a\npoints:\n  door: {address: 3}\n  chuck:\n", &text);
-    assert_null(text.data);
+    struct station *station = read_without_complaint(
+        "host: a\npoints:\n  door: {address: 3}\n  chuck:\n", &text);
     assert_int_equal(station->points.count, 2);
     const struct point *points = station->points.items;
     assert_string_equal(points[0].signal, "door");
@@ -149,7 +157,7 @@ static void aliases_that_multiply_are_refused(void **state)
     for (size_t i = 0; i < 1500; i++)
         text_add(&yaml, "x,");
     text_add(&yaml, "x]\n");
-    record_destroy(&section, read_station(yaml.data, &text));
+    record_destroy(&section, read_without_complaint(yaml.data, &text));
     assert_non_null(strstr(text.data, "aliases multiply"));
     assert_null(strchr(strchr(text.data, '\n') + 1, '\n'));
     text_done(&yaml);
@@ -179,8 +187,7 @@ static void a_fingerprint_changes_with_any_value(void **state)
         struct text text;
 
         text_init_heap(&text);
-        struct station *station = read_station(yamls[i], &text);
-        assert_null(text.data);
+        struct station *station = read_without_complaint(yamls[i], &text);
         seen[i] = fingerprint_record(FINGERPRINT_START, &section, station);
         for (size_t j = 0; j < i; j++)
             assert_true(seen[i] != seen[j]);
