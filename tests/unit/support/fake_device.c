@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -255,6 +256,7 @@ void fake_device_open(struct fake_device *device, uv_loop_t *loop)
     struct sockaddr_in address;
     int size = sizeof(address);
 
+    (void)signal(SIGPIPE, SIG_IGN); /* as the daemon does */
     device->loop = loop;
     assert(uv_ip4_addr("127.0.0.1", device->port, &address) == 0);
     assert(uv_tcp_init(loop, &device->listener) == 0);
