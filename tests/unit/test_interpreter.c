@@ -157,7 +157,7 @@ static void aliases_that_multiply_are_refused(void **state)
     for (size_t i = 0; i < 1500; i++)
         text_add(&yaml, "x,");
     text_add(&yaml, "x]\n");
-    record_destroy(&section, read_without_complaint(yaml.data, &text));
+    record_destroy(&section, read_station(yaml.data, &text));
     assert_non_null(strstr(text.data, "aliases multiply"));
     assert_null(strchr(strchr(text.data, '\n') + 1, '\n'));
     text_done(&yaml);
