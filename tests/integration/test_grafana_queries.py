@@ -29,8 +29,9 @@ POINTS = 30
 
 
 def layouts():
-    """{measurement: [(kind, name)]} as record_layout.c has it; notes are in no line."""
-    source = re.sub(r"/\*.*?\*/", "", (ROOT / "daemon/model/record_layout.c").read_text(), flags=re.S)
+    """{measurement: [(kind, name)]} as daemon/model/record_layout*.c have it; notes are in no line."""
+    source = "".join(path.read_text() for path in sorted((ROOT / "daemon/model").glob("record_layout*.c")))
+    source = re.sub(r"/\*.*?\*/", "", source, flags=re.S)
     names = dict(re.findall(r'\{"(\w+)",\s*(\w+_fields)\s*\}', source))
     found = {}
     for measurement, table in names.items():
