@@ -9,7 +9,8 @@ static void print_usage(FILE *stream)
 {
     (void)fprintf(
         stream,
-        "usage: spindled [--config FILE] [--check | --manual | --schema | --version]\n"
+        "usage: spindled [--config FILE] [--check [FILE] | --manual | --schema | "
+        "--version]\n"
         "\n"
         "  --config FILE   default /etc/spindled/spindled.yaml, with conf.d/*.yaml "
         "beside it\n"
@@ -71,5 +72,7 @@ int arguments_read(int argc, char **argv, struct arguments *ret_arguments)
             return answer(letter);
         }
     }
+    if (ret_arguments->action == ACTION_CHECK && optind + 1 == argc)
+        ret_arguments->config = argv[optind++];
     return optind == argc ? 0 : answer('?');
 }

@@ -32,9 +32,10 @@ def check(text):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(text)
         file.flush()
-        done = subprocess.run([str(BUILD / "daemon/spindled"), "--config", file.name, "--check"],
-                              capture_output=True, text=True, check=False)
-        return done.returncode, done.stderr.replace(file.name, "F")
+        told = [subprocess.run([str(BUILD / "daemon/spindled"), *words], capture_output=True, text=True, check=False)
+                for words in (["--check", file.name], ["--config", file.name, "--check"])]
+        assert told[0].stderr == told[1].stderr, told
+        return told[0].returncode, told[0].stderr.replace(file.name, "F")
 
 
 def check_tells_everything_that_is_wrong_with_line_and_column():
