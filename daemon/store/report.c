@@ -4,7 +4,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Health says it from now on; the sentence is still to be mailed. */
+/* Health says it from now on; the sentence is still to be mailed. (Declared apart, since
+ * a definition takes no attribute behind it.) */
+static struct mail compose(struct writer *writer, bool is_trouble, const char *format,
+                           va_list arguments) __attribute__((format(printf, 3, 0)));
+
 static struct mail compose(struct writer *writer, bool is_trouble, const char *format,
                            va_list arguments)
 {

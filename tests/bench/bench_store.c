@@ -67,7 +67,7 @@ static struct record make_state(int64_t number, int64_t machines)
                 (struct moment){.wall_ns = 1790000000 * NS_PER_S + number * NS_PER_MS});
     (void)snprintf(record.machine, sizeof(record.machine), "vmc-%d",
                    (int)(number % machines));
-    record.state.state = number % 8;
+    record.state.state = (enum execution)(number % 8);
     record.state.dur = 5.2;
     return record;
 }

@@ -13,7 +13,7 @@
 #define WEIGHT_MIN       1e-9
 #define TAU_MASS         0.8
 #define ECHO_FORGET      0.98 /* an innovation: the last fifty count */
-#define ECHO_COUNT       20.0 /* below it nothing is known of echoes */
+#define ECHO_COUNT       20   /* below it nothing is known of echoes */
 #define OUTLIER          4.0  /* sigmas that a measurement may pull with at most */
 #define OUTLIER_COUNT    10   /* measurements before one may be called that */
 
