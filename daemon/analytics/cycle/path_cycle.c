@@ -249,6 +249,8 @@ void path_cycles_close(struct path_cycles *path, const struct path_site *site,
     cycle->started_s = (double)open->start.wall_ns / 1e9;
 
     path->pending_ending = ending;
+    path->pending_was_held =
+        path->execution == EXECUTION_HOLD && path->source == SEG_SOURCE_EXECUTION;
     path->phase = PHASE_PENDING;
     path->deadline_ns =
         at.mono_ns + (int64_t)(path_cycles_grace(path, site->options) * 1e9);
@@ -259,95 +261,4 @@ void path_cycles_close(struct path_cycles *path, const struct path_site *site,
                     path->levels.program);
     if (open->was_counted && ending != ENDING_COUNT)
         path->lags[path->lags_count++ % RECENT] = moment_seconds(open->counted_at, at);
-}
-
-static enum cycle_class judge_outcome(struct path_cycles *path,
-                                      const struct cycle_options *options,
-                                      struct cycle_record *cycle)
-{
-    bool counts = path->levels.has_counter;
-    bool idle_ends = options->end_rule == END_RULE_IDLE ||
-                     (options->end_rule == END_RULE_AUTO && !path->has_done && !counts);
-    bool ends_well = path->pending_ending == ENDING_DONE ||
-                     (path->pending_ending == ENDING_IDLE && idle_ends &&
-                      programs_reach_end(&path->programs, options, cycle->program,
-                                         path->cycle.top_line));
-
-    if (cycle->flags & CYCLE_PARTIAL)
-        return CYCLE_CLASS_PARTIAL;
-    return ends_well || cycle->parts > 0 ? CYCLE_CLASS_COMPLETE : CYCLE_CLASS_ABORTED;
-}
-
-static double share(int64_t part, int64_t whole)
-{
-    return whole > 0 ? (double)part / (double)whole : 0;
-}
-
-static void judge_kind(struct path_cycles *path, const struct path_site *site,
-                       struct cycle_record *cycle)
-{
-    const struct open_cycle *open = &path->cycle;
-    int64_t net = open->spent[EXECUTION_RUN];
-    struct kind_facts facts = {
-        .program = cycle->program,
-        .comment = path->levels.comment,
-        .lot = path->pending.context.lot,
-        .single_block = open->single_block,
-        .axis_lock = open->axis_lock,
-        .dry_run = open->dry_run,
-        .is_tail = path->is_tail && cycle->parts == 0,
-        .trial_share = share(open->run.trial, net),
-        .slow_share = share(open->run.slow, net),
-        .energy =
-            path->segments.cycle_load_s > 0 ? path->segments.cycle_energy : (double)NAN,
-    };
-
-    cycle->kind = programs_judge(&path->programs, site->options, cycle, &facts);
-    programs_learn(&path->programs, cycle, &facts, open->stopped);
-}
-
-static void find_part_to_part(struct cycle_record *cycle)
-{
-    if (cycle->parts > 0)
-        cycle->ptp =
-            (cycle->gap + cycle->ct * (double)cycle->count) / (double)cycle->parts;
-}
-
-void path_cycles_emit(struct path_cycles *path, const struct path_site *site)
-{
-    struct cycle_record *cycle = &path->pending.cycle;
-    bool counts = path->levels.has_counter;
-
-    if (path->phase != PHASE_PENDING)
-        return;
-    path->phase = PHASE_BETWEEN;
-    cycle->outcome = judge_outcome(path, site->options, cycle);
-    if (!counts && cycle->outcome == CYCLE_CLASS_COMPLETE)
-        cycle->parts = site->parts_per_cycle;
-    if (!counts && cycle->outcome == CYCLE_CLASS_PARTIAL &&
-        path->pending_ending != ENDING_ABORT)
-        cycle->parts = site->parts_per_cycle;
-    find_part_to_part(cycle);
-    if (path->has_last && programs_is_rest(&path->programs, &path->last.cycle, cycle))
-        cycle->flags |= CYCLE_RESUMED_MIDPROGRAM;
-    judge_kind(path, site, cycle);
-    if (cycle->outcome == CYCLE_CLASS_COMPLETE && !(cycle->flags & CYCLE_ESTIMATED))
-        path->cycle_seconds[path->cycle_seconds_count++ % RECENT] = cycle->ct;
-    outlet_append(&site->outlet, &path->pending);
-    path->last = path->pending;
-    path->has_last = true;
-    path->last_end = path->ended;
-}
-
-void path_cycles_correct(struct path_cycles *path, const struct path_site *site,
-                         int64_t parts)
-{
-    struct cycle_record *cycle = &path->last.cycle;
-
-    cycle->parts = (cycle->parts > 0 ? cycle->parts : 0) + parts;
-    cycle->flags |= CYCLE_CORRECTED;
-    if (cycle->outcome == CYCLE_CLASS_ABORTED)
-        cycle->outcome = CYCLE_CLASS_COMPLETE;
-    find_part_to_part(cycle);
-    outlet_append(&site->outlet, &path->last);
 }

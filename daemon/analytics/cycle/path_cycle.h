@@ -12,6 +12,8 @@ void path_cycles_close(struct path_cycles *path, const struct path_site *site,
                        struct moment at, double variance_s2, enum ending ending);
 void path_cycles_emit(struct path_cycles *path, const struct path_site *site);
 void path_cycles_settle(struct path_cycles *path, struct moment at); /* up to `at` */
+/* The parts of the last cycle were assumed, and the counter says that there are none. */
+void path_cycles_revoke(struct path_cycles *path, const struct path_site *site);
 void path_cycles_correct(struct path_cycles *path, const struct path_site *site,
                          int64_t parts);
 struct segment_clocks path_cycles_clocks(const struct path_cycles *path,

@@ -80,13 +80,17 @@ struct path_cycles {
     struct open_cycle cycle;
     struct record pending; /* a cycle that waits for its part */
     enum ending pending_ending;
-    struct moment ended; /* of the last cycle, or manual run */
+    bool pending_was_held; /* it ended out of a hold: somebody gave it up */
+    struct moment ended;   /* of the last cycle, or manual run */
     int64_t deadline_ns;
     bool has_ended;
 
     struct record last; /* the last one emitted, for corrections */
     bool has_last;
+    bool last_is_assumed; /* its parts were not counted by the machine */
     struct moment last_end;
+    bool counter_moves; /* it was seen to count: one that never does says nothing */
+    uint32_t uncounted; /* complete cycles while it has not moved */
 
     int64_t cycle_no;                         /* of the newest */
     int64_t setup_left, tool_left, cold_left; /* cycles still to be marked */

@@ -254,19 +254,24 @@ static void count_alone(struct path_cycles *path, const struct path_site *site,
     path->was_counted = true;
 }
 
+/* No part of the cycle told last was counted yet. */
+static bool lacks_parts(const struct path_cycles *path)
+{
+    return path->has_last && (path->last.cycle.parts == 0 || path->last_is_assumed);
+}
+
 /* A part whose cycle is already told: domain.md 1.3, ORPHAN. */
 static void count_orphan(struct path_cycles *path, const struct path_site *site,
                          const struct counter_step *step)
 {
-    bool is_near = path->has_last &&
-                   moment_seconds(path->last_end, step->at) <=
-                       path_cycles_grace(path, site->options) &&
-                   path->last.cycle.parts == 0;
+    bool is_near = lacks_parts(path) && moment_seconds(path->last_end, step->at) <=
+                                            path_cycles_grace(path, site->options);
     bool was_idle = path->has_last && path->phase == PHASE_BETWEEN &&
                     path->pending_ending == ENDING_IDLE &&
                     path->last.cycle.outcome == CYCLE_CLASS_ABORTED;
+    bool was_assumed = path->last_is_assumed && path->phase == PHASE_BETWEEN;
 
-    if (is_near || was_idle) {
+    if (is_near || was_idle || was_assumed) {
         path_cycles_correct(path, site, step->parts);
         return;
     }
@@ -277,12 +282,21 @@ static void count_orphan(struct path_cycles *path, const struct path_site *site,
                                      (double)step->parts, path->cycle_no, SEVERITY_INFO});
 }
 
+/* The first part ever counted: the counter lives, and has not counted the one cycle
+ * before this one. */
+static void begin_to_count(struct path_cycles *path, const struct path_site *site)
+{
+    if (path->last_is_assumed && path->uncounted == 1)
+        path_cycles_revoke(path, site);
+    path->last_is_assumed = false;
+}
+
 static void count_in_cycle(struct path_cycles *path, const struct path_site *site,
                            const struct counter_step *step, double variance_s2)
 {
     struct open_cycle *cycle = &path->cycle;
-    bool belongs_before = path->has_last && path->last.cycle.parts == 0 &&
-                          cycle->parts == 0 && path->pending_ending != ENDING_ABORT &&
+    bool belongs_before = lacks_parts(path) && cycle->parts == 0 &&
+                          path->pending_ending != ENDING_ABORT &&
                           moment_seconds(path->last_end, step->at) <=
                               path_cycles_grace(path, site->options);
 
@@ -290,6 +304,7 @@ static void count_in_cycle(struct path_cycles *path, const struct path_site *sit
         path_cycles_correct(path, site, step->parts);
         return;
     }
+    begin_to_count(path, site);
     cycle->parts += step->parts;
     cycle->counted_at = step->at;
     cycle->was_counted = true;
@@ -316,10 +331,13 @@ static void attribute(struct path_cycles *path, const struct path_site *site,
             count_alone(path, site, step);
         return;
     }
+    path->counter_moves = true;
     if (path->is_lost) {
         path->is_lost = false;
-        if (count_unseen(path, site, step))
+        if (count_unseen(path, site, step)) {
+            path->last_is_assumed = false;
             return;
+        }
     }
     begin_vote(path, site, step->at);
     switch (path->phase) {
@@ -327,6 +345,7 @@ static void attribute(struct path_cycles *path, const struct path_site *site,
         count_in_cycle(path, site, step, variance_s2);
         break;
     case PHASE_PENDING:
+        begin_to_count(path, site);
         path->pending.cycle.parts += step->parts;
         learn_grace(path, site, step->at, moment_seconds(path->ended, step->at));
         break;

@@ -164,20 +164,31 @@ void job_hear_program(struct job *job, const struct tracker_options *options,
                     part && part->revision ? part->revision : "");
 }
 
+/* A correction is the newest cycle of its path told again: only the difference counts. */
+static int64_t count_more(struct job *job, const struct record *cycle)
+{
+    struct job_cycle *known = &job->newest[(uint64_t)(cycle->path - 1) % JOB_PATHS];
+    int64_t parts = cycle->cycle.parts > 0 ? cycle->cycle.parts : 0;
+    bool is_again = (cycle->cycle.flags & CYCLE_CORRECTED) &&
+                    known->cycle_no == cycle->cycle.cycle_no;
+    int64_t more = parts - (is_again ? known->parts : 0);
+
+    *known = (struct job_cycle){cycle->cycle.cycle_no, parts};
+    return more;
+}
+
 void job_count(struct job *job, const struct tracker_options *options,
                const struct record *cycle, const struct record_sink *out)
 {
     int64_t end = stage_band_end(job->context.stage);
     int64_t before = job->parts;
-    bool is_correction = (cycle->cycle.flags & CYCLE_CORRECTED) != 0;
+    int64_t more = count_more(job, cycle);
     char sentence[128];
     struct text text;
 
-    if (!job->is_running || cycle->context.run_seq != job->context.run_seq ||
-        cycle->cycle.parts <= 0)
+    if (!job->is_running || cycle->context.run_seq != job->context.run_seq || more == 0)
         return;
-    /* A correction adds the part that was missing: it is written once for each. */
-    job->parts += is_correction ? 1 : cycle->cycle.parts;
+    job->parts += more;
     job->good = job->parts;
     if (end == 0 || before >= end || job->parts < end)
         return;

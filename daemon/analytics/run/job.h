@@ -10,6 +10,12 @@
 #include "daemon/analytics/run/part_options.h"
 #include "daemon/analytics/tracker.h"
 
+#define JOB_PATHS 4
+
+struct job_cycle {
+    int64_t cycle_no, parts;
+};
+
 struct job {
     struct context context;
     bool is_running; /* a run was started and not stopped */
@@ -18,6 +24,7 @@ struct job {
     char run_id[RECORD_NAME_MAX];
     char program[RECORD_TEXT_MAX]; /* the newest, for the run's record */
     int64_t target, parts, good;
+    struct job_cycle newest[JOB_PATHS]; /* the cycle counted last on each path */
 };
 
 void job_init(struct job *job);
