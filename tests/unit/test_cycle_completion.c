@@ -139,6 +139,34 @@ static void corrections_count_once_in_a_run(void **state)
     assert_int_equal(tracker_run(the_story.tracker).parts, 4);
 }
 
+/* Without a counter nothing else tells that the loss is over. */
+static void only_the_cycle_that_a_loss_touched_is_flagged(void **state)
+{
+    (void)state;
+    story_tell(&the_story, "0 execution READY; 10 execution ACTIVE; 70 execution READY;"
+                           "80 execution UNAVAILABLE; 90 execution READY");
+    double at = run_cycles(100, 3, "READY");
+    story_wait(&the_story, at + 10);
+    assert_int_equal(story_count(&the_story, RECORD_CYCLE), 4);
+    assert_int_equal(cycle(0)->flags & CYCLE_GAP, 0);
+    assert_int_equal(cycle(1)->flags & CYCLE_GAP, CYCLE_GAP);
+    assert_int_equal(cycle(2)->flags & CYCLE_GAP, 0);
+    assert_int_equal(cycle(3)->flags & CYCLE_GAP, 0);
+}
+
+/* The counter was not lost, and counts before the program's end. */
+static void a_count_long_after_a_loss_is_this_cycles(void **state)
+{
+    (void)state;
+    story_tell(&the_story, "0 part_count 5; 0 execution READY; 10 execution ACTIVE;"
+                           "66 part_count 6; 70 execution READY;"
+                           "80 execution UNAVAILABLE; 90 execution READY;"
+                           "100 execution ACTIVE; 156 part_count 7;"
+                           "160 execution READY; 200 tick");
+    assert_int_equal(story_count(&the_story, RECORD_CYCLE), 2);
+    expect(1, CYCLE_CLASS_COMPLETE, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +180,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_first_count_takes_back_what_was_assumed,
                                         begin, end),
         cmocka_unit_test_setup_teardown(corrections_count_once_in_a_run, begin, end),
+        cmocka_unit_test_setup_teardown(only_the_cycle_that_a_loss_touched_is_flagged,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(a_count_long_after_a_loss_is_this_cycles, begin,
+                                        end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,8 +75,9 @@ void path_cycles_start(struct path_cycles *path, const struct path_site *site,
     path_cycles_open(path, site, edge->at, edge->variance_s2);
     if (!is_seen)
         path->cycle.flags |= CYCLE_PARTIAL;
-    if (path->is_lost)
+    if (path->lost_in_gap)
         path->cycle.flags |= CYCLE_GAP;
+    path->lost_in_gap = false;
 }
 
 static void leave_cycle(struct path_cycles *path, const struct path_site *site,
@@ -108,6 +109,7 @@ static void lose(struct path_cycles *path, struct moment at)
     path->before_loss = path->execution;
     path->is_lost = true;
     path->lost_at = at;
+    path->lost_in_gap = path->phase != PHASE_IN_CYCLE;
     path->stops.facts.no_data = true;
     if (path->phase == PHASE_IN_CYCLE)
         path->cycle.flags |= CYCLE_GAP;
@@ -167,6 +169,8 @@ void path_cycles_edge(struct path_cycles *path, const struct path_site *site,
     tell_manual_run(path, site, &edge);
     if (edge.to == EXECUTION_UNAVAIL)
         lose(path, edge.at);
+    else if (path->execution == EXECUTION_UNAVAIL)
+        path->back_at = given->at;
     move(path, site, &edge, is_seen);
     path_cycles_settle(path, edge.at);
     path->has_execution = true;

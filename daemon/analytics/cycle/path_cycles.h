@@ -75,7 +75,8 @@ struct path_cycles {
     bool has_first;
     enum execution before_loss; /* what it was when the data stopped */
     bool is_lost;               /* the counter has not been read since the data stopped */
-    struct moment lost_at;
+    struct moment lost_at, back_at; /* data stopped, and came again */
+    bool lost_in_gap;               /* since the last cycle began */
 
     struct open_cycle cycle;
     struct record pending; /* a cycle that waits for its part */

@@ -10,6 +10,7 @@
 #define LEARN_LAGS     20
 #define LEARN_COUNTS   5
 #define BETTER_WAIT_NS (5 * NS_PER_S)
+#define REREAD_NS      (10 * NS_PER_S)
 
 static uint32_t known(uint32_t count)
 {
@@ -207,6 +208,17 @@ static void write_unseen(struct path_cycles *path, const struct path_site *site,
     outlet_append(&site->outlet, &record);
 }
 
+/* So long after the data came again the counter had been read: this was counted since. */
+static bool is_news(const struct path_cycles *path, const struct counter_step *step)
+{
+    int64_t wait_ns = 3 * path->counter_slot.period_ns;
+
+    if (wait_ns < REREAD_NS)
+        wait_ns = REREAD_NS;
+    return path->execution != EXECUTION_UNAVAIL &&
+           step->at.mono_ns - path->back_at.mono_ns > wait_ns;
+}
+
 static bool count_unseen(struct path_cycles *path, const struct path_site *site,
                          const struct counter_step *step)
 {
@@ -214,7 +226,7 @@ static bool count_unseen(struct path_cycles *path, const struct path_site *site,
     bool is_spanned = path->phase == PHASE_IN_CYCLE &&
                       path->cycle.start.mono_ns < path->lost_at.mono_ns;
 
-    if (lasted <= path_cycles_grace(path, site->options))
+    if (lasted <= path_cycles_grace(path, site->options) || is_news(path, step))
         return false;
     if (is_spanned && step->parts > site->parts_per_cycle) {
         split_unseen(path, site, step);
