@@ -6,6 +6,7 @@
 #include "daemon/analytics/cycle/machine_cycles.h"
 #include "daemon/analytics/kpi/kpi.h"
 #include "daemon/analytics/quality/charts.h"
+#include "daemon/analytics/quality/eco.h"
 #include "daemon/analytics/snapshot.h"
 #include "daemon/analytics/thermal/thermal.h"
 #include "daemon/analytics/tool/machine_tools.h"
@@ -20,6 +21,7 @@ static const struct analytic *const analytics[] = {
     &analytic_tools,   /* lives and wear */
     &analytic_thermal, /* heat */
     &analytic_charts,  /* cycles and segments against the pilot */
+    &analytic_eco,     /* before and after a change */
     &analytic_kpi,     /* shifts, days, runs */
     NULL,
 };
@@ -205,6 +207,15 @@ const struct context *tracker_context(const struct tracker *tracker)
 struct run_view tracker_run(const struct tracker *tracker)
 {
     return machine_cycles_run(tracker->cycles);
+}
+
+const struct alarm_rate *tracker_alarm_rate(const struct tracker *tracker)
+{
+    size_t i = 0;
+
+    while (analytics[i] != &analytic_charts)
+        i++;
+    return charts_alarm_rate(tracker->selves[i]);
 }
 
 const struct path_view *tracker_paths(const struct tracker *tracker)

@@ -17,6 +17,7 @@ struct thermal_options;  /* analytics/thermal/thermal_options.h */
 struct part_options;     /* analytics/run/part_options.h */
 struct calendar_options; /* analytics/cycle/calendar_options.h */
 struct kpi_options;      /* analytics/kpi/kpi_options.h */
+struct alarm_rate;
 struct quality_options;  /* analytics/quality/quality_options.h */
 
 struct tracker_options {
@@ -55,6 +56,9 @@ struct run_view {
 };
 
 struct run_view tracker_run(const struct tracker *tracker);
+
+/* How often the charts called for nothing (analytics/quality/alarm_rate.h). */
+const struct alarm_rate *tracker_alarm_rate(const struct tracker *tracker);
 
 /* What each path does now: PATHS_MAX rows (analytic.h), [0] is path 1. */
 struct path_view;

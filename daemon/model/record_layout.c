@@ -260,6 +260,8 @@ static const struct record_field self_fields[] = {
     NUMBER(self.gap_s, "gap_s"),
     INTEGER(self.lost_obs, "lost_obs"),
     NUMBER(self.false_alarm_rate, "false_alarm_rate"),
+    NUMBER(self.false_alarm_share, "false_alarm_share"),
+    INTEGER(self.alarms, "alarms"),
     NUMBER(self.loop_max_s, "loop_max_s"),
     INTEGER(self.spool_rows, "spool_rows"),
     INTEGER(self.spool_bytes, "spool_bytes"),

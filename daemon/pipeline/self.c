@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/pipeline/self.h"
 
+#include "daemon/analytics/quality/alarm_rate.h"
 #include "daemon/pipeline/courier.h"
 #include "daemon/pipeline/roster.h"
 
@@ -10,9 +11,14 @@ static void report_machine(struct pipeline *pipeline, const struct station *stat
                            struct moment now)
 {
     const struct machine_settings *machine = station_settings(station);
+    const struct alarm_week *week =
+        alarm_rate_week(tracker_alarm_rate(station_tracker(station)));
     struct record record;
 
     record_init(&record, RECORD_SELF, now);
+    record.self.false_alarm_rate = alarm_week_false(week);
+    record.self.false_alarm_share = alarm_week_share(week);
+    record.self.alarms = week->notices + week->pages;
     (void)text_copy(record.machine, sizeof(record.machine), machine->name);
     (void)text_copy(record.cell, sizeof(record.cell), machine->cell);
     record.self.poll_ok = record.self.poll_miss = record.self.lost_obs = 0;

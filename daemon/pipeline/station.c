@@ -352,9 +352,9 @@ const struct context *station_context(const struct station *station)
     return tracker_context(station->tracker);
 }
 
-struct run_view station_run(const struct station *station)
+const struct tracker *station_tracker(const struct station *station)
 {
-    return tracker_run(station->tracker);
+    return station->tracker;
 }
 
 const struct path_view *station_paths(const struct station *station)

@@ -63,7 +63,8 @@ const struct machine_settings *station_settings(const struct station *station);
 const struct latest *station_latest(const struct station *station);
 const struct context *station_context(const struct station *station);
 
-struct run_view station_run(const struct station *station);
+/* To be asked only. */
+const struct tracker *station_tracker(const struct station *station);
 
 /* PATHS_MAX of them, [0] is path 1. */
 const struct path_view *station_paths(const struct station *station);

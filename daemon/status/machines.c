@@ -140,7 +140,7 @@ static void print_machine(struct writer *json, const struct station *station)
 {
     const struct machine_settings *machine = station_settings(station);
     const struct latest *latest = station_latest(station);
-    const struct run_view run = station_run(station);
+    const struct run_view run = tracker_run(station_tracker(station));
 
     writer_begin_object(json, NULL);
     writer_string(json, "machine", machine->name);

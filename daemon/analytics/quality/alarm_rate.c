@@ -5,25 +5,35 @@
 
 #define WEEK_NS (7 * NS_PER_DAY)
 
-bool alarm_rate_advance(struct alarm_rate *rate, int64_t wall_ns,
-                        struct alarm_rate *ret_week)
+bool alarm_rate_advance(struct alarm_rate *rate, int64_t wall_ns)
 {
     int64_t week = (wall_ns + 3 * NS_PER_DAY) / WEEK_NS; /* 1970-01-01 was a Thursday */
     bool is_over = rate->week != 0 && week > rate->week;
 
     if (week <= rate->week)
         return false;
-    *ret_week = *rate;
-    *rate = (struct alarm_rate){.week = week, .last_week = NAN};
-    if (is_over)
-        rate->last_week = (double)(ret_week->denied + ret_week->unconfirmed);
+    if (is_over) {
+        rate->last = rate->now;
+        rate->has_last = 1;
+    }
+    rate->now = (struct alarm_week){0};
+    rate->week = week;
     return is_over;
 }
 
-double alarm_rate_false(const struct alarm_rate *rate)
+const struct alarm_week *alarm_rate_week(const struct alarm_rate *rate)
 {
-    if (rate->week == 0)
+    return rate->has_last ? &rate->last : &rate->now;
+}
+
+double alarm_week_false(const struct alarm_week *week)
+{
+    return (double)(week->denied + week->unconfirmed);
+}
+
+double alarm_week_share(const struct alarm_week *week)
+{
+    if (week->acknowledged == 0)
         return NAN;
-    return isnan(rate->last_week) ? (double)(rate->denied + rate->unconfirmed)
-                                  : rate->last_week;
+    return (double)week->denied / (double)week->acknowledged;
 }

@@ -105,14 +105,23 @@ void chart_report_frozen(const struct chart_report *report,
              (double)frozen, sentence);
 }
 
-void chart_report_comparison(const struct chart_report *report, const struct chart *chart,
+void chart_report_comparison(const struct chart_report *report,
+                             const struct chart_table *table, const struct chart *chart,
                              double share)
 {
     size_t count =
         chart->recent_count < CHART_RECENT ? chart->recent_count : CHART_RECENT;
     double margin = share * fabs(chart->baseline.mean);
-    struct comparison comparison =
-        comparison_make(&chart->baseline, chart->recent, count, margin);
+    const struct baseline *baseline = &chart->baseline;
+    struct moments before = {.count = baseline->count, .mean = baseline->mean};
+    const struct comparison_sample after = {chart->recent, count};
+    struct comparison_sample kept = {0};
+
+    if (chart->pilot >= 0)
+        kept =
+            (struct comparison_sample){table->pilots[chart->pilot], chart->pilot_count};
+    before.square = baseline->sigma * baseline->sigma * (double)(baseline->count - 1);
+    struct comparison comparison = comparison_make(&before, &kept, &after, margin);
     char sentence[RECORD_TEXT_MAX];
     struct text text;
 
@@ -125,7 +134,7 @@ void chart_report_comparison(const struct chart_report *report, const struct cha
              comparison.welch.difference, sentence);
 }
 
-void chart_report_week(const struct chart_report *report, const struct alarm_rate *week)
+void chart_report_week(const struct chart_report *report, const struct alarm_week *week)
 {
     char sentence[RECORD_TEXT_MAX];
     struct text text;
@@ -137,8 +146,7 @@ void chart_report_week(const struct chart_report *report, const struct alarm_rat
                     (long long)week->notices, (long long)week->pages,
                     (long long)week->acknowledged, (long long)week->denied,
                     (long long)week->unconfirmed);
-    announce(report, "chart_alarm_rate", SEVERITY_INFO,
-             (double)(week->denied + week->unconfirmed), sentence);
+    announce(report, "chart_alarm_rate", SEVERITY_INFO, alarm_week_false(week), sentence);
 }
 
 void chart_report_full(const struct chart_report *report)

@@ -28,7 +28,9 @@ void chart_report_alarm(const struct chart_report *report, const struct chart *c
 void chart_report_frozen(const struct chart_report *report,
                          const struct chart *main_chart, int64_t frozen, int64_t few);
 
-void chart_report_comparison(const struct chart_report *report, const struct chart *chart,
+/* The last cycles against the pilot, of whose values the table may still have some. */
+void chart_report_comparison(const struct chart_report *report,
+                             const struct chart_table *table, const struct chart *chart,
                              double share);
-void chart_report_week(const struct chart_report *report, const struct alarm_rate *week);
+void chart_report_week(const struct chart_report *report, const struct alarm_week *week);
 void chart_report_full(const struct chart_report *report);

@@ -8,13 +8,15 @@
  */
 #pragma once
 
+#include "daemon/analytics/quality/held_segments.h"
 #include "daemon/analytics/quality/monitor.h"
 #include "daemon/base/text.h"
 
 #define CHARTS_MAX   256
 #define PILOTS_MAX   96 /* charts that can learn at once */
-#define CHART_METRIC 48
-#define CHART_RECENT 100
+#define CHART_METRIC METRIC_MAX
+#define CHART_RECENT 100 /* cycles of production compared with the pilot */
+#define CHART_FIRST  30  /* and at first */
 
 struct chart {
     uint64_t context; /* hash of path, program, part, op, revision; 0 = free */

@@ -3,29 +3,18 @@
 
 #include "daemon/analytics/cycle/cycle_options.h"
 #include "daemon/analytics/quality/chart_report.h"
-#include "daemon/analytics/quality/eligible.h"
+#include "daemon/analytics/quality/held_segments.h"
 #include "daemon/base/pages.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
 
-#define HELD_MAX      64
-#define TOOL_MAX      32
 #define LONGEST_GAP_S 300.0
-#define GOOD_QUALITY  192
-
-/* A segment waits for its cycle, which says what it is worth. */
-struct held {
-    int64_t path, cycle_no, wall_ns, seg;
-    char tool[TOOL_MAX];
-    double values[SEGMENT_METRICS];
-};
 
 /* Saved as it stands; another version's starts anew. */
 struct passing {
-    uint32_t held_count;
-    struct held held[HELD_MAX];
+    struct held_segments held;
     struct alarm_rate rate;
 };
 
@@ -50,19 +39,19 @@ static enum monitor_tier highest_tier(enum stage stage)
     return stage == STAGE_PRODUCTION ? TIER_PAGE : TIER_NOTICE;
 }
 
-static void count_alarm(struct alarm_rate *rate, const struct monitor *monitor,
+static void count_alarm(struct alarm_week *week, const struct monitor *monitor,
                         enum monitor_tier highest)
 {
     if (monitor->tier == TIER_PAGE && highest == TIER_PAGE)
-        rate->pages++;
+        week->pages++;
     else
-        rate->notices++;
+        week->notices++;
 }
 
 static void judge(struct visit *visit, struct chart *chart, double value, double share)
 {
     struct charts *charts = visit->charts;
-    struct alarm_rate *rate = &charts->passing.rate;
+    struct alarm_week *week = &charts->passing.rate.now;
     enum monitor_tier highest = highest_tier(visit->cycle->context.stage);
     const bool paged = chart->monitor.tier == TIER_PAGE;
     struct finding finding =
@@ -72,15 +61,15 @@ static void judge(struct visit *visit, struct chart *chart, double value, double
     chart->recent[chart->recent_count++ % CHART_RECENT] = (float)value;
     chart_report_point(&visit->report, chart, &finding, highest);
     if (finding.change == MONITOR_RAISED) {
-        count_alarm(rate, &chart->monitor, highest);
+        count_alarm(week, &chart->monitor, highest);
         chart_report_alarm(&visit->report, chart, highest, NULL);
     } else if (finding.change == MONITOR_CLEARED) {
-        rate->unconfirmed += paged;
+        week->unconfirmed += paged;
         chart_report_alarm(&visit->report, chart, highest, "quiet again");
     }
     if (strcmp(chart->metric, cycle_metric_names[0]) == 0 &&
-        chart->recent_count % CHART_RECENT == 0)
-        chart_report_comparison(&visit->report, chart, share);
+        (chart->recent_count == CHART_FIRST || chart->recent_count % CHART_RECENT == 0))
+        chart_report_comparison(&visit->report, &charts->table, chart, share);
 }
 
 static void freeze(struct visit *visit, struct chart *chart)
@@ -153,59 +142,29 @@ static void see_cycle(struct visit *visit)
         see(visit, cycle_metric_names[i], values[i], coarse, charts->options.margin);
 }
 
-static void see_segment(struct visit *visit, const struct held *held)
+static void see_segment(struct visit *visit, const struct held_segment *held)
 {
     const struct charts *charts = visit->charts;
     double u_ct = visit->cycle->cycle.u_ct;
 
     visit->report.at.wall_ns = held->wall_ns;
     for (size_t i = 0; i < SEGMENT_METRICS; i++) {
-        char metric[CHART_METRIC];
-        struct text text;
+        char metric[METRIC_MAX];
 
-        text_init_fixed(&text, metric, sizeof(metric));
-        text_add_format(&text, "seg.%s.%lld.%s", held->tool, (long long)held->seg,
-                        segment_metric_names[i]);
+        held_segment_name(held, i, metric);
         see(visit, metric, held->values[i], i == 0 && u_ct > 0 ? u_ct : 0,
             charts->options.segment_margin);
     }
 }
 
-static void hold(struct charts *charts, const struct record *record)
+/* The segments of this cycle are seen, if they are worth it. */
+static void see_segments(struct visit *visit, bool is_worth_it)
 {
-    struct passing *passing = &charts->passing;
+    struct held_segment taken[HELD_MAX];
+    size_t count = held_segments_take(&visit->charts->passing.held, visit->cycle, taken);
 
-    if (record->segment.q != GOOD_QUALITY || passing->held_count == HELD_MAX)
-        return;
-    struct held *held = &passing->held[passing->held_count++];
-    *held = (struct held){
-        .path = record->path,
-        .cycle_no = record->segment.cycle_no,
-        .wall_ns = record->wall_ns,
-        .seg = record->segment.seg,
-    };
-    (void)text_copy(held->tool, sizeof(held->tool), record->segment.tool);
-    segment_metrics(&record->segment, held->values);
-}
-
-/* The segments of this cycle are seen, if they are worth it; older ones are dropped. */
-static void release_segments(struct visit *visit, bool is_worth_it)
-{
-    struct passing *passing = &visit->charts->passing;
-    uint32_t kept = 0;
-
-    for (uint32_t i = 0; i < passing->held_count; i++) {
-        struct held held = passing->held[i];
-
-        if (held.path != visit->cycle->path ||
-            held.cycle_no > visit->cycle->cycle.cycle_no) {
-            passing->held[kept++] = held;
-            continue;
-        }
-        if (is_worth_it && held.cycle_no == visit->cycle->cycle.cycle_no)
-            see_segment(visit, &held);
-    }
-    passing->held_count = kept;
+    for (size_t i = 0; is_worth_it && i < count; i++)
+        see_segment(visit, &taken[i]);
 }
 
 static bool is_judged_stage(enum stage stage)
@@ -227,8 +186,7 @@ static void hear_cycle(struct charts *charts, const struct machine_view *view,
 
     if (is_worth_it)
         see_cycle(&visit);
-    release_segments(&visit,
-                     is_worth_it && !(record->cycle.flags & CYCLE_FIRST_AFTER_TOOL));
+    see_segments(&visit, is_worth_it && !(record->cycle.flags & CYCLE_FIRST_AFTER_TOOL));
     visit.report.at = at;
     if (visit.frozen > 0 || visit.few > 0)
         chart_report_frozen(&visit.report, visit.main_chart, visit.frozen, visit.few);
@@ -242,7 +200,7 @@ static void hear(void *self, const struct machine_view *view, const struct recor
     if (!charts->options.charts)
         return;
     if (record->kind == RECORD_SEGMENT)
-        hold(charts, record);
+        held_segments_add(&charts->passing.held, record);
     else if (record->kind == RECORD_CYCLE)
         hear_cycle(charts, view, record, out);
 }
@@ -280,12 +238,10 @@ static void tell_seen(struct charts *charts, const struct chart_report *report,
 
     for (struct chart *chart = chart_table_next(&charts->table, NULL); chart;
          chart = chart_table_next(&charts->table, chart)) {
-        const bool paged = chart->monitor.tier == TIER_PAGE;
-
         if (!is_meant(said, chart->metric) || !monitor_acknowledge(&chart->monitor))
             continue;
-        charts->passing.rate.acknowledged += paged;
-        charts->passing.rate.denied += denies;
+        charts->passing.rate.now.acknowledged++;
+        charts->passing.rate.now.denied += denies;
         chart_report_alarm(report, chart, TIER_PAGE,
                            denies ? "said to be false" : "acknowledged");
     }
@@ -307,11 +263,11 @@ static void tick(struct charts *charts, const struct machine_view *view, struct 
                  const struct record_sink *out)
 {
     const struct chart_report report = {view, out, at, 1, RECORD_UNKNOWN, view->context};
-    struct alarm_rate week;
+    struct alarm_rate *rate = &charts->passing.rate;
 
-    if (alarm_rate_advance(&charts->passing.rate, at.wall_ns, &week) &&
-        (week.pages > 0 || week.notices > 0))
-        chart_report_week(&report, &week);
+    if (alarm_rate_advance(rate, at.wall_ns) &&
+        (rate->last.pages > 0 || rate->last.notices > 0))
+        chart_report_week(&report, &rate->last);
 }
 
 static void observe(void *self, const struct machine_view *view,
@@ -372,6 +328,13 @@ static int restore(void *self, const void *bytes, size_t length)
         memcpy(&charts->passing, at, passing);
     return chart_table_restore(&charts->table, at + passing,
                                length - sizeof(passing) - passing);
+}
+
+const struct alarm_rate *charts_alarm_rate(const void *self)
+{
+    const struct charts *charts = self;
+
+    return &charts->passing.rate;
 }
 
 const struct analytic analytic_charts = {

@@ -12,4 +12,9 @@
 
 #include "daemon/analytics/analytic.h"
 
+struct alarm_rate;
+
+/* `self` is what analytic_charts.create() gave. */
+const struct alarm_rate *charts_alarm_rate(const void *self);
+
 extern const struct analytic analytic_charts;

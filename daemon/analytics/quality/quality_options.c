@@ -16,6 +16,9 @@ static const struct option rows[] = {
            .help = "good pilot cycles from which limits are not widened any more"),
     OPTION(quality_options, persist, .fallback.integer = 30, .min = 1, .max = 10000,
            .help = "cycles after which a notice that lasts calls somebody"),
+    OPTION(quality_options, eco_cycles, .fallback.integer = 30, .min = 10, .max = 50,
+           .help = "good cycles after an engineering change that are compared with those "
+                   "before it"),
     OPTION(quality_options, margin, .fallback.number = 0.02, .min = 0.0001, .max = 1,
            .help = "share of the cycle time below which a difference does not matter"),
     OPTION(quality_options, segment_margin, .fallback.number = 0.1, .min = 0.0001,
@@ -40,6 +43,7 @@ void quality_options_init(struct quality_options *options)
         .least = 30,
         .enough = 100,
         .persist = 30,
+        .eco_cycles = 30,
         .margin = 0.02,
         .segment_margin = 0.1,
     };

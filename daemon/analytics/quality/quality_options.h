@@ -13,6 +13,7 @@ struct quality_options {
     double winsorise;              /* sigmas */
     int64_t least, enough;         /* cycles: below `least` nothing is judged */
     int64_t persist;               /* a notice that lasts so many cycles is a page */
+    int64_t eco_cycles;            /* compared after a change, at most 50 */
     double margin, segment_margin; /* shares: smaller changes do not matter */
 };
 
