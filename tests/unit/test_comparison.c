@@ -10,9 +10,10 @@ static const float production[] = {62.6F, 62.2F, 62.9F, 62.4F, 62.1F, 62.8F, 62.
 
 static struct comparison compare(const float *values, size_t count, double margin)
 {
-    struct baseline baseline = baseline_learn(pilot, 12, 0);
+    const struct comparison_sample kept = {pilot, 12}, after = {values, count};
+    struct moments before = comparison_moments(&kept);
 
-    return comparison_make(&baseline, values, count, margin);
+    return comparison_make(&before, &kept, &after, margin);
 }
 
 static void the_worked_verdict_is_small(void **state)
@@ -22,6 +23,9 @@ static void the_worked_verdict_is_small(void **state)
     (void)state;
     assert_int_equal(comparison.verdict, COMPARISON_SMALL);
     near(comparison.welch.p, 0.0010479951, 1e-4);
+    near(comparison.spread_p, 0.310153, 1e-3);
+    near(comparison.rank_p, 0.00253397, 1e-3);
+    near(comparison.detectable, 3.2415 * 0.110020, 1e-3);
 }
 
 static void the_margin_decides_what_matters(void **state)
