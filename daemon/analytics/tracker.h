@@ -18,7 +18,7 @@ struct part_options;     /* analytics/run/part_options.h */
 struct calendar_options; /* analytics/cycle/calendar_options.h */
 struct kpi_options;      /* analytics/kpi/kpi_options.h */
 struct alarm_rate;
-struct quality_options;  /* analytics/quality/quality_options.h */
+struct quality_options; /* analytics/quality/quality_options.h */
 
 struct tracker_options {
     const char *cell;

@@ -211,7 +211,7 @@ struct self_record {
     int64_t poll_ok, poll_miss;
     double lat_p99, gap_s;
     int64_t lost_obs;
-    double false_alarm_rate;  /* a week: pages nobody confirmed, alarms said to be false */
+    double false_alarm_rate; /* a week: pages nobody confirmed, alarms said to be false */
     double false_alarm_share; /* of the alarms that were acknowledged */
     int64_t alarms;           /* of the charts, in that week */
     double loop_max_s;
