@@ -225,7 +225,9 @@ int sample_read_value(struct sample *sample, const char *string,
 
     sample->quality = QUALITY_GOOD;
     sample->why = WHY_NONE;
-    if (!*string || (text_equal_fold(string, "UNAVAILABLE") && row->kind != VALUE_FLAG)) {
+    /* Of the availability alone it is a value. */
+    if (!*string || (text_equal_fold(string, "UNAVAILABLE") &&
+                     sample->signal != SIGNAL_AVAILABILITY)) {
         sample->value = (struct value){.kind = VALUE_NONE};
         sample->quality = QUALITY_BAD;
         sample->why = WHY_UNAVAILABLE;

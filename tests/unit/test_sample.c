@@ -54,6 +54,13 @@ static void unavailable_is_a_quality_never_a_number(void **state)
     assert_int_equal(sample_read_value(&sample, "12.5", &reading), 0);
     assert_true(sample_number(&sample) == 12.5);
     assert_true(sample_read_value(&sample, "fast", &reading) < 0);
+    sample.signal = SIGNAL_CYCLE_BIT;
+    assert_int_equal(sample_read_value(&sample, "UNAVAILABLE", &reading), 0);
+    assert_false(sample_is_good(&sample));
+    sample.signal = SIGNAL_AVAILABILITY;
+    assert_int_equal(sample_read_value(&sample, "UNAVAILABLE", &reading), 0);
+    assert_true(sample_is_good(&sample));
+    assert_int_equal(sample.value.integer, 0);
 }
 
 static void a_new_record_knows_nothing(void **state)
