@@ -251,6 +251,46 @@ static void a_start_seen_while_waiting_for_a_better_source_is_seen(void **state)
     }
 }
 
+/* A speed that is told when it changes is silent while it is steady. */
+static void a_steady_speed_told_once_is_no_stop(void **state)
+{
+    (void)state;
+    story_init(&the_story);
+    story_tell(&the_story, "0 spindle_speed 0; 10 spindle_speed 8000;"
+                           "90 spindle_speed 5000; 150 spindle_speed 0;"
+                           "200 spindle_speed 8000; 300 spindle_speed 0; 400 tick");
+    assert_int_equal(story_count(&the_story, RECORD_CYCLE), 2);
+    assert_true(cycle(0)->ct == 140);
+    assert_true(cycle(1)->ct == 100);
+}
+
+static void a_missed_value_flags_the_cycle_of_any_source(void **state)
+{
+    static const char *const sources[][3] = {
+        {"spindle_speed",     "3000", "0"  },
+        {"stack_light.green", "on",   "off"},
+        {"cycle_bit",         "1",    "0"  },
+        {"operating",         "1",    "0"  },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(sources) / sizeof(*sources); i++) {
+        story_init(&the_story);
+        for (int t = 0; t <= 330; t++) {
+            bool runs = (t >= 20 && t < 120) || (t >= 160 && t < 260);
+            story_show(&the_story, t, sources[i][0],
+                       t == 60 ? "UNAVAILABLE" : sources[i][runs ? 1 : 2]);
+            if (strcmp(sources[i][0], "operating") == 0)
+                story_show(&the_story, t, "cycle_start_lamp", runs ? "1" : "0");
+        }
+        assert_int_equal(story_count(&the_story, RECORD_CYCLE), 2);
+        assert_int_equal(cycle(0)->flags & CYCLE_GAP, CYCLE_GAP);
+        assert_int_equal(cycle(1)->flags & CYCLE_GAP, 0);
+        assert_true(cycle(0)->ct >= 99 && cycle(0)->ct <= 101);
+        (void)end(NULL);
+    }
+}
+
 static void a_counter_wraps_where_counters_do(void **state)
 {
     static const int64_t wraps[] = {10000, 32768, 65536, 100000, 1000000, 4294967296};
@@ -297,6 +337,8 @@ int main(void)
         STORY(a_counter_alone_gives_part_to_part_time_only),
         STORY(a_spindle_current_finds_the_cut_and_bridges_stale_data),
         STORY(a_start_seen_while_waiting_for_a_better_source_is_seen),
+        STORY(a_steady_speed_told_once_is_no_stop),
+        STORY(a_missed_value_flags_the_cycle_of_any_source),
         STORY(a_counter_wraps_where_counters_do),
         STORY(a_hold_with_an_empty_bar_feeder_is_a_wait),
     };

@@ -13,6 +13,7 @@ void execution_init(struct execution_state *state)
 {
     memset(state, 0, sizeof(*state));
     state->execution = EXECUTION_UNAVAIL;
+    state->last_speed = NAN;
     spindle_level_init(&state->level);
 }
 
@@ -286,6 +287,7 @@ void execution_observe(struct execution_state *state, const struct cycle_options
         state->bar_end = sample_is_good(sample) && sample->value.integer;
         break;
     case SIGNAL_STACK_LIGHT:
+        edges->misses = state->has_lights && !sample_is_good(sample);
         state->has_lights |= stack_light_hear(&state->stack, sample);
         if (state->has_lights)
             look_at_lights(state, options, sample->at, edges);

@@ -39,6 +39,8 @@ struct execution_state {
     bool is_rising;
     struct moment rose_at;
     int64_t turned_ns; /* the spindle was last seen turning */
+    double last_speed; /* a source that repeats itself is read at intervals; others */
+    uint32_t repeats;  /* are silent for as long as nothing changes */
 };
 
 struct execution_edge {
@@ -51,6 +53,7 @@ struct execution_edge {
 struct execution_edges {
     size_t count;
     struct execution_edge items[EXECUTION_EDGES];
+    bool misses; /* a value was missed of a source that tells no state for that */
 };
 
 void execution_init(struct execution_state *state);

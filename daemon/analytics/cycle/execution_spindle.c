@@ -4,6 +4,7 @@
 #include <math.h>
 
 #define RISE_NS (7 * NS_PER_S) /* after the proof: a tool has then entered */
+#define REPEATS 3 /* equal speeds in a row that tell a source read at intervals */
 
 /* Silence longer than any tool change: what ran had ended with the last value. */
 void spindle_fall_silent(struct execution_state *state,
@@ -12,6 +13,8 @@ void spindle_fall_silent(struct execution_state *state,
 {
     int64_t silent_ns = now.mono_ns - state->spindle_slot.last_ns;
 
+    if (state->level.signal == SIGNAL_SPINDLE_SPEED && state->repeats < REPEATS)
+        return; /* told on change: silence is a steady speed */
     if (!state->spindle_slot.is_known || silent_ns <= options->spindle_stop ||
         !state->spindle.is_settled || state->spindle.settled != EXECUTION_RUN)
         return;
@@ -82,9 +85,15 @@ void spindle_hear(struct execution_state *state, const struct cycle_options *opt
     struct spindle_level *level = &state->level;
     double value = fabs(sample_number(sample));
 
-    if (!sample_is_good(sample) || isnan(value))
+    if (!sample_is_good(sample) || isnan(value)) {
+        edges->misses = state->has_spindle && sample->signal == level->signal;
         return;
+    }
     spindle_level_observe(level, sample->signal, value);
+    if (sample->signal == SIGNAL_SPINDLE_SPEED) {
+        state->repeats += state->repeats < REPEATS && value == state->last_speed;
+        state->last_speed = value;
+    }
     if (sample->signal == level->signal)
         rise_observe(&state->rise, sample->at.mono_ns, value);
     if (sample->signal != level->signal ||

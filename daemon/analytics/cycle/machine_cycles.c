@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LAYOUT  UINT32_C(4)
+#define LAYOUT  UINT32_C(5)
 #define AWAY_NS (10 * NS_PER_S) /* a restart shorter than this hides nothing */
 
 /* All that is remembered: plain bytes, no pointers. */
@@ -211,48 +211,20 @@ static void observe_path(struct machine_cycles *cycles, size_t index,
         apply_edges(cycles, index, &edges, sink);
     if (target != index && !arrivals_is_shared(sample->signal))
         return;
-    if (sample->flags & SAMPLE_CLOCK)
-        path_cycles_mark(&cycles->state.paths[target], CYCLE_CLOCK);
+    path_cycles_mark(&cycles->state.paths[target],
+                     (sample->flags & SAMPLE_CLOCK ? CYCLE_CLOCK : 0) |
+                         (edges.misses ? CYCLE_GAP : 0));
     path_cycles_observe(&cycles->state.paths[target], &site, sample);
     refresh_view(cycles, target);
 }
 
-/* Nothing was heard for a while: nobody knows what the machine did. */
-static void lose_data(struct machine_cycles *cycles, const struct sample *sample,
-                      const struct record_sink *sink)
-{
-    double seconds = sample->value.kind == VALUE_GAP ? sample->value.gap->seconds : 0;
-    int64_t lasted_ns = seconds > 0 && seconds < 1e8 ? (int64_t)(seconds * 1e9) : 0;
-    const struct execution_edges edges = {
-        .count = 1,
-        .items = {{.to = EXECUTION_UNAVAIL, .at = moment_plus(sample->at, -lasted_ns)}},
-    };
-
-    for (size_t i = 0; i < PATHS_MAX; i++) {
-        if (!cycles->state.is_heard[i])
-            continue;
-        path_cycles_mark(&cycles->state.paths[i], CYCLE_GAP);
-        if (lasted_ns == 0 || !cycles->state.executions[i].is_known)
-            continue;
-        execution_lose(&cycles->state.executions[i]);
-        apply_edges(cycles, i, &edges, sink);
-    }
-}
-
-/*
- * The daemon was away since `seen`. Where the source does not go on from there, nobody
- * knows what the machine did.
- */
-static void come_back(struct machine_cycles *cycles, const struct sample *sample,
-                      const struct record_sink *sink)
+/* From `since` on nobody knows what the machine did. */
+static void lose_all(struct machine_cycles *cycles, struct moment since,
+                     const struct record_sink *sink)
 {
     const struct execution_edges edges = {
-        1, {{.to = EXECUTION_UNAVAIL, .at = cycles->state.seen}}};
-    int64_t away_ns = sample->at.mono_ns - cycles->state.seen.mono_ns;
+        .count = 1, .items = {{.to = EXECUTION_UNAVAIL, .at = since}}};
 
-    cycles->is_restored = false;
-    if (away_ns <= AWAY_NS || sample->signal == SIGNAL_GAP)
-        return;
     for (size_t i = 0; i < PATHS_MAX; i++) {
         if (!cycles->state.is_heard[i] || !cycles->state.executions[i].is_known)
             continue;
@@ -260,6 +232,31 @@ static void come_back(struct machine_cycles *cycles, const struct sample *sample
         execution_lose(&cycles->state.executions[i]);
         apply_edges(cycles, i, &edges, sink);
     }
+}
+
+/* Nothing was heard for a while. */
+static void lose_data(struct machine_cycles *cycles, const struct sample *sample,
+                      const struct record_sink *sink)
+{
+    double seconds = sample->value.kind == VALUE_GAP ? sample->value.gap->seconds : 0;
+    int64_t lasted_ns = seconds > 0 && seconds < 1e8 ? (int64_t)(seconds * 1e9) : 0;
+
+    for (size_t i = 0; i < PATHS_MAX; i++)
+        if (cycles->state.is_heard[i])
+            path_cycles_mark(&cycles->state.paths[i], CYCLE_GAP);
+    if (lasted_ns > 0)
+        lose_all(cycles, moment_plus(sample->at, -lasted_ns), sink);
+}
+
+/* The daemon was away since `seen`, and the source does not go on from there. */
+static void come_back(struct machine_cycles *cycles, const struct sample *sample,
+                      const struct record_sink *sink)
+{
+    int64_t away_ns = sample->at.mono_ns - cycles->state.seen.mono_ns;
+
+    cycles->is_restored = false;
+    if (away_ns > AWAY_NS && sample->signal != SIGNAL_GAP)
+        lose_all(cycles, cycles->state.seen, sink);
 }
 
 static void hear_gap(struct machine_cycles *cycles, const struct sample *sample,

@@ -197,8 +197,10 @@ void path_cycles_mark(struct path_cycles *path, int64_t flags)
 {
     if (path->phase == PHASE_IN_CYCLE)
         path->cycle.flags |= flags;
-    if (flags & CYCLE_GAP)
-        path->segments.is_uncertain = true;
+    if (!(flags & CYCLE_GAP))
+        return;
+    path->segments.is_uncertain = true;
+    path->lost_in_gap |= path->phase != PHASE_IN_CYCLE;
 }
 
 void path_cycles_changed_tool(struct path_cycles *path)
