@@ -264,6 +264,22 @@ static void a_steady_speed_told_once_is_no_stop(void **state)
     assert_true(cycle(1)->ct == 100);
 }
 
+/* Stale records show other programs for a moment. */
+static void a_spindles_cycle_has_the_program_that_ran_most(void **state)
+{
+    (void)state;
+    story_init(&the_story);
+    story_tell(&the_story, "0 program 1; 0 spindle_speed 0");
+    for (int t = 1; t <= 200; t++) {
+        bool is_stale = t % 10 >= 7 || (t > 60 && t < 72);
+        story_show(&the_story, t, "program", is_stale ? t % 2 ? "0" : "4" : "1");
+        story_show(&the_story, t, "spindle_speed",
+                   t > 20 && t < 150 && !is_stale ? "3000" : "0");
+    }
+    assert_int_equal(story_count(&the_story, RECORD_CYCLE), 1);
+    assert_string_equal(cycle(0)->program, "1");
+}
+
 static void a_missed_value_flags_the_cycle_of_any_source(void **state)
 {
     static const char *const sources[][3] = {
@@ -338,6 +354,7 @@ int main(void)
         STORY(a_spindle_current_finds_the_cut_and_bridges_stale_data),
         STORY(a_start_seen_while_waiting_for_a_better_source_is_seen),
         STORY(a_steady_speed_told_once_is_no_stop),
+        STORY(a_spindles_cycle_has_the_program_that_ran_most),
         STORY(a_missed_value_flags_the_cycle_of_any_source),
         STORY(a_counter_wraps_where_counters_do),
         STORY(a_hold_with_an_empty_bar_feeder_is_a_wait),

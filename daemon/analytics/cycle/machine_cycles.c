@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LAYOUT  UINT32_C(5)
+#define LAYOUT  UINT32_C(6)
 #define AWAY_NS (10 * NS_PER_S) /* a restart shorter than this hides nothing */
 
 /* All that is remembered: plain bytes, no pointers. */

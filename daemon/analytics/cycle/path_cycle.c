@@ -132,7 +132,7 @@ void path_cycles_open(struct path_cycles *path, const struct path_site *site,
     struct pause gap = stops_end_gap(&path->stops, &site->outlet, site->options, at);
 
     memset(cycle, 0, sizeof(*cycle));
-    cycle->start = at;
+    cycle->start = cycle->program_at = at;
     cycle->variance_s2 = variance_s2;
     cycle->no = ++path->cycle_no;
     cycle->has_previous = path->has_ended;
@@ -159,6 +159,36 @@ void path_cycles_open(struct path_cycles *path, const struct path_site *site,
     segments_begin(&path->segments,
                    levels->spindle_empty ? levels->last_tool : levels->tool,
                    levels->spindle_empty, at, &clocks);
+}
+
+void path_cycles_vote_program(struct path_cycles *path, struct moment at)
+{
+    struct open_cycle *cycle = &path->cycle;
+    const char *program = path->levels.program;
+    int64_t passed = at.mono_ns - cycle->program_at.mono_ns;
+
+    if (passed <= 0)
+        return;
+    cycle->program_at = at;
+    if (strcmp(cycle->main_program, program) == 0) {
+        cycle->main_ns += passed;
+        return;
+    }
+    cycle->main_ns -= passed;
+    if (cycle->main_ns >= 0)
+        return;
+    cycle->main_ns = -cycle->main_ns;
+    (void)text_copy(cycle->main_program, sizeof(cycle->main_program), program);
+}
+
+/* The program of the cycle that ends. Only the spindle is believed by itself: a log that
+ * has no more than that shows stale programs, too. */
+static const char *program_of(struct path_cycles *path, struct moment at)
+{
+    if (path->source != SEG_SOURCE_SPINDLE)
+        return path->levels.program;
+    path_cycles_vote_program(path, at);
+    return path->cycle.main_program;
 }
 
 /* Every second of it in one bucket; what is left of the running time is `noncut`. */
@@ -241,9 +271,8 @@ void path_cycles_close(struct path_cycles *path, const struct path_site *site,
     cycle->cycle_no = open->no;
     if (path->levels.has_energy)
         cycle->energy_kwh = seconds(path->levels.energy_ns - open->energy_from);
-    cycle->prog_id =
-        path->levels.program[0] ? program_id(path->levels.program) : RECORD_UNKNOWN;
-    (void)text_copy(cycle->program, sizeof(cycle->program), path->levels.program);
+    (void)text_copy(cycle->program, sizeof(cycle->program), program_of(path, at));
+    cycle->prog_id = cycle->program[0] ? program_id(cycle->program) : RECORD_UNKNOWN;
     (void)text_copy(cycle->pallet, sizeof(cycle->pallet), open->pallet);
     cycle->seg_source = path->source;
     cycle->started_s = (double)open->start.wall_ns / 1e9;
@@ -257,8 +286,7 @@ void path_cycles_close(struct path_cycles *path, const struct path_site *site,
     path->ended = at;
     path->has_ended = true;
     path->tool_changed = false;
-    (void)text_copy(path->ended_program, sizeof(path->ended_program),
-                    path->levels.program);
+    (void)text_copy(path->ended_program, sizeof(path->ended_program), cycle->program);
     if (open->was_counted && ending != ENDING_COUNT)
         path->lags[path->lags_count++ % RECENT] = moment_seconds(open->counted_at, at);
 }

@@ -11,6 +11,8 @@ void path_cycles_open(struct path_cycles *path, const struct path_site *site,
 void path_cycles_close(struct path_cycles *path, const struct path_site *site,
                        struct moment at, double variance_s2, enum ending ending);
 void path_cycles_emit(struct path_cycles *path, const struct path_site *site);
+/* The program now shown ran up to `at`; only where the spindle makes the cycles. */
+void path_cycles_vote_program(struct path_cycles *path, struct moment at);
 void path_cycles_settle(struct path_cycles *path, struct moment at); /* up to `at` */
 /* The parts of the last cycle were assumed, and the counter says that there are none. */
 void path_cycles_revoke(struct path_cycles *path, const struct path_site *site);

@@ -43,7 +43,10 @@ struct open_cycle {
     bool single_block, dry_run, axis_lock, stopped;
     struct moment counted_at; /* the last part of it */
     bool was_counted;
-    int64_t top_line; /* the highest reached */
+    int64_t top_line;                   /* the highest reached */
+    char main_program[RECORD_TEXT_MAX]; /* that ran for most of it, by a majority vote */
+    int64_t main_ns;
+    struct moment program_at; /* up to here its program has voted */
     char pallet[RECORD_NAME_MAX];
 };
 

@@ -52,6 +52,10 @@ static void hear_program(struct path_cycles *path, const struct path_site *site,
     char *program = path->levels.program;
     bool is_new = strcmp(program, sample->value.text) != 0;
 
+    if (path->phase == PHASE_IN_CYCLE && path->source == SEG_SOURCE_SPINDLE) {
+        path_cycles_vote_program(path, sample->at);
+        is_new = false; /* the spindle alone says where a cycle ends */
+    }
     if (is_new && path->phase == PHASE_IN_CYCLE && *program &&
         sample->at.mono_ns - path->cycle.start.mono_ns > SETTLING_NS) {
         struct moment at = moment_later(sample->at, path->since);
