@@ -77,8 +77,9 @@ struct cycle_record {
     double ct, net, ct100;
     double cut, noncut, tchg, probe, aux, hold, ostop, pstop, wait, unknown;
     double gap, load, ptp;
-    double u_ct;     /* 1 sigma of ct */
-    double ovr_loss; /* ct100 - net */
+    double u_ct;       /* 1 sigma of ct */
+    double ovr_loss;   /* ct100 - net */
+    double spindle_on; /* seconds the spindle turned while running; NAN = no speed */
     int64_t parts;
     int64_t count;    /* cycles this record stands for; more than 1 only when ESTIMATED */
     int64_t flags;    /* enum cycle_flag */

@@ -31,6 +31,7 @@ static const struct record_field cycle_fields[] = {
     NUMBER(cycle.energy_kwh, "energy_kwh"),
     INTEGER(cycle.prog_id, "prog_id"),
     NOTE_NUMBER(cycle.ovr_loss, "ovr_loss"),
+    NUMBER(cycle.spindle_on, "spindle_on"),
     NOTE_INTEGER(cycle.count, "count"),
     NOTE_TEXT(cycle.program, "program"),
     NOTE_TEXT(cycle.pallet, "pallet"),

@@ -144,6 +144,8 @@ static void every_milled_part_is_one_cycle(void **state)
                       milled[i].experiment, cycle->ct, cycle->cut, milled[i].spindle_on);
         assert_true(fabs(cycle->cut - milled[i].spindle_on) <=
                     0.01 * milled[i].spindle_on);
+        assert_true(fabs(cycle->spindle_on - milled[i].spindle_on) <=
+                    0.01 * milled[i].spindle_on);
         story_done(&story);
     }
 }

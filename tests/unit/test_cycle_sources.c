@@ -260,7 +260,7 @@ static void a_steady_speed_told_once_is_no_stop(void **state)
                            "90 spindle_speed 5000; 150 spindle_speed 0;"
                            "200 spindle_speed 8000; 300 spindle_speed 0; 400 tick");
     assert_int_equal(story_count(&the_story, RECORD_CYCLE), 2);
-    assert_true(cycle(0)->ct == 140);
+    assert_true(cycle(0)->ct == 140 && cycle(0)->spindle_on == 140);
     assert_true(cycle(1)->ct == 100);
 }
 

@@ -11,6 +11,7 @@ static struct motion_totals extend(const struct motion_point *point, int64_t unt
     if (passed <= 0)
         return totals;
     totals.cutting += point->flags & MOTION_CUTTING ? passed : 0;
+    totals.turning += point->flags & MOTION_TURNING ? passed : 0;
     totals.probing += point->flags & MOTION_PROBING ? passed : 0;
     totals.aux += point->flags & MOTION_AUX ? passed : 0;
     totals.trial += point->flags & MOTION_TRIAL ? passed : 0;
@@ -66,6 +67,7 @@ void motion_add(struct motion_totals *totals, const struct motion_totals *until,
                 const struct motion_totals *from)
 {
     totals->cutting += until->cutting - from->cutting;
+    totals->turning += until->turning - from->turning;
     totals->probing += until->probing - from->probing;
     totals->aux += until->aux - from->aux;
     totals->feeding += until->feeding - from->feeding;

@@ -17,12 +17,13 @@ enum motion_flag {
     MOTION_PROBING = 4,
     MOTION_AUX = 8,
     MOTION_FEEDING = 16, /* the feed override has a say */
+    MOTION_TURNING = 2,  /* the spindle */
     MOTION_TRIAL = 32,   /* function setup or process development */
 };
 
 struct motion_totals {
-    int64_t cutting, probing, aux, feeding, trial; /* ns */
-    int64_t slow;                                  /* ns with the override below 50 % */
+    int64_t cutting, turning, probing, aux, feeding, trial; /* ns */
+    int64_t slow;       /* ns with the override below 50 % */
     int64_t changed;    /* ns of feeding with the override off by more than 2 % */
     double gain;        /* integral of (override - 1) over feeding, ns */
     double mean;        /* integral of the override over the time it is known, ns */

@@ -38,6 +38,12 @@ void path_cycles_account_gap(struct path_cycles *path, struct moment at)
     facts->bar |= levels->bar_end;
 }
 
+/* A slow drift or a ramp is no turning. */
+static bool is_turning(const struct levels *levels)
+{
+    return levels_speed(levels) > fmax(1, 0.2 * levels->top_speed);
+}
+
 /* A machine of which only the spindle is known cuts while it turns; ramps are not cuts.
  */
 static bool turns_only(const struct path_cycles *path)
@@ -45,8 +51,7 @@ static bool turns_only(const struct path_cycles *path)
     const struct levels *levels = &path->levels;
 
     return (path->source == SEG_SOURCE_SPINDLE || !path->has_execution) &&
-           !levels->has_bit && !levels->has_feed &&
-           levels_speed(levels) > fmax(1, 0.2 * levels->top_speed);
+           !levels->has_bit && !levels->has_feed && is_turning(levels);
 }
 
 /* Does the feed override have a say? Where the control tells cuts, only in them. */
@@ -65,6 +70,7 @@ void path_cycles_refresh_motion(struct path_cycles *path, const struct path_site
 
     flags |=
         levels_is_cutting(levels, site->options) || turns_only(path) ? MOTION_CUTTING : 0;
+    flags |= is_turning(levels) ? MOTION_TURNING : 0;
     flags |= path->is_probing ? MOTION_PROBING : 0;
     flags |= path->is_auxiliary && !path->is_probing ? MOTION_AUX : 0;
     flags |= is_fed(levels) ? MOTION_FEEDING : 0;
@@ -222,6 +228,8 @@ static void fill_times(const struct path_cycles *path, const struct path_site *s
     cycle->cut_source = levels_cut_source(&path->levels, site->options);
     if (cycle->cut_source == CUT_SOURCE_NONE && cut > 0)
         cycle->cut_source = CUT_SOURCE_LOAD;
+    if (path->levels.top_speed > 0)
+        cycle->spindle_on = seconds(open->run.turning);
     cycle->ovr_loss = open->run.overridden > 0 ? open->run.gain / 1e9 : 0;
     cycle->ct100 = cycle->net + cycle->ovr_loss;
 }

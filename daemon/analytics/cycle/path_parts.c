@@ -140,10 +140,11 @@ static void announce_step(const struct path_cycles *path, const struct path_site
 
 static void scale(struct cycle_record *cycle, double by)
 {
-    double *const times[] = {
-        &cycle->ct,    &cycle->net,   &cycle->ct100,   &cycle->cut,     &cycle->noncut,
-        &cycle->tchg,  &cycle->probe, &cycle->aux,     &cycle->hold,    &cycle->ostop,
-        &cycle->pstop, &cycle->wait,  &cycle->unknown, &cycle->ovr_loss};
+    double *const times[] = {&cycle->ct,      &cycle->net,      &cycle->ct100,
+                             &cycle->cut,     &cycle->noncut,   &cycle->tchg,
+                             &cycle->probe,   &cycle->aux,      &cycle->hold,
+                             &cycle->ostop,   &cycle->pstop,    &cycle->wait,
+                             &cycle->unknown, &cycle->ovr_loss, &cycle->spindle_on};
 
     for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
         *times[i] *= by;
