@@ -63,6 +63,8 @@ static void send_job(struct line *line, struct line_job *job, struct moment now)
     assert(length > 0);
 
     if (!exchange_has_ids(line)) {
+        if (line->length)
+            trial_doubt(line, now.mono_ns);
         line->length = 0;
         transport_flush(line->transport);
     }
@@ -184,7 +186,7 @@ static void speak(struct line *line)
     while (line->state == LINE_OPEN &&
            line->in_flight_count < line->terms.max_in_flight) {
         struct moment now = clock_now();
-        if (now.mono_ns < line->ready_at_ns)
+        if (now.mono_ns < line->ready_at_ns || trial_forbids(line, now.mono_ns))
             return;
         struct line_job *job = queue_take(line, now.mono_ns);
         if (!job)
@@ -198,6 +200,7 @@ static void work(struct line *line)
     struct moment now = clock_now();
 
     expire(line, now);
+    trial_end(line, now.mono_ns);
     if (line->state == LINE_CLOSED && !queue_is_empty(line)) {
         if (now.mono_ns >= line->retry_at_ns)
             line_open(line, now.mono_ns);
@@ -206,7 +209,8 @@ static void work(struct line *line)
     }
     speak(line);
     if (line->terms.close_after_scan && line->state == LINE_OPEN &&
-        !line->in_flight_count && queue_is_empty(line)) {
+        !line->in_flight_count && queue_is_empty(line) &&
+        trial_due_ns(line) == INT64_MAX) {
         transport_close(line->transport);
         line->transport = NULL;
         line->state = LINE_CLOSED;
@@ -223,13 +227,14 @@ static int64_t sooner(int64_t a, int64_t b)
 /* When there will be something to do, if nothing happens before. */
 static int64_t next_due_ns(const struct line *line)
 {
-    int64_t due = INT64_MAX;
+    int64_t due = trial_due_ns(line);
 
     for (unsigned i = 0; i < line->in_flight_count; i++)
         due = sooner(due, line->in_flight[i]->deadline_ns);
     if (line->state == LINE_OPENING)
         due = sooner(due, line->opening_until_ns);
-    if (line->state == LINE_OPEN && line->in_flight_count < line->terms.max_in_flight) {
+    if (line->state == LINE_OPEN && line->in_flight_count < line->terms.max_in_flight &&
+        !trial_forbids(line, clock_now().mono_ns)) {
         int64_t ready = queue_ready_ns(line);
         if (ready != INT64_MAX)
             due = sooner(due, ready > line->ready_at_ns ? ready : line->ready_at_ns);

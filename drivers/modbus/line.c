@@ -39,6 +39,7 @@ static void on_lost(void *owner, int error)
 {
     struct line *line = owner;
 
+    trial_end_by_hanging_up(line);
     line_break(line, error);
     exchange_pump(line);
 }
@@ -80,6 +81,7 @@ void line_break(struct line *line, int error)
     line->retry_at_ns = was_useful ? now : now + backoff_next(&line->backoff);
     line->has_answered = false;
     take_back(line);
+    trial_doubt(line, now);
     if (!was_open)
         queue_fail(line, NULL, LINE_NOT_LINKED);
 }
@@ -126,8 +128,13 @@ static struct line *create_line(uv_loop_t *loop, const struct line_terms *terms)
 
     line->loop = loop;
     line->terms = *terms;
-    if (terms->address.kind != LINE_TCP || terms->zero_ids)
+    if (!exchange_has_ids(line)) {
         line->terms.max_in_flight = 1;
+        if (trial_create(&line->trial)) {
+            free(line);
+            return NULL;
+        }
+    }
     line->health.reconnects = -1; /* the first time is none */
     line->next_transaction = terms->zero_ids ? 0 : (uint16_t)some_number(line);
     backoff_init(&line->backoff, FIRST_RETRY_NS, RETRY_CAP_NS, some_number(line));
@@ -142,6 +149,7 @@ static void on_line_closed(uv_handle_t *handle)
 {
     struct line *line = handle->data;
 
+    free(line->trial);
     free(line);
 }
 
@@ -259,13 +267,15 @@ void line_cancel(struct line_job *job)
 
     struct line_unit *unit = job->unit;
     job->is_busy = false;
+    if (trial_forget(unit->line, job))
+        return;
     if (!remove_in_flight(unit->line, job)) {
         queue_remove(job);
         return;
     }
     /* Its answer may still come, and without an id it could be taken for the next one. */
     unit->in_flight--;
-    if (unit->line->terms.zero_ids || unit->line->terms.address.kind != LINE_TCP)
+    if (!exchange_has_ids(unit->line))
         unit->rests_until_ns = clock_now().mono_ns + unit->timeout_ns;
     unit->is_out_of_step =
         unit->line->terms.address.kind != LINE_TCP && job != &unit->step;

@@ -28,6 +28,7 @@ struct line_unit {
     int64_t timeout_ns; /* the longest of its links */
     int64_t rests_until_ns;
     int64_t spent_ns;     /* of the line's time, against line->fair_ns */
+    int64_t slowest_ns;   /* from a question to its answer, lately */
     struct line_job step; /* asked to get back into step */
     bool is_out_of_step;  /* without ids: an answer may still be on its way */
     struct backoff backoff;
@@ -54,6 +55,7 @@ struct line {
 
     struct line_job *in_flight[LINE_IN_FLIGHT_MAX];
     unsigned in_flight_count;
+    struct trial *trial; /* NULL where ids tell whose answer it is */
     uint16_t next_transaction;
     uint8_t buffer[2 * FRAME_MAX];
     size_t length;
@@ -101,3 +103,30 @@ void queue_fail(struct line *line, const struct line_unit *unit, enum line_resul
 /* The unit did not answer, or its gateway could not reach it. */
 void queue_note_failure(struct line_unit *unit, int64_t now_ns);
 void queue_note_answer(struct line_unit *unit);
+
+/*
+ * trial.c: answers without ids, until they are believed. All but trial_create() do
+ * nothing on a line that has none.
+ */
+int trial_create(struct trial **ret_trial);
+
+/* Takes an answered job, and finishes those before it that it vouches for. */
+void trial_begin(struct line *line, struct line_job *job,
+                 const struct line_outcome *outcome);
+
+/* When trial_end() has something to do; INT64_MAX = never. */
+int64_t trial_due_ns(const struct line *line);
+void trial_end(struct line *line, int64_t now_ns);
+
+/* Must the next question wait until the answers before it are believed? */
+bool trial_forbids(const struct line *line, int64_t now_ns);
+
+/* Something came that nobody waits for: bytes, or a whole answer. */
+void trial_doubt(struct line *line, int64_t now_ns);
+void trial_compare(struct line *line, const struct frame_answer *answer, int64_t now_ns);
+
+/* The other end closed the connection: nothing more will come. */
+void trial_end_by_hanging_up(struct line *line);
+
+/* Takes the job off trial. Returns whether it was. */
+bool trial_forget(const struct line *line, const struct line_job *job);

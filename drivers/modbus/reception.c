@@ -64,7 +64,10 @@ static void settle(struct line *line, struct line_job *job,
         queue_note_answer(unit);
         break;
     }
-    exchange_finish(job, &outcome);
+    if (line->trial)
+        trial_begin(line, job, &outcome);
+    else
+        exchange_finish(job, &outcome);
 }
 
 static int find_awaited(const struct line *line, const struct frame_answer *answer)
@@ -83,6 +86,7 @@ static void take_answer(struct line *line, const struct frame_answer *answer,
     int index = find_awaited(line, answer);
     if (index < 0) {
         line->health.late++;
+        trial_compare(line, answer, now.mono_ns);
         return;
     }
 
@@ -94,6 +98,7 @@ static void take_answer(struct line *line, const struct frame_answer *answer,
         return;
     }
     line->health.malformed++;
+    trial_compare(line, answer, now.mono_ns);
     /* With the right id from the right unit nothing better will come. */
     if (exchange_has_ids(line) && answer->unit == request.unit &&
         answer->function == request.function) {
@@ -115,6 +120,7 @@ static void lose_frames(struct line *line, struct moment now)
         return;
     }
     line->ready_at_ns = now.mono_ns + QUIET_MS * NS_PER_MS;
+    trial_doubt(line, now.mono_ns);
     if (line->in_flight_count) {
         struct line_job *job = line->in_flight[0];
         exchange_take_from_flight(line, 0, now.mono_ns);
@@ -165,20 +171,38 @@ static void parse_all(struct line *line, struct moment now)
     memmove(line->buffer, line->buffer + at, line->length);
 }
 
+/* What comes unasked on a line without ids passes, and casts its doubts. */
+static void overhear(struct line *line, struct moment now)
+{
+    size_t at = 0;
+
+    line->ready_at_ns = now.mono_ns + silence_ns(line) +
+                        (exchange_is_serial(line) ? QUIET_MS * NS_PER_MS : 0);
+    while (at < line->length) {
+        struct frame_answer answer = {0};
+        int taken = frame_parse(line_framing(&line->terms.address), line->buffer + at,
+                                line->length - at, &answer);
+        if (taken == 0)
+            break;
+        line->health.late++;
+        if (taken < 0) {
+            line->length = 0;
+            trial_doubt(line, now.mono_ns);
+            return;
+        }
+        at += (size_t)taken;
+        trial_compare(line, &answer, now.mono_ns);
+    }
+    line->length -= at;
+    memmove(line->buffer, line->buffer + at, line->length);
+}
+
 void exchange_receive(struct line *line, const uint8_t *bytes, size_t length)
 {
     struct moment now = clock_now();
 
     line->silent = 0;
     line->heard_ns = now.mono_ns;
-    if (!exchange_has_ids(line) && !line->in_flight_count) {
-        /* Without ids nothing that comes unasked can be told apart: let it pass. */
-        line->health.late++;
-        line->ready_at_ns = now.mono_ns + silence_ns(line) +
-                            (exchange_is_serial(line) ? QUIET_MS * NS_PER_MS : 0);
-        exchange_pump(line);
-        return;
-    }
     while (length && line->state == LINE_OPEN) {
         size_t room = sizeof(line->buffer) - line->length;
         size_t part = length < room ? length : room;
@@ -187,7 +211,10 @@ void exchange_receive(struct line *line, const uint8_t *bytes, size_t length)
         line->length += part;
         bytes += part;
         length -= part;
-        parse_all(line, now);
+        if (exchange_has_ids(line) || line->in_flight_count)
+            parse_all(line, now);
+        else
+            overhear(line, now);
     }
     exchange_pump(line);
 }
