@@ -100,20 +100,38 @@ static void print_field(const struct record *record, const struct record_field *
     }
 }
 
-static void print(const struct record *record, bool with_nulls, struct text *text)
+enum form {
+    FORM_WHOLE,
+    FORM_KNOWN, /* no nulls */
+    FORM_BODY,  /* nor what the columns of the store's row say */
+};
+
+static bool is_column(const struct record *record, const struct record_field *field)
+{
+    const char *member = (const char *)record + field->offset;
+
+    return member == record->machine || member == (const char *)&record->path;
+}
+
+static void print(const struct record *record, enum form form, struct text *text)
 {
     const struct record_layout *layout = &record_layouts[record->kind];
     struct writer json;
 
     writer_init(&json, text);
     writer_begin_object(&json, NULL);
-    writer_time(&json, "t", record->wall_ns);
-    writer_string(&json, "measurement", layout->measurement);
-    for (const struct record_field *field = layout->fields; field->name; field++)
+    if (form != FORM_BODY) {
+        writer_time(&json, "t", record->wall_ns);
+        writer_string(&json, "measurement", layout->measurement);
+    }
+    for (const struct record_field *field = layout->fields; field->name; field++) {
+        if (form == FORM_BODY && is_column(record, field))
+            continue;
         if (record_field_known(record, field))
             print_field(record, field, &json);
-        else if (with_nulls && field->role == ROLE_FIELD)
+        else if (form == FORM_WHOLE && field->role == ROLE_FIELD)
             writer_null(&json, field->name);
+    }
     if (record->kind == RECORD_SIGNAL || record->kind == RECORD_ARCHIVE)
         writer_verbatim(&json, "signals",
                         record->packed.signals ? record->packed.signals : "{}");
@@ -122,10 +140,15 @@ static void print(const struct record *record, bool with_nulls, struct text *tex
 
 void record_print_json(const struct record *record, struct text *text)
 {
-    print(record, true, text);
+    print(record, FORM_WHOLE, text);
 }
 
 void record_print_known(const struct record *record, struct text *text)
 {
-    print(record, false, text);
+    print(record, FORM_KNOWN, text);
+}
+
+void record_print_body(const struct record *record, struct text *text)
+{
+    print(record, FORM_BODY, text);
 }

@@ -328,9 +328,13 @@ bool record_field_known(const struct record *record, const struct record_field *
 
 /*
  * Appends one JSON object: t, kind, machine, path, then every row of the layout that is
- * known, and null for fields that are not. record_read_json() reads it back.
+ * known, and null for fields that are not.
  */
 void record_print_json(const struct record *record, struct text *text);
 
-/* The same without the nulls: the history's form. */
+/* The same without the nulls. */
 void record_print_known(const struct record *record, struct text *text);
+
+/* And without t, measurement, machine and path: the store's rows have columns for them.
+ */
+void record_print_body(const struct record *record, struct text *text);

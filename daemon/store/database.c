@@ -2,19 +2,21 @@
 #include "daemon/store/database.h"
 
 #include "daemon/base/text.h"
+#include "daemon/store/record_read.h"
+#include "daemon/store/schema.h"
 
 #include <errno.h>
 
 // clang-format off
 #define FIND_ROW(table) \
     "SELECT id, weight, size, body FROM " table \
-    " WHERE machine=?1 AND kind=?2 AND wall_ns=?3 AND path=?4 AND key=?5"
+    " WHERE series=?1 AND machine=?2 AND wall_ns=?3 AND path=?4 AND key=?5"
 #define ADD_ROW(table) \
     "INSERT INTO " table "(id,kind,machine,path,wall_ns,key,weight,size,body)" \
     " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"
 #define OLD_ROWS(table) \
     "SELECT id,kind,weight,size FROM " table \
-    " WHERE machine=?1 AND kind=?2 AND wall_ns<?3 LIMIT ?4"
+    " WHERE series=?1 AND wall_ns<?2 LIMIT ?3"
 
 static const char *const queries[QUERY_COUNT] = {
     [QUERY_BEGIN] = "BEGIN IMMEDIATE",
@@ -61,16 +63,16 @@ static const char *const queries[QUERY_COUNT] = {
         "INSERT INTO record(id,kind,machine,path,wall_ns,key,weight,size,body)"
         " SELECT id,kind,machine,path,wall_ns,key,weight,size,body FROM refused AS old"
         " WHERE sink=?1 AND id=?2 AND NOT EXISTS (SELECT 1 FROM record AS new"
-        " WHERE new.machine=old.machine AND new.kind=old.kind"
-        " AND new.wall_ns=old.wall_ns AND new.path=old.path AND new.key=old.key)",
+        " WHERE new.series=" SCHEMA_SERIES("old.machine","old.kind")
+        " AND new.machine=old.machine AND new.wall_ns=old.wall_ns AND new.path=old.path AND new.key=old.key)",
     [QUERY_DELETE_LETTER] = "DELETE FROM refused WHERE sink=?1 AND id=?2",
     [QUERY_SUPERSEDE_LETTERS] =
         "DELETE FROM refused WHERE id=?1 AND sink IN (SELECT name FROM sink)",
     [QUERY_LIST_LETTERS] =
-        "SELECT id,wall_ns,at_ns,sink,reason,body FROM refused"
-        " WHERE ?1 IS NULL OR sink=?1 ORDER BY at_ns DESC, id DESC LIMIT ?2",
-    [QUERY_FETCH] = "SELECT id, path, body FROM record"
-                    " WHERE id BETWEEN ?1 AND ?2 AND (?3 >> kind) & 1 ORDER BY id",
+        "SELECT " READ_COLUMNS ", at_ns, sink, reason"
+        " FROM refused JOIN machine USING(machine) WHERE ?1 IS NULL OR sink=?1 ORDER BY at_ns DESC, id DESC LIMIT ?2",
+    [QUERY_FETCH] = "SELECT " READ_COLUMNS " FROM record JOIN machine"
+                    " USING(machine) WHERE id BETWEEN ?1 AND ?2 AND (?3 >> kind) & 1 ORDER BY id",
     [QUERY_MACHINES] = "SELECT machine, name FROM machine WHERE ?1 IS NULL OR name=?1",
     [QUERY_OLD_RECORDS] = OLD_ROWS("record"),
     [QUERY_OLD_ARCHIVED] = OLD_ROWS("archived"),

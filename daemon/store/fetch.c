@@ -42,7 +42,7 @@ static struct fetched *fetched_create(size_t max_rows)
 /* Keeps the row's body, with its NUL, behind those before it. */
 static int keep_row(struct fetched *fetched, sqlite3_stmt *row)
 {
-    const char *body = database_text(row, 2);
+    const char *body = record_body(row);
     size_t size = strlen(body) + 1;
     char *bodies = realloc(fetched->bodies, fetched->body_bytes + size);
 
@@ -53,8 +53,12 @@ static int keep_row(struct fetched *fetched, sqlite3_stmt *row)
     fetched->body_bytes += size;
 
     struct record *record = &fetched->records[fetched->count];
-    record->id = sqlite3_column_int64(row, 0);
-    record->path = sqlite3_column_int64(row, 1);
+    const struct row_columns columns = record_columns(row);
+    record->id = columns.id;
+    record->kind = columns.kind;
+    record->wall_ns = columns.wall_ns;
+    record->path = columns.path;
+    (void)text_copy(record->machine, sizeof(record->machine), columns.machine);
     fetched->sizes[fetched->count++] = size - 1;
     fetched->scanned_id = record->id;
     return 0;
@@ -67,14 +71,15 @@ static void read_bodies(struct fetched *fetched)
     size_t kept = 0;
 
     for (size_t i = 0; i < fetched->count; i++) {
+        const struct record *row = &fetched->records[i];
+        const struct row_columns columns = {row->kind, row->id, row->wall_ns, row->path,
+                                            row->machine};
         struct record record;
         size_t size = fetched->sizes[i];
-        int error = record_read_json(body, &record);
+        int error = record_read(&columns, body, &record);
         body += size + 1;
         if (error)
             continue;
-        record.id = fetched->records[i].id;
-        record.path = fetched->records[i].path;
         fetched->records[kept] = record;
         fetched->sizes[kept++] = size;
     }

@@ -2,6 +2,7 @@
 #include "daemon/store/history.h"
 
 #include "daemon/store/record_read.h"
+#include "daemon/store/schema.h"
 #include "daemon/store/store_inside.h"
 
 #include <errno.h>
@@ -11,6 +12,9 @@
 enum {
     LIMIT_FALLBACK = 1000
 };
+
+#define READ_ROW(table) \
+    "SELECT " READ_COLUMNS " FROM " table " JOIN machine USING(machine) WHERE id=?1"
 
 /* Where a row stands in time; found through the index, before any body is read. */
 struct place_in_time {
@@ -79,8 +83,8 @@ static int find_places(struct history_question *self, struct database *database,
     const struct history_query *query = &self->query;
     int result;
 
-    (void)sqlite3_bind_int64(find, 1, machine);
-    (void)sqlite3_bind_int64(find, 2, kind);
+    (void)sqlite3_bind_int64(find, 1, schema_series(machine, (enum record_kind)kind));
+    (void)sqlite3_bind_int64(find, 2, machine);
     (void)sqlite3_bind_int64(find, 3, query->from_wall_ns);
     (void)sqlite3_bind_int64(find, 4, query->until_wall_ns);
     (void)sqlite3_bind_int64(find, 5, query->after_id);
@@ -113,7 +117,7 @@ static sqlite3_stmt *prepare_find(const struct history_question *self,
 
     text_init_fixed(&text, sql, sizeof(sql));
     text_add_format(&text,
-                    "SELECT wall_ns, id FROM %s WHERE machine=?1 AND kind=?2 AND"
+                    "SELECT wall_ns, id FROM %s WHERE series=?1 AND machine=?2 AND"
                     " wall_ns>=?3 AND wall_ns<?4 AND id>?5 %s"
                     " ORDER BY wall_ns %s, id %s LIMIT ?6",
                     table, of_run ? "AND json_extract(body,'$.run_seq')=?7" : "",
@@ -171,17 +175,14 @@ static int read_row(struct history_question *self, struct database *database,
     int result = database_step(database, select);
     if (result <= 0)
         return result;
-    int64_t path = sqlite3_column_int64(select, 0);
-    char *body = strdup(database_text(select, 1));
+    const struct row_columns columns = record_columns(select);
+    char *body = strdup(record_body(select));
+    int error = body ? record_read(&columns, body, record) : -ENOMEM;
     (void)sqlite3_reset(select);
-    if (!body)
-        return -ENOMEM;
-    if (record_read_json(body, record)) {
+    if (error) {
         free(body);
-        return 0;
+        return error == -EINVAL ? 0 : error;
     }
-    record->id = place->id;
-    record->path = path;
     self->bodies[self->count++] = body;
     return 0;
 }
@@ -197,12 +198,9 @@ static int read_rows(struct history_question *self, struct database *database)
     self->bodies = calloc(self->place_count, sizeof(*self->bodies));
     if (!self->records || !self->bodies)
         return -ENOMEM;
-    (void)sqlite3_prepare_v2(database->handle,
-                             "SELECT path, body FROM record WHERE id=?1", -1, &select[0],
+    (void)sqlite3_prepare_v2(database->handle, READ_ROW("record"), -1, &select[0], NULL);
+    (void)sqlite3_prepare_v2(database->handle, READ_ROW("archived"), -1, &select[1],
                              NULL);
-    (void)sqlite3_prepare_v2(database->handle,
-                             "SELECT path, body FROM archived WHERE id=?1", -1,
-                             &select[1], NULL);
     if (!select[0] || !select[1])
         error = database_error(database);
     for (size_t i = 0; i < self->place_count && !error; i++)

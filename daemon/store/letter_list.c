@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dead letters as a person lists them. */
+#include "daemon/store/record_read.h"
 #include "daemon/store/store_inside.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum {
+    AFTER_COLUMNS = 6 /* of READ_COLUMNS */
+};
 
 struct list_question {
     struct question question; /* first */
@@ -18,20 +23,44 @@ struct list_question {
     size_t count;
 };
 
+/* As a person reads it: the whole record. What cannot be read is shown as it is kept. */
+static int print_row(sqlite3_stmt *row, char **ret_text)
+{
+    const struct row_columns columns = record_columns(row);
+    char *body = strdup(record_body(row));
+    struct record record;
+    struct text text;
+
+    if (!body)
+        return -ENOMEM;
+    text_init_heap(&text);
+    if (record_read(&columns, body, &record))
+        text_add(&text, record_body(row));
+    else
+        record_print_known(&record, &text);
+    free(body);
+    *ret_text = text.failed ? NULL : strdup(text.data ? text.data : "");
+    text_done(&text);
+    return *ret_text ? 0 : -ENOMEM;
+}
+
 static int keep_letter(struct list_question *self, sqlite3_stmt *row)
 {
     char **texts = self->texts + 3 * self->count;
     struct letter *letter = &self->letters[self->count];
 
-    for (int i = 0; i < 3; i++) {
-        texts[i] = strdup(database_text(row, 3 + i));
+    for (int i = 0; i < 2; i++) {
+        texts[i] = strdup(database_text(row, AFTER_COLUMNS + 1 + i));
         if (!texts[i])
             return -ENOMEM;
     }
+    int error = print_row(row, &texts[2]);
+    if (error)
+        return error;
     *letter = (struct letter){
         .id = sqlite3_column_int64(row, 0),
-        .wall_ns = sqlite3_column_int64(row, 1),
-        .at_ns = sqlite3_column_int64(row, 2),
+        .wall_ns = sqlite3_column_int64(row, 2),
+        .at_ns = sqlite3_column_int64(row, AFTER_COLUMNS),
         .sink = texts[0],
         .reason = texts[1],
         .body = texts[2],

@@ -5,10 +5,10 @@
 #include <jansson.h>
 #include <string.h>
 
-static const char signals_member[] = ",\"signals\":";
+static const char signals_member[] = "\"signals\":";
 
 /*
- * Cuts off `,"signals":{…}}`, the last member. Quotes inside of strings are escaped, so
+ * Cuts off `"signals":{…}}`, the last member. Quotes inside of strings are escaped, so
  * its name cannot stand in one. Returns the values, or NULL when there are none.
  */
 static char *cut_signals(char *body, size_t *ret_length)
@@ -20,9 +20,12 @@ static char *cut_signals(char *body, size_t *ret_length)
     if (!member || body[length - 1] != '}')
         return NULL;
     body[length - 1] = '\0';
+    char *values = member + strlen(signals_member);
+    if (member[-1] == ',')
+        member--;
     *member = '}';
     *ret_length = (size_t)(member - body) + 1;
-    return member + strlen(signals_member);
+    return values;
 }
 
 static void read_field(const struct record_field *field, const json_t *value,
@@ -56,41 +59,46 @@ static void read_field(const struct record_field *field, const json_t *value,
     }
 }
 
-static int read_object(const json_t *object, struct record *ret_record)
+int record_read(const struct row_columns *columns, char *body, struct record *ret_record)
 {
-    const char *time = json_string_value(json_object_get(object, "t"));
-    const char *measurement = json_string_value(json_object_get(object, "measurement"));
-    struct moment at = {0};
-
-    if (!time || !measurement || moment_parse(time, &at.wall_ns) < 0)
-        return -EINVAL;
-    int kind = code_find(record_kind_names, measurement);
-    if (kind < 0)
-        return -EINVAL;
-
-    record_init(ret_record, (enum record_kind)kind, at);
-    for (const struct record_field *field = record_layouts[kind].fields; field->name;
-         field++) {
-        const json_t *value = json_object_get(object, field->name);
-        if (value)
-            read_field(field, value, ret_record);
-    }
-    return 0;
-}
-
-int record_read_json(char *body, struct record *ret_record)
-{
+    const struct record_field *fields = record_layouts[columns->kind].fields;
     size_t length;
     char *signals = cut_signals(body, &length);
     json_t *object = json_loadb(body, length, 0, NULL);
 
-    if (!object)
+    if (!json_is_object(object)) {
+        json_decref(object);
         return -EINVAL;
-    int error = read_object(object, ret_record);
+    }
+    record_init(ret_record, columns->kind, (struct moment){.wall_ns = columns->wall_ns});
+    for (const struct record_field *field = fields; field->name; field++) {
+        const json_t *value = json_object_get(object, field->name);
+        if (value)
+            read_field(field, value, ret_record);
+    }
     json_decref(object);
-    if (error)
-        return error;
-    if (ret_record->kind == RECORD_SIGNAL || ret_record->kind == RECORD_ARCHIVE)
+    ret_record->id = columns->id;
+    ret_record->path = columns->path;
+    (void)text_copy(ret_record->machine, sizeof(ret_record->machine), columns->machine);
+    if (columns->kind == RECORD_SIGNAL || columns->kind == RECORD_ARCHIVE)
         ret_record->packed.signals = signals ? signals : "{}";
     return 0;
+}
+
+struct row_columns record_columns(sqlite3_stmt *row)
+{
+    int64_t kind = sqlite3_column_int64(row, 1);
+
+    return (struct row_columns){
+        .id = sqlite3_column_int64(row, 0),
+        .kind = kind >= 0 && kind < RECORD_KIND_COUNT ? (enum record_kind)kind : 0,
+        .wall_ns = sqlite3_column_int64(row, 2),
+        .path = sqlite3_column_int64(row, 3),
+        .machine = database_text(row, 4),
+    };
+}
+
+const char *record_body(sqlite3_stmt *row)
+{
+    return database_text(row, 5);
 }

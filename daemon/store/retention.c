@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/store/retention.h"
 
+#include "daemon/store/schema.h"
+
 #define LEAP_NS NS_PER_HOUR
 
 enum {
@@ -99,22 +101,25 @@ static int64_t age_limit(const struct store_options *options, int kind)
     return is_raw ? options->keep_signals : options->keep;
 }
 
+/* Raw values of all machines are one series, which is that of machine 0 as well. */
 static int collect_old(struct database *database, int64_t machine,
                        const struct store_options *options, int64_t wall_ns,
                        struct found *found)
 {
     for (int kind = 0; kind < RECORD_KIND_COUNT && found->count < STEP_ROWS; kind++) {
         int64_t keep = age_limit(options, kind);
+        int64_t series = schema_series(machine, (enum record_kind)kind);
+        if (series < 0 && machine > 0)
+            continue;
         sqlite3_stmt *old = database_statement(
             database, kind == RECORD_ARCHIVE ? QUERY_OLD_ARCHIVED : QUERY_OLD_RECORDS);
         if (!old)
             return database_error(database);
         if (keep <= 0)
             continue;
-        (void)sqlite3_bind_int64(old, 1, machine);
-        (void)sqlite3_bind_int64(old, 2, kind);
-        (void)sqlite3_bind_int64(old, 3, wall_ns - keep);
-        (void)sqlite3_bind_int64(old, 4, STEP_ROWS - found->count);
+        (void)sqlite3_bind_int64(old, 1, series);
+        (void)sqlite3_bind_int64(old, 2, wall_ns - keep);
+        (void)sqlite3_bind_int64(old, 3, STEP_ROWS - found->count);
         int error = collect(database, old, found);
         if (error)
             return error;
@@ -128,7 +133,7 @@ int retention_age(struct database *database, struct book *book,
     int64_t machines = database_ask(database, "SELECT max(machine) FROM machine", 0);
     struct found found = {.count = 0};
 
-    for (int64_t machine = 1; machine <= machines && machine <= MACHINES_MAX; machine++) {
+    for (int64_t machine = 0; machine <= machines && machine <= MACHINES_MAX; machine++) {
         int error = collect_old(database, machine, options, wall_ns, &found);
         if (error)
             return error;

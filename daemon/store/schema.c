@@ -5,11 +5,18 @@
 #include "daemon/model/record.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define ROW_COLUMNS                                                             \
     "id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, machine INTEGER NOT NULL, " \
     "path INTEGER NOT NULL, wall_ns INTEGER NOT NULL, key TEXT NOT NULL, "      \
     "weight INTEGER NOT NULL, size INTEGER NOT NULL, body TEXT NOT NULL"
+
+#define SERIES_COLUMN \
+    "series INTEGER NOT NULL AS " SCHEMA_SERIES("machine", "kind") " VIRTUAL"
+
+_Static_assert(RECORD_SIGNAL == 13 && RECORD_ARCHIVE == 16 && RECORD_KIND_COUNT <= 64,
+               "SCHEMA_SERIES says so");
 
 /* Never change one that has been released; append the next. */
 static const char *const migrations[] = {
@@ -29,6 +36,12 @@ static const char *const migrations[] = {
     "STRICT;"
     "CREATE VIEW ledger AS SELECT sink.name AS sink, account.key AS account, "
     "account.value AS amount FROM sink, json_each(sink.ledger) AS account;",
+
+    "ALTER TABLE record ADD COLUMN " SERIES_COLUMN ";"
+    "ALTER TABLE archived ADD COLUMN " SERIES_COLUMN ";"
+    "DROP INDEX record_by_time; DROP INDEX archived_by_time;"
+    "CREATE INDEX record_by_series ON record(series, wall_ns, machine);"
+    "CREATE INDEX archived_by_series ON archived(series, wall_ns, machine);",
 };
 
 enum {
@@ -40,9 +53,24 @@ int schema_version(void)
     return VERSION;
 }
 
-static void add_column(struct text *sql, const char *name)
+int64_t schema_series(int64_t machine, enum record_kind kind)
 {
-    text_add_format(sql, ", json_extract(body,'$.\"%s\"') AS \"%s\"", name, name);
+    bool is_raw = kind == RECORD_SIGNAL || kind == RECORD_ARCHIVE;
+
+    return is_raw ? -(int64_t)kind : machine * 64 + (int64_t)kind;
+}
+
+static void add_column(struct text *sql, const char *table, const char *name)
+{
+    if (strcmp(name, "machine") == 0)
+        text_add_format(sql,
+                        ", (SELECT name FROM machine WHERE machine=%s.machine) AS"
+                        " machine",
+                        table);
+    else if (strcmp(name, "path") == 0)
+        text_add(sql, ", path");
+    else
+        text_add_format(sql, ", json_extract(body,'$.\"%s\"') AS \"%s\"", name, name);
 }
 
 static void add_view(struct text *sql, enum record_kind kind)
@@ -55,9 +83,9 @@ static void add_view(struct text *sql, enum record_kind kind)
     text_add(sql, "strftime('%Y-%m-%dT%H:%M:%fZ', wall_ns / 1e9, 'unixepoch') AS time, "
                   "wall_ns");
     for (const struct record_field *field = layout->fields; field->name; field++)
-        add_column(sql, field->name);
+        add_column(sql, table, field->name);
     if (kind == RECORD_SIGNAL || kind == RECORD_ARCHIVE)
-        add_column(sql, "signals");
+        add_column(sql, table, "signals");
     text_add_format(sql, " FROM %s WHERE kind = %d;", table, (int)kind);
 }
 
@@ -94,9 +122,11 @@ static int migrate(struct database *database)
 
 int schema_apply(struct database *database)
 {
-    int error = database_run(database, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                                       "PRAGMA journal_size_limit=4194304;"
-                                       "PRAGMA cache_size=-4000");
+    int error =
+        database_run(database, "PRAGMA page_size=1024; PRAGMA journal_mode=WAL; PRAGMA "
+                               "wal_autocheckpoint=4000; PRAGMA synchronous=FULL;"
+                               "PRAGMA journal_size_limit=4194304;"
+                               "PRAGMA cache_size=-4000");
     if (!error)
         error = database_run(database, "BEGIN IMMEDIATE");
     if (error)

@@ -2,6 +2,7 @@
 #include "daemon/store/writing.h"
 
 #include "daemon/store/letters.h"
+#include "daemon/store/schema.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -88,8 +89,8 @@ static int delete_row(struct writing *writing, enum query query, int64_t id)
 static int bind_identity(sqlite3_stmt *find, int64_t machine, const struct record *record,
                          const char *key)
 {
-    (void)sqlite3_bind_int64(find, 1, machine);
-    (void)sqlite3_bind_int64(find, 2, (int64_t)record->kind);
+    (void)sqlite3_bind_int64(find, 1, schema_series(machine, record->kind));
+    (void)sqlite3_bind_int64(find, 2, machine);
     (void)sqlite3_bind_int64(find, 3, record->wall_ns);
     (void)sqlite3_bind_int64(find, 4, record->path);
     return sqlite3_bind_text(find, 5, key, -1, SQLITE_STATIC);
@@ -164,7 +165,7 @@ static int append(struct writing *writing, const struct job *job)
     int64_t machine = 0;
 
     text_clear(&writing->body);
-    record_print_known(job->record, &writing->body);
+    record_print_body(job->record, &writing->body);
     print_key(job->record, &writing->key);
     if (writing->body.failed || writing->key.failed)
         return -ENOMEM;

@@ -2,9 +2,10 @@
 /*
  * Rows a second and bytes written a row of the store.
  *
- *     bench_store FOLDER ROWS MACHINES BATCH [state]
+ *     bench_store FOLDER ROWS MACHINES BATCH [cycle|state|signal]
  *
- * Appends ROWS cycles (or states, which are about 120 bytes) of MACHINES machines to a
+ * Appends ROWS cycles (or states, which are about 120 bytes as they are sent, or raw
+ * values, 40 to a row) of MACHINES machines to a
  * fresh store in FOLDER and waits for each BATCH to be committed before the next (0 = as
  * fast as it takes them). Bytes are what the kernel was asked to write to storage
  * (write_bytes of /proc/self/io); on a tmpfs that is 0.
@@ -72,6 +73,32 @@ static struct record make_state(int64_t number, int64_t machines)
     return record;
 }
 
+static struct record make_signal(int64_t number, int64_t machines)
+{
+    static char signals[2048];
+    struct record record = make_state(number, machines);
+    struct text text;
+
+    text_init_fixed(&text, signals, sizeof(signals));
+    text_add(&text, "{");
+    for (int i = 0; i < 40; i++)
+        text_add_format(&text, "%s\"custom.r%d\":[[0,%d,192]]", i ? "," : "", i,
+                        (int)(number + i));
+    text_add(&text, "}");
+    record.kind = RECORD_SIGNAL;
+    record.packed = (struct packed_record){.signals = signals, .count = 40};
+    return record;
+}
+
+static const struct {
+    const char *name;
+    struct record (*make)(int64_t number, int64_t machines);
+} kinds[] = {
+    {"cycle",  make_cycle },
+    {"state",  make_state },
+    {"signal", make_signal},
+};
+
 static void wait_for(struct bench *bench, int64_t id)
 {
     while (bench->stored_id < id)
@@ -96,8 +123,12 @@ int main(int argc, char **argv)
         .loop = &bench.loop, .owner = &bench, .stored = on_stored};
     char path[512];
 
-    if (argc != 5 && argc != 6) {
-        (void)fprintf(stderr, "usage: bench_store FOLDER ROWS MACHINES BATCH [state]\n");
+    size_t kind = 0;
+    while (argc == 6 && kind < 3 && strcmp(argv[5], kinds[kind].name) != 0)
+        kind++;
+    if ((argc != 5 && argc != 6) || kind == 3) {
+        (void)fprintf(stderr, "usage: bench_store FOLDER ROWS MACHINES BATCH "
+                              "[cycle|state|signal]\n");
         return 2;
     }
     int64_t rows = strtoll(argv[2], NULL, 10);
@@ -117,8 +148,7 @@ int main(int argc, char **argv)
     struct moment began = clock_now();
     int64_t id = 0;
     for (int64_t i = 1; i <= rows; i++) {
-        struct record record =
-            argc == 6 ? make_state(i, machines) : make_cycle(i, machines);
+        struct record record = kinds[kind].make(i, machines);
         id = append(&bench, &record);
         if (batch && i % batch == 0)
             wait_for(&bench, id);

@@ -110,6 +110,49 @@ static int64_t ask_file(const struct scene *scene, const char *sql)
     return answer;
 }
 
+/* As the first version kept its rows: found by another index, with whole bodies. */
+static void an_older_file_is_brought_up_to_date(void **state)
+{
+    static const char older[] =
+        "DROP INDEX record_by_series; DROP INDEX archived_by_series;"
+        "ALTER TABLE record DROP COLUMN series; ALTER TABLE archived DROP COLUMN series;"
+        "CREATE INDEX record_by_time ON record(machine, kind, wall_ns);"
+        "CREATE INDEX archived_by_time ON archived(machine, kind, wall_ns);"
+        "INSERT INTO record VALUES(7, 0, 1, 2, 1790000007000000000, 'x', 1, 60,"
+        " '{\"t\":\"2026-09-21T14:13:27Z\",\"measurement\":\"cycle\","
+        "\"machine\":\"vmc-1\",\"path\":2,\"cycle_no\":77}');"
+        "PRAGMA user_version=1;";
+    struct scene scene;
+    struct record record = scene_cycle("vmc-1", 1);
+    sqlite3 *file;
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    (void)scene_append(&scene, &record);
+    scene_close(&scene);
+    assert_int_equal(sqlite3_open(scene.path, &file), SQLITE_OK);
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        char sql[64];
+        (void)snprintf(sql, sizeof(sql), "DROP VIEW \"%s\"",
+                       record_layouts[kind].measurement);
+        assert_int_equal(sqlite3_exec(file, sql, NULL, NULL, NULL), SQLITE_OK);
+    }
+    assert_int_equal(sqlite3_exec(file, older, NULL, NULL, NULL), SQLITE_OK);
+    (void)sqlite3_close(file);
+
+    scene_open(&scene);
+    scene_ask(&scene, &(struct history_query){.until_wall_ns = INT64_MAX,
+                                              .machine = "vmc-1",
+                                              .kinds = 1u << RECORD_CYCLE,
+                                              .run_seq = RECORD_UNKNOWN});
+    assert_int_equal(scene.count, 2);
+    assert_int_equal(scene.last.cycle.cycle_no, 77);
+    assert_int_equal(scene.last.path, 2);
+    assert_string_equal(scene.last.machine, "vmc-1");
+    scene_end(&scene);
+}
+
 static void a_person_can_ask_each_measurement_with_sqlite3(void **state)
 {
     struct scene scene;
@@ -206,6 +249,7 @@ int main(void)
         cmocka_unit_test(ids_grow_and_survive_a_restart),
         cmocka_unit_test(closing_commits_what_is_left),
         cmocka_unit_test(history_is_asked_by_machine_kind_time_and_run),
+        cmocka_unit_test(an_older_file_is_brought_up_to_date),
         cmocka_unit_test(a_person_can_ask_each_measurement_with_sqlite3),
         cmocka_unit_test(snapshots_and_positions_come_back),
         cmocka_unit_test(what_is_produced_again_is_there_once),
