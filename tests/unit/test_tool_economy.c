@@ -50,25 +50,28 @@ static void breakage_bounds_come_from_median_and_spread(void **state)
 {
     double energies[] = {512, 498, 505, 520, 501, 509, 495, 507, 515, 503};
     struct robust robust = order_robust(energies, 10);
-    struct breakage_norm norm = {robust.median, robust.sigma, 1, .6, 100, 3, .5};
+    struct breakage_norm norm = {robust.median, robust.sigma, 1, .6, 100, 3, .5, 60};
 
     (void)state;
     near(robust.median, 506, 1e-12);
     near(robust.sigma, 8.1543, 1e-4);
-    near(breakage_low(&norm), 440.77, 1e-4);
+    near(breakage_low(&norm, INFINITY), 440.77, 1e-4);
 
     const struct {
         struct breakage_sign sign;
         enum breakage expected;
     } rows[] = {
-        {{440, 100, 0, .5},   BREAKAGE_LOW     },
-        {{441, 100, 0, .5},   BREAKAGE_NONE    },
-        {{126, 100, 0, .5},   BREAKAGE_MISSING },
-        {{506, 201, 0, .5},   BREAKAGE_OVERLOAD},
-        {{900, 100, 0, .5},   BREAKAGE_HIGH    },
-        {{506, 100, 1.5, .5}, BREAKAGE_AMID    },
-        {{506, 100, 1, .5},   BREAKAGE_NONE    },
-        {{506, 100, 1.5, 1},  BREAKAGE_NONE    }, /* not yet three values */
+        {{440, 100, 0, .5, 1e6},  BREAKAGE_LOW     },
+        {{441, 100, 0, .5, 1e6},  BREAKAGE_NONE    },
+        {{126, 100, 0, .5, 40},   BREAKAGE_MISSING },
+        {{506, 201, 0, .5, 40},   BREAKAGE_OVERLOAD},
+        {{900, 100, 0, .5, 40},   BREAKAGE_HIGH    },
+        {{506, 100, 1.5, .5, 40}, BREAKAGE_AMID    },
+        {{506, 100, 1, .5, 40},   BREAKAGE_NONE    },
+        {{506, 100, 1.5, 1, 40},  BREAKAGE_NONE    }, /* not yet three values */
+        {{390, 100, 0, .5, 4},    BREAKAGE_NONE    }, /* one of four was in air */
+        {{250, 100, 0, .5, 4},    BREAKAGE_LOW     },
+        {{0, 100, 0, .5, 2},      BREAKAGE_NONE    }, /* too few to say anything */
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
         assert_int_equal(breakage_judge(&norm, &rows[i].sign), rows[i].expected);

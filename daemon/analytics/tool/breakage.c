@@ -8,14 +8,18 @@
 #define NO_CUT 0.25
 #define OVER   2.0 /* times the highest peak of the reference, at least */
 
+#define STRAY 1.5 /* values, of the few of a segment, that may be of no cut */
+
 #define TAIL_S       1.0
+#define TAIL_SHARE   0.2 /* of a segment that takes less than five seconds */
 #define TAIL_SAMPLES 2.5 /* the third value may come a little early */
 #define TAIL_MORE    1.5
 
-/* A fresh tool, which nobody may have told of, draws less than the worn one before it. */
-double breakage_low(const struct breakage_norm *norm)
+/* A value at either end of the cut may have been of what came before or after it. */
+double breakage_low(const struct breakage_norm *norm, double values)
 {
-    return fmax(HALF * norm->median, norm->median - FAR * norm->sigma);
+    return fmax(HALF * norm->median,
+                norm->median * (1 - STRAY / values) - FAR * norm->sigma);
 }
 
 double breakage_high(const struct breakage_norm *norm)
@@ -23,11 +27,13 @@ double breakage_high(const struct breakage_norm *norm)
     return norm->worn * norm->median * (1 + norm->growth) + FAR * norm->sigma;
 }
 
-/* Longer than a second, three values, and all that was seen of good tools. */
+/* Longer than a second (less in a short segment), three values, and all that was seen of
+ * good tools. */
 static bool ends_in_air(const struct breakage_norm *norm,
                         const struct breakage_sign *sign)
 {
-    double least = fmax(TAIL_S, TAIL_SAMPLES * sign->sample_s);
+    double shortest = norm->seconds > 0 ? TAIL_SHARE * norm->seconds : TAIL_S;
+    double least = fmax(fmin(TAIL_S, shortest), TAIL_SAMPLES * sign->sample_s);
 
     return sign->tail_s > fmax(least, TAIL_MORE * norm->tail_s + sign->sample_s);
 }
@@ -37,11 +43,11 @@ enum breakage breakage_judge(const struct breakage_norm *norm,
 {
     double peak = norm->worn * norm->peak;
 
-    if (!(norm->median > 0) || isnan(sign->energy))
+    if (!(norm->median > 0) || isnan(sign->energy) || sign->values < BREAKAGE_VALUES)
         return BREAKAGE_NONE;
     if (sign->energy < NO_CUT * norm->median)
         return BREAKAGE_MISSING;
-    if (sign->energy < breakage_low(norm))
+    if (sign->energy < breakage_low(norm, sign->values))
         return BREAKAGE_LOW;
     if (ends_in_air(norm, sign))
         return BREAKAGE_AMID;

@@ -25,7 +25,8 @@ struct breakage_norm {
     double worn;          /* times as much as this one drew last, 1 or more */
     double growth;        /* largest share that wear adds */
     double peak, peak_sigma;
-    double tail_s; /* the longest time that a good one cut nothing before the end */
+    double tail_s;  /* the longest time that a good one cut nothing before the end */
+    double seconds; /* that a segment usually takes; 0 = not known */
 };
 
 /* What was seen of one segment. */
@@ -33,9 +34,12 @@ struct breakage_sign {
     double energy, peak;
     double tail_s;   /* cut nothing before the end, after it had cut */
     double sample_s; /* mean time between two values */
+    double values;   /* how many there were; too few say nothing */
 };
 
-double breakage_low(const struct breakage_norm *norm);
+#define BREAKAGE_VALUES 3 /* of a segment, at least: below, nothing is told */
+
+double breakage_low(const struct breakage_norm *norm, double values);
 double breakage_high(const struct breakage_norm *norm);
 
 enum breakage breakage_judge(const struct breakage_norm *norm,

@@ -6,16 +6,15 @@
 #include <math.h>
 #include <string.h>
 
-#define LONGEST_HOLD_S 30.0 /* a value that is older no longer counts */
-#define AIR_FOLLOWS_S  3600.0
-#define AIR_KNOWN      10
-#define FEW_VALUES     10
-#define LEAST_VALUES   2
+#define LONGEST_HOLD_S 30.0  /* a value that is older no longer counts */
+#define AIR_FOLLOWS_S  600.0 /* of air: a spindle that warms up draws less */
+#define AIR_KNOWN      3
+#define MOSTLY         0.5 /* of the time that a value held */
 #define AIR_SHARE      0.3 /* of the usual load: below it cuts nothing */
 #define CUT_SHARE      0.7 /* above it it cuts: domain.md 3.9 */
 #define STANDS_OUT     0.3 /* range over p95 from which on part of a window is no cut */
 
-static const struct load_feature nothing = {NAN, NAN, NAN, NAN, NAN, true};
+static const struct load_feature nothing = {NAN, NAN, NAN, NAN, NAN, 0, false};
 
 static bool is_load(enum signal signal)
 {
@@ -53,6 +52,7 @@ static struct load_channel *find_channel(struct cut_load *load,
     channel->path = sample->path;
     channel->signal = sample->signal;
     channel->value = NAN;
+    channel->whole = nothing;
     (void)text_copy(channel->name, sizeof(channel->name), name);
     return channel;
 }
@@ -98,22 +98,84 @@ static size_t air_bin(double speed)
     return place < AIR_BINS ? (size_t)place : AIR_BINS - 1;
 }
 
-static void learn_air(struct load_channel *channel, double speed, double seconds)
+static void learn_air(struct load_channel *channel)
 {
-    size_t bin = air_bin(speed);
+    size_t bin = air_bin(channel->air_speed);
     double first = 1.0 / (channel->air_seen[bin] + 1.0);
-    double weight = fmax(seconds / (seconds + AIR_FOLLOWS_S), first);
+    double weight = fmax(channel->air_s / (channel->air_s + AIR_FOLLOWS_S), first);
 
     channel->air[bin] += weight * (channel->value - channel->air[bin]);
     if (channel->air_seen[bin] < 1000)
         channel->air_seen[bin]++;
 }
 
-static double air_at(const struct load_channel *channel, double speed)
+static bool is_of_axis(enum signal signal)
 {
-    size_t bin = air_bin(speed);
+    return signal == SIGNAL_AXIS_LOAD || signal == SIGNAL_AXIS_CURRENT;
+}
 
-    return channel->air_seen[bin] >= AIR_KNOWN ? channel->air[bin] : 0;
+static bool is_air_known(const struct load_channel *channel)
+{
+    return is_of_axis(channel->signal) ||
+           channel->air_seen[air_bin(channel->cut_speed)] >= AIR_KNOWN;
+}
+
+/* The newest value was drawn by a cut: what is above air is the tool's. */
+static void take_cut(struct load_channel *channel, bool knows_cutting)
+{
+    bool is_net = knows_cutting && is_air_known(channel);
+    double air = is_net ? channel->air[air_bin(channel->cut_speed)] : 0;
+
+    add(&channel->window, fmax(0, channel->value - air), channel->cut_s);
+    channel->window.is_net = is_net;
+}
+
+/* Time goes on to `at_ns`: what the path did until then, its values held for. */
+static void account(struct cut_load *load, uint16_t path, int64_t at_ns)
+{
+    struct load_path *state = &load->paths[path - 1];
+    double passed = (double)(at_ns - state->at_ns) / 1e9;
+    bool cuts = state->is_running && (state->is_cutting || !state->hears_cutting);
+
+    if (passed <= 0)
+        return;
+    state->at_ns = at_ns;
+    state->cut_s += cuts ? passed : 0;
+    for (uint32_t i = 0; i < load->count; i++) {
+        struct load_channel *channel = &load->channels[i];
+
+        if (channel->path != path || isnan(channel->value))
+            continue;
+        if (cuts) {
+            channel->cut_s += passed;
+            channel->cut_speed = state->speed;
+        } else if (state->is_running && state->speed > 1) {
+            channel->air_s += passed;
+            channel->air_speed = state->speed;
+        } else {
+            channel->idle_s += passed;
+        }
+    }
+}
+
+/* What the newest value was drawn for, as long as it held. */
+static void settle(struct load_channel *channel, const struct load_path *state)
+{
+    double held = channel->cut_s + channel->air_s + channel->idle_s;
+    bool counts = !isnan(channel->value) && !channel->is_used;
+
+    if (counts && held > 0 && held < LONGEST_HOLD_S) {
+        if (channel->cut_s >= MOSTLY * held)
+            take_cut(channel, state->hears_cutting);
+        else if (channel->air_s >= MOSTLY * held && !is_of_axis(channel->signal))
+            learn_air(channel);
+    }
+    channel->cut_s = channel->air_s = channel->idle_s = 0;
+}
+
+bool cut_load_hears(const struct cut_load *load, int64_t path)
+{
+    return load->paths[path - 1].hears_cutting;
 }
 
 void cut_load_observe(struct cut_load *load, const struct sample *sample, double speed,
@@ -121,29 +183,25 @@ void cut_load_observe(struct cut_load *load, const struct sample *sample, double
 {
     if (sample->path < 1 || sample->path > LOAD_PATHS)
         return;
+
+    struct load_path *state = &load->paths[sample->path - 1];
+    account(load, sample->path, sample->at.mono_ns);
+    state->is_running = is_running;
+    state->is_cutting = is_cutting;
+    state->speed = speed;
     if (tells_cutting(sample->signal) && sample_is_good(sample))
-        load->hears_cutting[sample->path - 1] = true;
+        state->hears_cutting = true;
     if (!is_load(sample->signal))
         return;
 
     struct load_channel *channel = find_channel(load, sample);
     if (!channel)
         return;
-
-    double held = (double)(sample->at.mono_ns - channel->at_ns) / 1e9;
-    bool knows = load->hears_cutting[sample->path - 1];
-    if (!isnan(channel->value) && held > 0 && held < LONGEST_HOLD_S && is_running) {
-        if (is_cutting || !knows)
-            add(&channel->window,
-                fmax(0, channel->value - (knows ? air_at(channel, speed) : 0)), held);
-        else if (sample->signal != SIGNAL_AXIS_LOAD &&
-                 sample->signal != SIGNAL_AXIS_CURRENT && speed > 1)
-            learn_air(channel, speed, held);
-    }
+    settle(channel, state);
+    channel->is_used = false;
     channel->value = NAN;
     if (sample_is_good(sample))
         channel->value = fabs(sample_number(sample));
-    channel->at_ns = sample->at.mono_ns;
 }
 
 /* Below this nothing is cut: the middle of the range, when the range is wide. */
@@ -159,10 +217,11 @@ static double find_floor(const struct load_window *window)
     return high - low > STANDS_OUT * high ? (low + high) / 2 : 0;
 }
 
-static struct load_feature summarise(const struct load_window *window, bool knows_cutting)
+/* `cut_s`: how long it cut, as far as anything tells; 0 = nothing does. */
+static struct load_feature summarise(const struct load_window *window, double cut_s)
 {
-    struct load_feature feature = {.peak = window->peak};
-    double floor = knows_cutting ? 0 : find_floor(window);
+    struct load_feature feature = {.peak = window->peak, .is_net = window->is_net};
+    double floor = cut_s > 0 ? 0 : find_floor(window);
     double kept[WINDOW_VALUES];
     size_t count = 0;
 
@@ -174,41 +233,97 @@ static struct load_feature summarise(const struct load_window *window, bool know
         kept[count++] = window->values[i];
     }
     feature.mean = feature.energy / feature.seconds;
+    if (cut_s > 0) {
+        feature.seconds = cut_s;
+        feature.energy = feature.mean * cut_s;
+    }
     order_sort(kept, count);
     feature.p95 = order_quantile(kept, count, 0.95);
-    feature.is_short = window->count < FEW_VALUES && window->stride <= 1;
+    feature.values = (double)window->count * window->stride;
     return feature;
+}
+
+/* Two parts of one cut. */
+static struct load_feature join(const struct load_feature *a,
+                                const struct load_feature *b)
+{
+    double seconds = a->seconds + b->seconds;
+
+    if (!(a->values > 0))
+        return *b;
+    if (!(b->values > 0))
+        return *a;
+    return (struct load_feature){
+        .mean = (a->mean * a->seconds + b->mean * b->seconds) / seconds,
+        .energy = a->energy + b->energy,
+        .p95 = (a->p95 * a->seconds + b->p95 * b->seconds) / seconds,
+        .peak = fmax(a->peak, b->peak),
+        .seconds = seconds,
+        .values = a->values + b->values,
+        .is_net = b->is_net,
+    };
+}
+
+/* The newest values are of what ends here, not of what comes after it, unless nothing
+ * newer ever comes. */
+static void close_values(struct cut_load *load, uint16_t path, struct moment at)
+{
+    account(load, path, at.mono_ns);
+    for (uint32_t i = 0; i < load->count; i++) {
+        struct load_channel *channel = &load->channels[i];
+
+        if (channel->path != path)
+            continue;
+        channel->is_used = channel->is_used && channel->window.count > 0;
+        settle(channel, &load->paths[path - 1]);
+        channel->is_used = channel->window.count > 0;
+    }
 }
 
 void cut_load_harvest(struct cut_load *load, uint16_t path, struct moment at,
                       struct load_feature ret_features[LOAD_CHANNELS])
 {
+    struct load_path *state = &load->paths[path - 1];
+
+    close_values(load, path, at);
     for (uint32_t i = 0; i < LOAD_CHANNELS; i++) {
         struct load_channel *channel = &load->channels[i];
+        struct load_window *window = &channel->window;
 
         ret_features[i] = nothing;
         if (i >= load->count || channel->path != path)
             continue;
+        if (window->count)
+            ret_features[i] = summarise(window, state->hears_cutting ? state->cut_s : 0);
+        channel->whole = join(&channel->whole, &ret_features[i]);
+        memset(window, 0, sizeof(*window));
+    }
+    state->cut_s = 0;
+}
 
-        /* The last value holds until now, for what has no second value to end it. */
-        double held = (double)(at.mono_ns - channel->at_ns) / 1e9;
-        if (!isnan(channel->value) && channel->window.count < LEAST_VALUES && held > 0 &&
-            held < LONGEST_HOLD_S)
-            add(&channel->window, channel->value, held);
-        if (channel->window.count)
-            ret_features[i] = summarise(&channel->window, load->hears_cutting[path - 1]);
-        memset(&channel->window, 0, sizeof(channel->window));
+void cut_load_take(struct cut_load *load, uint16_t path, struct moment at,
+                   struct load_feature ret_features[LOAD_CHANNELS])
+{
+    cut_load_harvest(load, path, at, ret_features);
+    for (uint32_t i = 0; i < load->count; i++) {
+        if (load->channels[i].path != path)
+            continue;
+        ret_features[i] = load->channels[i].whole;
+        load->channels[i].whole = nothing;
     }
 }
 
-double cut_load_tail(const struct cut_load *load, uint32_t index, double level,
-                     double *ret_sample_s)
+double cut_load_tail(struct cut_load *load, uint32_t index, struct moment at,
+                     double level, double *ret_sample_s)
 {
     const struct load_window *window = &load->channels[index].window;
     double tail = 0, whole = 0;
-    size_t end = window->count;
-    bool has_cut = false;
+    size_t end;
+    const struct load_feature *before = &load->channels[index].whole;
+    bool has_cut = before->values > 0 && before->mean > CUT_SHARE * level;
 
+    close_values(load, load->channels[index].path, at);
+    end = window->count;
     for (; end > 0 && window->values[end - 1] < AIR_SHARE * level; end--)
         tail += window->seconds[end - 1];
     for (size_t i = 0; i < window->count; i++) {

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LAYOUT        UINT32_C(3)
+#define LAYOUT        UINT32_C(4)
 #define ONLY_TOOL     "1"  /* of a machine that shows none and has limits for all */
 #define LONG_WINDOW_S 60.0 /* a segment longer than this is looked at in pieces */
 #define SETTLED_NS    (10 * NS_PER_S) /* by then a cycle's record has come */
@@ -156,8 +156,10 @@ static void refine(void *self, const struct machine_view *view, struct record *r
 {
     struct tools_scene scene = set(self, view, NULL);
 
-    if (record->kind == RECORD_SEGMENT)
-        tools_segment(&scene, record);
+    if (record->kind != RECORD_SEGMENT)
+        return;
+    scene.at = moment_plus(scene.at, record->wall_ns - scene.at.wall_ns);
+    tools_segment(&scene, record);
 }
 
 static void hear(void *self, const struct machine_view *view, const struct record *record,

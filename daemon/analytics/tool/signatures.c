@@ -8,6 +8,9 @@
 
 #define BREAK_IN     5
 #define ENOUGH       10 /* parts before break-in is left out, and before breakage is told */
+#define DENSE        20 /* values: the time of a cut is known to a fiftieth */
+#define CHANGED      2  /* times as many or as few values: another way of asking */
+#define PACE_FOLLOWS 0.1
 #define LEAST_SPREAD 0.025 /* of the median: no load repeats better than this */
 #define GROWTH       0.6   /* wear adds 20 to 60 %: domain.md 3.3 */
 
@@ -44,6 +47,34 @@ struct signature *signatures_find(struct signatures *signatures, uint32_t key,
 bool signature_is_final(const struct signature *signature)
 {
     return signature->count >= SIGNATURE_PARTS;
+}
+
+bool signature_wants_energy(struct signature *signature,
+                            const struct signature_part *part)
+{
+    double most = signature->is_dense ? INFINITY : DENSE * CHANGED;
+    double least = signature->is_dense ? (double)DENSE / CHANGED : 0;
+    const struct signature before = *signature;
+
+    if (before.count && (before.is_net != part->is_net || before.values > most ||
+                         before.values < least)) {
+        memset(signature, 0, sizeof(*signature));
+        signature->key = before.key;
+        signature->used_at = before.used_at;
+    }
+    if (signature->count == 0) {
+        signature->is_dense = part->values >= DENSE;
+        signature->is_net = part->is_net;
+    }
+    return signature->is_dense;
+}
+
+void signature_pace(struct signature *signature, const struct signature_part *part)
+{
+    double weight = signature->seconds > 0 ? PACE_FOLLOWS : 1;
+
+    signature->seconds += weight * (part->seconds - signature->seconds);
+    signature->values += weight * (part->values - signature->values);
 }
 
 static struct robust summarise(const struct signature *signature, const float *first,
@@ -99,6 +130,7 @@ bool signature_norm(const struct signature *signature, uint32_t channel, double 
         .peak = signature->peak,
         .peak_sigma = signature->peak_sigma,
         .tail_s = signature->tail_s,
+        .seconds = signature->seconds,
     };
     return true;
 }

@@ -25,6 +25,10 @@ struct signature {
     double reference[LOAD_CHANNELS], sigma[LOAD_CHANNELS];
     double peak, peak_sigma;
     double seconds; /* a segment usually takes */
+    double values;  /* of the main channel, that it usually has */
+    bool
+        is_dense; /* so many that the time of the cut is known well: loads are energies */
+    bool is_net;  /* loads are above air */
 };
 
 struct signatures {
@@ -39,7 +43,19 @@ struct signature *signatures_find(struct signatures *signatures, uint32_t key,
 struct signature_part {
     double loads[LOAD_CHANNELS];
     double peak, mean, tail_s;
+    double seconds, values;
+    bool is_net;
 };
+
+/*
+ * Shall the loads of this part be energies? What was learned of other parts is given up
+ * when it cannot be compared: it had far more or fewer values, or no known air.
+ */
+bool signature_wants_energy(struct signature *signature,
+                            const struct signature_part *part);
+
+/* Follows how long a segment takes and how many values it has. */
+void signature_pace(struct signature *signature, const struct signature_part *part);
 
 /* One more part, until the reference stands. */
 void signature_add(struct signature *signature, const struct signature_part *part);

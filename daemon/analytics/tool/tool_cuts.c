@@ -2,8 +2,12 @@
 #include "daemon/analytics/tool/machine_tools.h"
 
 #include <math.h>
+#include <string.h>
 
-#define SHORTEST_S   0.3 /* of cutting, before a load means anything */
+#define SHORTEST_S   0.3 /* of cutting, or */
+#define FEWEST       3   /* values, before a load means anything */
+#define EMPTY_VALUES 10  /* that there usually are: only then does none say anything */
+#define UNSURE       2   /* values: by so much may either end of a segment be missed */
 #define KIENZLE      0.25
 #define PROVISIONAL  3   /* parts before an index is formed */
 #define USUAL_LEAST  0.7 /* of the usual time: shorter was not the whole segment */
@@ -26,20 +30,18 @@ static uint32_t make_key(const struct tools_scene *scene, const char *tool, int6
 
 /* Loads as they would have been at 100 % feed: domain.md 3.2, item 4. */
 static void normalise(const struct load_feature features[LOAD_CHANNELS], double override,
-                      bool knows_cutting, double ret_means[LOAD_CHANNELS],
-                      double ret_loads[LOAD_CHANNELS])
+                      double ret_means[LOAD_CHANNELS], double ret_energies[LOAD_CHANNELS])
 {
     double ratio = override > 1 ? override / 100 : 1;
 
     for (size_t i = 0; i < LOAD_CHANNELS; i++) {
         const struct load_feature *feature = &features[i];
 
-        ret_means[i] = ret_loads[i] = NAN;
-        if (!(feature->seconds > SHORTEST_S))
+        ret_means[i] = ret_energies[i] = NAN;
+        if (!(feature->seconds > SHORTEST_S) && feature->values < FEWEST)
             continue;
         ret_means[i] = feature->mean / pow(ratio, 1 - KIENZLE);
-        ret_loads[i] =
-            knows_cutting ? feature->energy * pow(ratio, KIENZLE) : ret_means[i];
+        ret_energies[i] = feature->energy * pow(ratio, KIENZLE);
     }
 }
 
@@ -89,18 +91,22 @@ static void harvest(const struct tools_scene *scene, struct cut *cut)
     cut->channel = tools_main_channel(scene->tools, cut->path);
     cut->signature =
         signatures_find(&scene->tools->signatures, cut->key, scene->at.mono_ns);
-    if (cut->channel >= 0 && load->hears_cutting[cut->path - 1])
-        cut->tail_s = cut_load_tail(load, (uint32_t)cut->channel, cut->signature->mean,
-                                    &cut->sample_s);
-    cut_load_harvest(load, (uint16_t)cut->path, scene->at, cut->features);
+    if (cut->channel >= 0 && cut_load_hears(load, cut->path))
+        cut->tail_s = cut_load_tail(load, (uint32_t)cut->channel, scene->at,
+                                    cut->signature->mean, &cut->sample_s);
+    cut_load_take(load, (uint16_t)cut->path, scene->at, cut->features);
 }
 
-/* It took as long as it usually does: only then may it be compared. */
+/* It took as long as it usually does, as far as the values let us see: only then may it
+ * be compared. */
 static bool is_usual(const struct cut *cut)
 {
-    double usual = cut->signature->seconds;
+    const struct signature *signature = cut->signature;
+    double usual = signature->seconds;
+    double unsure = signature->values > 0 ? UNSURE * usual / signature->values : 0;
 
-    return cut->seconds > USUAL_LEAST * usual && cut->seconds < USUAL_MOST * usual;
+    return cut->seconds > fmin(USUAL_LEAST * usual, usual - unsure) &&
+           cut->seconds < fmax(USUAL_MOST * usual, usual + unsure);
 }
 
 /* The usual time passed and nothing was cut: that says as much as a load. */
@@ -109,18 +115,21 @@ static void judge_empty(const struct tools_scene *scene, const struct cut *cut)
     const struct cut_load *load = &scene->tools->state.load;
     struct breakage_norm norm;
 
-    if (load->hears_cutting[cut->path - 1] &&
-        !isnan(load->channels[cut->channel].value) && is_usual(cut) &&
+    if (cut_load_hears(load, cut->path) && !isnan(load->channels[cut->channel].value) &&
+        is_usual(cut) && cut->signature->values >= EMPTY_VALUES &&
         signature_norm(cut->signature, (uint32_t)cut->channel, NAN, &norm))
-        (void)tools_judge_segment(scene, cut->edge, &norm, &(struct breakage_sign){0});
+        (void)tools_judge_segment(
+            scene, cut->edge, &norm,
+            &(struct breakage_sign){.values = cut->signature->values});
 }
 
 static enum breakage judge_cut(const struct tools_scene *scene, const struct cut *cut,
                                double energy)
 {
     struct breakage_norm norm;
-    struct breakage_sign sign = {energy, cut->features[cut->channel].peak, cut->tail_s,
-                                 cut->sample_s};
+    const struct load_feature *feature = &cut->features[cut->channel];
+    struct breakage_sign sign = {energy, feature->peak, cut->tail_s, cut->sample_s,
+                                 feature->values};
 
     if (!signature_norm(cut->signature, (uint32_t)cut->channel,
                         cut->edge->index[cut->channel], &norm))
@@ -128,35 +137,50 @@ static enum breakage judge_cut(const struct tools_scene *scene, const struct cut
     return tools_judge_segment(scene, cut->edge, &norm, &sign);
 }
 
+/* The loads of one cut as they are compared: energies, or means where values are few or
+ * nothing tells how long it cut. */
+static void describe(const struct tools_scene *scene, struct cut *cut,
+                     struct signature_part *ret_part)
+{
+    const struct load_feature *feature = &cut->features[cut->channel];
+    double means[LOAD_CHANNELS];
+
+    normalise(cut->features, cut->override, means, ret_part->loads);
+    ret_part->peak = feature->peak;
+    ret_part->mean = means[cut->channel];
+    ret_part->tail_s = cut->tail_s;
+    ret_part->seconds = cut->seconds;
+    ret_part->values = feature->values;
+    ret_part->is_net = feature->is_net;
+    if (isnan(ret_part->mean))
+        return;
+    edge_read(cut->edge, cut->key, means);
+    if (!signature_wants_energy(cut->signature, ret_part) ||
+        !cut_load_hears(&scene->tools->state.load, cut->path))
+        memcpy(ret_part->loads, means, sizeof(means));
+}
+
 /* What the loads of one cut say; returns the main channel's index, NAN = not yet. */
 static double learn(const struct tools_scene *scene, struct cut *cut)
 {
-    struct machine_tools *tools = scene->tools;
     struct signature *signature = cut->signature;
     struct edge *edge = cut->edge;
-    double means[LOAD_CHANNELS];
     struct signature_part part;
 
     if (cut->channel < 0)
         return NAN;
-    normalise(cut->features, cut->override,
-              tools->state.load.hears_cutting[cut->path - 1], means, part.loads);
-    if (isnan(part.loads[cut->channel])) {
+    describe(scene, cut, &part);
+    if (isnan(part.mean)) {
         judge_empty(scene, cut);
         return NAN;
     }
-    edge_read(edge, cut->key, means);
-    part.peak = cut->features[cut->channel].peak;
-    part.mean = means[cut->channel];
-    part.tail_s = cut->tail_s;
 
     bool is_whole = signature->seconds <= 0 || is_usual(cut);
     enum breakage verdict =
         is_whole ? judge_cut(scene, cut, part.loads[cut->channel]) : BREAKAGE_NONE;
     if (!edge->watch.is_suspect && verdict == BREAKAGE_NONE)
         signature_add(signature, &part);
-    signature->seconds +=
-        (cut->seconds - signature->seconds) / (signature->seconds > 0 ? 10 : 1);
+    signature_pace(signature, &part);
     if (signature->count < PROVISIONAL || !is_whole)
         return NAN;
     for (size_t i = 0; i < LOAD_CHANNELS; i++) {
@@ -182,7 +206,7 @@ void tools_segment(const struct tools_scene *scene, struct record *record)
     if (!edge)
         return;
 
-    bool knows = tools->state.load.hears_cutting[path - 1];
+    bool knows = cut_load_hears(&tools->state.load, path);
     struct cut cut = {
         .edge = edge,
         .key = make_key(scene, segment->tool, path, segment->seg),
@@ -214,7 +238,7 @@ void tools_harvest(const struct tools_scene *scene, int64_t path)
     if (!edge)
         return;
     cut_load_harvest(&scene->tools->state.load, (uint16_t)path, scene->at, features);
-    normalise(features, scene->view->paths[path - 1].feed_override, false, means, loads);
+    normalise(features, scene->view->paths[path - 1].feed_override, means, loads);
     for (size_t i = 0; i < LOAD_CHANNELS; i++)
         longest = fmax(longest, features[i].seconds);
     if (!(longest > SHORTEST_S))
