@@ -12,14 +12,47 @@
 struct source {
     const struct section *section;
     struct layers layers;
-    struct node key;   /* of the map the entry stands in, or none */
-    struct node brief; /* the scalar the entry is written as, or none */
-    struct node at;    /* where to complain about the whole */
+    const struct document *profile; /* of the first layer, if that is one */
+    struct node key;                /* of the map the entry stands in, or none */
+    struct node brief;              /* the scalar the entry is written as, or none */
+    struct node at;                 /* where to complain about the whole */
     const struct extra_keys *extra;
 };
 
 static void fill(struct interpreter *interpreter, const struct source *source,
                  void *record);
+
+/* Does one of the entries from `from` on say the same as `profiles` where it counts? */
+static bool is_replaced(const struct option *row, struct node profiles,
+                        const struct items *items, size_t from)
+{
+    struct node name = node_find(profiles, row->name);
+
+    for (size_t i = from; i < items->count && node_is_scalar(name); i++) {
+        struct node other = node_find(items->items[i].value, row->name);
+
+        if (node_is_scalar(other) && strcmp(node_scalar(name), node_scalar(other)) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Of the first `count` entries, the profile's, only those remain that nobody replaces. */
+static void drop_replaced(const struct section *section, struct items *items,
+                          size_t count)
+{
+    size_t kept = 0;
+
+    for (const struct option *row = section->options; row->name; row++) {
+        if (!row->replaces)
+            continue;
+        for (size_t i = 0; i < items->count; i++)
+            if (i >= count || !is_replaced(row, items->items[i].value, items, count))
+                items->items[kept++] = items->items[i];
+        items->count = kept;
+        return;
+    }
+}
 
 static const struct option *find_flagged(const struct section *section, bool wants_key)
 {
@@ -200,7 +233,7 @@ static size_t find_values(const struct source *source, const struct option *row,
 static void set_row(struct interpreter *interpreter, const struct source *source,
                     const struct option *row, struct node *found, void *field)
 {
-    size_t count = find_values(source, row, found);
+    size_t count = find_values(source, row, found), profiles = 0;
     struct items items = {0};
 
     if (count == 0) {
@@ -214,8 +247,13 @@ static void set_row(struct interpreter *interpreter, const struct source *source
     if (row->kind == OPTION_SECTION) {
         set_section(interpreter, row, found, count, field);
     } else if (row->kind == OPTION_LIST) {
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
             list_add_node(interpreter, row, found[i], &items);
+            if (source->profile && found[i].document == source->profile)
+                profiles = items.count;
+        }
+        if (row->entry)
+            drop_replaced(row->entry, &items, profiles);
         set_list(interpreter, row, &items, found[count - 1], field);
         free(items.items);
     } else {
@@ -294,6 +332,7 @@ static void fill(struct interpreter *interpreter, const struct source *source,
         nodes[count++] = profile;
     for (size_t i = 0; i < source->layers.count; i++)
         nodes[count++] = source->layers.nodes[i];
+    whole.profile = profile.document;
     whole.layers.nodes = nodes;
     whole.layers.count = count;
     fill_rows(interpreter, &whole, found, record);

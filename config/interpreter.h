@@ -3,8 +3,9 @@
  * Applies option tables to YAML: nodes in, structs out, every complaint collected.
  *
  * A section may be written in several layers: the files of conf.d beside the main one, or
- * a profile below what stands in the file. Lists of all layers are joined; of anything
- * else the last layer's counts, or, where layers are exclusive, a second section is a
+ * a profile below what stands in the file. Lists of all layers are joined, without those
+ * entries of a profile that an entry of the file replaces; of anything else the last
+ * layer's counts, or, where layers are exclusive, a second section is a
  * complaint and complaints about the whole point at the first.
  */
 #pragma once

@@ -52,6 +52,7 @@ struct option {
         merges; /* names a profile whose keys count as if written here; its lists first */
     bool is_key;   /* where entries are written as a map, the map's key goes here */
     bool is_brief; /* an entry written as a bare scalar fills this row alone */
+    bool replaces; /* a profile's entry with the same text here gives way to it */
     struct {
         int64_t integer;
         double number;

@@ -105,8 +105,9 @@ static int parse_names(const char *scalar, void *field, char reterr_expected[128
 }
 
 static const struct option point_rows[] = {
-    OPTION(point_options, signal, .required = true, .parse = parse_signal,
-           .example = "temperature.spindle", .help = "what the register means"),
+    OPTION(point_options, signal, .required = true, .replaces = true,
+           .parse = parse_signal, .example = "temperature.spindle",
+           .help = "what the register means"),
     OPTION(point_options, area, .choices = area_names, .help = "where it is"),
     OPTION(point_options, address, .max = 65536, .required = true,
            .help = "first register or bit, counted from 0 unless base says otherwise"),

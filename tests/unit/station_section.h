@@ -53,7 +53,7 @@ static const struct section deep_section = {
 
 static const struct option point_rows[] = {
     OPTION(point, signal, .required = true, .is_key = true, .is_brief = true,
-           .help = "what it means"),
+           .replaces = true, .help = "what it means"),
     OPTION(point, address, .max = 65535),
     OPTION(point, scale, .fallback.number = 1),
     {0},

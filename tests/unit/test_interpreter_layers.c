@@ -152,6 +152,43 @@ static void a_profile_counts_as_if_written_in_the_section(void **state)
     (void)remove(folder);
 }
 
+static void an_entry_replaces_the_profiles_of_the_same_name(void **state)
+{
+    static const char yaml[] = "{profile: rtd-8, host: a, points: [{signal: second, "
+                               "address: 9}, {signal: own}]}";
+    char folder[] = "/tmp/spindled-profile-XXXXXX", path[128];
+    const char *const folders[] = {folder, NULL};
+    struct text text;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    write_profile(
+        folder, "points:\n- {signal: first}\n- {signal: second, address: 2, scale: 3}\n",
+        path);
+    text_init_heap(&text);
+    struct report report = {.text = &text};
+    struct interpreter interpreter = {
+        .report = &report, .profile_folders = folders, .budget = 1000};
+    struct document *document = document_parse("f", yaml, strlen(yaml), &report);
+    struct station *station =
+        interpreter_create(&interpreter, &section, document_root(document), NULL);
+    const struct point *points = station->points.items;
+
+    assert_null(text.data);
+    assert_int_equal(station->points.count, 3);
+    assert_string_equal(points[0].signal, "first");
+    assert_string_equal(points[1].signal, "second");
+    assert_int_equal(points[1].address, 9);
+    assert_true(points[1].scale == 1);
+    assert_string_equal(points[2].signal, "own");
+    record_destroy(&section, station);
+    document_destroy(document);
+    interpreter_done(&interpreter);
+    text_done(&text);
+    (void)remove(path);
+    (void)remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +196,7 @@ int main(void)
         cmocka_unit_test(a_section_in_two_files_is_a_complaint_with_both_places),
         cmocka_unit_test(a_password_everybody_may_read_is_refused),
         cmocka_unit_test(a_profile_counts_as_if_written_in_the_section),
+        cmocka_unit_test(an_entry_replaces_the_profiles_of_the_same_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
