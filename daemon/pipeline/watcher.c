@@ -22,8 +22,10 @@ static void note_lost(struct watcher *watcher, const char *room,
     char sentence[SENTENCE_MAX];
     int64_t attempts = attempts_of(health);
 
-    if (!*health->trouble || (watcher->lost.failures && attempts == watcher->attempts))
+    if (!*health->trouble || (watcher->lost.failures && attempts == watcher->attempts)) {
+        complaint_remind(&watcher->lost, LOG_LEVEL_WARNING, room, now);
         return;
+    }
     watcher->attempts = attempts;
     (void)snprintf(sentence, sizeof(sentence), "%s: %s; trying again", health->address,
                    health->trouble);
@@ -39,8 +41,10 @@ static void note_ailing(struct watcher *watcher, const char *room,
     watcher->well_ns = 0;
     (void)snprintf(sentence, sizeof(sentence), "%s: %s", health->address,
                    health->trouble);
-    if (attempts == watcher->attempts && strcmp(sentence, watcher->ailing.last) == 0)
+    if (attempts == watcher->attempts && strcmp(sentence, watcher->ailing.last) == 0) {
+        complaint_remind(&watcher->ailing, LOG_LEVEL_WARNING, room, now);
         return;
+    }
     watcher->attempts = attempts;
     complaint_raise(&watcher->ailing, LOG_LEVEL_WARNING, room, now, sentence);
 }
