@@ -11,8 +11,8 @@
 /* A new reason need not wait for as long as an old one, once it has stood for a while. */
 static bool is_due(const struct complaint *complaint, int64_t now_ns)
 {
-    bool is_news = !complaint->is_said &&
-                   now_ns - complaint->changed_ns >= FIRST_INTERVAL_NS;
+    bool is_news =
+        !complaint->is_said && now_ns - complaint->changed_ns >= FIRST_INTERVAL_NS;
 
     return is_news || now_ns >= complaint->next_ns;
 }

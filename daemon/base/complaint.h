@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Complains about what repeats: the first time, then at doubling intervals up to an hour,
- * then once when it is over ("reachable again after 37 failures in 4 min"). Another reason
- * is told once it has stood for ten seconds.
+ * then once when it is over ("reachable again after 37 failures in 4 min"). Another
+ * reason is told once it has stood for ten seconds.
  */
 #pragma once
 
@@ -18,8 +18,8 @@ struct complaint {
     struct moment since; /* of the first of them */
     int64_t next_ns;     /* monotonic: not before then */
     int64_t interval_ns;
-    int64_t changed_ns;  /* when the newest reason became another one */
-    bool is_said;        /* the newest reason is in the log */
+    int64_t changed_ns;       /* when the newest reason became another one */
+    bool is_said;             /* the newest reason is in the log */
     char last[COMPLAINT_MAX]; /* the newest reason, for status pages; empty when all is
                                  well */
 };

@@ -77,7 +77,7 @@ static const char *watch(const struct turn *turns, size_t count, int until_s)
 static void a_second_reason_is_told_though_nothing_else_happens(void **state)
 {
     static const struct turn turns[] = {
-        {0, true, 1, "refuses a"},
+        {0, true, 1, "refuses a"   },
         {3, true, 1, "refuses a, b"},
     };
 
@@ -90,7 +90,7 @@ static void a_second_reason_is_told_though_nothing_else_happens(void **state)
 static void a_lost_link_tells_its_second_reason_as_well(void **state)
 {
     static const struct turn turns[] = {
-        {0, false, 1, "refused"},
+        {0, false, 1, "refused"  },
         {4, false, 2, "no answer"},
     };
 
