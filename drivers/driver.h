@@ -62,7 +62,8 @@ struct link_health {
     int64_t lost; /* observations known to be lost; each is in a gap sample too */
     double latency_p99_s;
     double clock_offset_s; /* of the source, NAN = not known */
-    char trouble[256];     /* the newest reason in one sentence; "" when all is well */
+    struct moment lead; /* the machine's time - ours: not 0 when it lives another day */
+    char trouble[256];  /* the newest reason in one sentence; "" when all is well */
 };
 
 /* Where complaints about links go; `which` is the link's index. */

@@ -10,6 +10,12 @@ struct moment moment_plus(struct moment moment, int64_t ns)
     return (struct moment){moment.mono_ns + ns, moment.wall_ns + ns};
 }
 
+struct moment moment_in(struct moment moment, struct moment lead)
+{
+    return (struct moment){.mono_ns = moment.mono_ns + lead.mono_ns,
+                           .wall_ns = moment.wall_ns + lead.wall_ns};
+}
+
 double moment_seconds(struct moment earlier, struct moment later)
 {
     int64_t ns = later.mono_ns - earlier.mono_ns;

@@ -25,6 +25,9 @@ struct moment {
 /* `moment` moved by `ns` on both clocks; `ns` may be negative. */
 struct moment moment_plus(struct moment moment, int64_t ns);
 
+/* `moment` on clocks that are ahead of its own by `lead`, a difference of moments. */
+struct moment moment_in(struct moment moment, struct moment lead);
+
 /* later - earlier in seconds, never negative: clocks of machines run backwards. */
 double moment_seconds(struct moment earlier, struct moment later);
 

@@ -21,6 +21,13 @@
 
 #define ZONE_NS (15 * NS_PER_MINUTE)
 
+/* Stamps of another day belong to a clock of its own: it is neither late nor corrected.
+ */
+#define FOREIGN_NS NS_PER_DAY
+
+/* A clock of its own whose stamps are this near to ours has been set right. */
+#define HOME_NS NS_PER_HOUR
+
 void timeline_init(struct timeline *timeline, bool is_replay)
 {
     *timeline = (struct timeline){.is_replay = is_replay};
@@ -47,6 +54,13 @@ static void rebase(struct timeline *timeline, int64_t stamp_ns)
     timeline->jumps++;
 }
 
+/* Does a stamp that does not fit go on from the last one that did not? */
+static bool goes_on(const struct timeline *timeline, int64_t stamp_ns)
+{
+    return timeline->has_doubt && stamp_ns > timeline->doubted_ns &&
+           stamp_ns - timeline->doubted_ns < NS_PER_MINUTE;
+}
+
 /*
  * A stamp from the past is doubted at first: an asset of three hours ago, the last known
  * values at connect. When what follows goes on from it, the clock has jumped.
@@ -59,8 +73,7 @@ static struct placement place_replayed(struct timeline *timeline, int64_t stamp_
         timeline->mono_ns = stamp_ns;
         timeline->stamp_ns = stamp_ns;
     }
-    if (is_behind && timeline->has_doubt && stamp_ns > timeline->doubted_ns &&
-        stamp_ns - timeline->doubted_ns < NS_PER_MINUTE) {
+    if (is_behind && goes_on(timeline, stamp_ns)) {
         rebase(timeline, stamp_ns);
         timeline->mono_ns = later(timeline->mono_ns, stamp_ns + timeline->shift_ns);
         return (struct placement){
@@ -90,11 +103,17 @@ static void begin_window(struct timeline *timeline, int64_t offset_ns, int64_t m
     timeline->least_ns = offset_ns;
 }
 
+static bool is_within(int64_t ns, int64_t limit_ns)
+{
+    return ns <= limit_ns && ns >= -limit_ns;
+}
+
 /* Moves the device's time so that `offset_ns` behind us is now. Returns whether it is a
  * jump. */
 static bool move_base(struct timeline *timeline, int64_t offset_ns)
 {
     timeline->base_ns = offset_ns;
+    timeline->is_foreign = !is_within(offset_ns - timeline->lead_ns, FOREIGN_NS);
     timeline->jumps += timeline->has_stamp;
     return timeline->has_stamp;
 }
@@ -129,9 +148,9 @@ static bool learn(struct timeline *timeline, int64_t offset_ns, int64_t mono_ns)
 /* The stamp itself, or our time for it when the device's clock is wrong by minutes. */
 static int64_t wall_of(const struct timeline *timeline, int64_t stamp_ns)
 {
-    bool is_wrong = timeline->base_ns > WRONG_NS || timeline->base_ns < -WRONG_NS;
+    int64_t error_ns = timeline->base_ns - (timeline->is_foreign ? 0 : timeline->lead_ns);
 
-    return is_wrong ? stamp_ns + timeline->base_ns : stamp_ns;
+    return is_within(error_ns, WRONG_NS) ? stamp_ns : stamp_ns + error_ns;
 }
 
 /* Old stamps come in bursts after a reconnect; a clock that was set back keeps to it. */
@@ -147,34 +166,108 @@ static bool is_set_back(struct timeline *timeline, bool is_behind, int64_t mono_
     return mono_ns - timeline->doubted_ns >= SET_BACK_NS;
 }
 
-static struct placement place_live(struct timeline *timeline, int64_t stamp_ns,
-                                   struct moment received)
+/* A recording that begins again, or whose parts are not in order: as in replay. */
+static bool is_played_on(struct timeline *timeline, bool is_behind, int64_t stamp_ns)
 {
-    bool has_moved = learn(timeline, received.mono_ns - stamp_ns, received.mono_ns);
+    bool is_next = is_behind && goes_on(timeline, stamp_ns);
+
+    timeline->has_doubt = is_behind;
+    timeline->doubted_ns = stamp_ns;
+    return is_next;
+}
+
+struct moment timeline_lead(const struct timeline *timeline)
+{
+    return (struct moment){.mono_ns = timeline->lead_ns,
+                           .wall_ns = timeline->is_foreign ? timeline->lead_ns : 0};
+}
+
+struct moment timeline_now(const struct timeline *timeline, struct moment now)
+{
+    return moment_in(now, timeline_lead(timeline));
+}
+
+/* The newest moment given; a stamp that does not fit is shown our time, if that is its.
+ */
+static struct placement at_newest(const struct timeline *timeline, struct moment received)
+{
+    bool is_ours = !timeline->is_foreign;
+
+    return (struct placement){
+        .at = {.mono_ns = timeline->mono_ns,
+               .wall_ns = is_ours ? received.wall_ns : timeline->mono_ns},
+        .is_suspect = true,
+    };
+}
+
+static struct placement place_beside(struct timeline *timeline, int64_t stamp_ns,
+                                     struct moment received)
+{
+    int64_t mono_ns = received.mono_ns + timeline->lead_ns;
+    bool has_moved =
+        !timeline->is_foreign && learn(timeline, mono_ns - stamp_ns, mono_ns);
     bool is_behind =
         timeline->has_stamp && stamp_ns + timeline->base_ns < timeline->mono_ns - JUMP_NS;
 
-    if (is_set_back(timeline, is_behind, received.mono_ns)) {
-        has_moved = move_base(timeline, received.mono_ns - stamp_ns);
+    if (timeline->is_foreign ? is_played_on(timeline, is_behind, stamp_ns)
+                             : is_set_back(timeline, is_behind, mono_ns)) {
+        int64_t from_ns = timeline->is_foreign ? timeline->mono_ns : mono_ns;
+        has_moved = move_base(timeline, from_ns - stamp_ns);
         timeline->has_doubt = false;
         is_behind = false;
     }
-    struct placement placement = {
-        .at = {.mono_ns = is_behind ? timeline->mono_ns : stamp_ns + timeline->base_ns,
-               .wall_ns = is_behind ? received.wall_ns : wall_of(timeline, stamp_ns)},
-        .is_suspect = is_behind || has_moved,
-    };
-    if (!is_behind)
-        timeline->stamp_ns = stamp_ns;
+    if (is_behind)
+        return at_newest(timeline, received);
+    timeline->stamp_ns = stamp_ns;
     timeline->has_stamp = true;
-    timeline->mono_ns = later(timeline->mono_ns, placement.at.mono_ns);
-    return placement;
+
+    struct moment at = {.mono_ns = stamp_ns + timeline->base_ns,
+                        .wall_ns = wall_of(timeline, stamp_ns)};
+    timeline->mono_ns = later(timeline->mono_ns, at.mono_ns);
+    if (timeline->is_foreign) {
+        timeline->lead_ns = timeline->mono_ns - received.mono_ns;
+        timeline->offset_ns = received.mono_ns - stamp_ns;
+        timeline->has_offset = true;
+    }
+    return (struct placement){.at = at, .is_suspect = has_moved};
 }
 
-static struct moment newest(const struct timeline *timeline, struct moment now)
+/* Time goes on from where it was, and at our pace: it may be ahead of us for good. */
+static void come_home(struct timeline *timeline, int64_t stamp_ns, int64_t mono_ns)
 {
-    return (struct moment){.mono_ns = timeline->mono_ns,
-                           .wall_ns = now.wall_ns - (now.mono_ns - timeline->mono_ns)};
+    timeline->lead_ns = later(timeline->mono_ns - mono_ns, 0);
+    timeline->has_window = false;
+    timeline->has_offset = false;
+    timeline->has_doubt = false;
+    (void)move_base(timeline, mono_ns + timeline->lead_ns - stamp_ns);
+}
+
+/* An agent says a few things of its own in our time; an adapter set right keeps to it. */
+static bool is_visitor(struct timeline *timeline, int64_t stamp_ns, int64_t mono_ns)
+{
+    bool is_near = is_within(mono_ns - stamp_ns, HOME_NS);
+
+    if (!is_near || !timeline->is_visited)
+        timeline->visited_ns = mono_ns;
+    timeline->is_visited = is_near;
+    return is_near && mono_ns - timeline->visited_ns < SET_BACK_NS;
+}
+
+/* The clock of another day is the machine's time, however fast it runs. */
+static struct placement place_foreign(struct timeline *timeline, int64_t stamp_ns,
+                                      struct moment received)
+{
+    if (is_visitor(timeline, stamp_ns, received.mono_ns))
+        return at_newest(timeline, received);
+
+    bool is_home = timeline->is_visited;
+    if (is_home)
+        come_home(timeline, stamp_ns, received.mono_ns);
+    timeline->is_visited = false;
+
+    struct placement placement = place_beside(timeline, stamp_ns, received);
+    placement.is_suspect = placement.is_suspect || is_home;
+    return placement;
 }
 
 bool timeline_remember(const struct timeline *timeline, struct moment now,
@@ -183,19 +276,22 @@ bool timeline_remember(const struct timeline *timeline, struct moment now,
     if (timeline->is_replay || !timeline->has_window)
         return false;
     ret_memory->offset_ns = timeline->base_ns + now.wall_ns - now.mono_ns;
-    ret_memory->wall_ns = newest(timeline, now).wall_ns;
+    ret_memory->wall_ns = now.wall_ns - (now.mono_ns - timeline->mono_ns);
+    ret_memory->lead_ns = timeline->lead_ns;
     return true;
 }
 
 void timeline_resume(struct timeline *timeline, const struct timeline_memory *memory,
                      struct moment now)
 {
-    int64_t age_ns = later(now.wall_ns - memory->wall_ns, 0);
+    int64_t age_ns = later(now.wall_ns - memory->wall_ns, -memory->lead_ns);
 
     timeline->is_resumed = true;
-    timeline->mono_ns = now.mono_ns - age_ns;
     timeline->base_ns = memory->offset_ns - (now.wall_ns - now.mono_ns);
-    begin_window(timeline, timeline->base_ns, now.mono_ns);
+    timeline->is_foreign = !is_within(timeline->base_ns - memory->lead_ns, FOREIGN_NS);
+    timeline->lead_ns = timeline->is_foreign ? -age_ns : memory->lead_ns;
+    timeline->mono_ns = now.mono_ns - age_ns;
+    begin_window(timeline, timeline->base_ns, now.mono_ns + timeline->lead_ns);
 }
 
 struct placement timeline_place(struct timeline *timeline, int64_t stamp_ns,
@@ -205,19 +301,29 @@ struct placement timeline_place(struct timeline *timeline, int64_t stamp_ns,
         return place_replayed(timeline, stamp_ns);
     if (is_news) {
         timeline->is_resumed = false;
-        return place_live(timeline, stamp_ns, received);
+        return timeline->is_foreign ? place_foreign(timeline, stamp_ns, received)
+                                    : place_beside(timeline, stamp_ns, received);
     }
+
+    struct moment now = timeline_now(timeline, received);
     if (timeline->is_resumed)
-        return (struct placement){.at = newest(timeline, received)};
-    timeline->mono_ns = later(timeline->mono_ns, received.mono_ns);
-    return (struct placement){.at = received};
+        return (struct placement){.at =
+                                      moment_plus(now, timeline->mono_ns - now.mono_ns)};
+    timeline->mono_ns = later(timeline->mono_ns, now.mono_ns);
+    return (struct placement){.at = now};
+}
+
+/* What is learned in the machine's time, seen from ours. */
+static int64_t our_offset(const struct timeline *timeline)
+{
+    return timeline->offset_ns - (timeline->is_foreign ? 0 : timeline->lead_ns);
 }
 
 double timeline_offset(const struct timeline *timeline)
 {
     if (timeline->is_replay || !timeline->has_window)
         return (double)NAN;
-    return (double)timeline->offset_ns / (double)NS_PER_S;
+    return (double)our_offset(timeline) / (double)NS_PER_S;
 }
 
 int timeline_zone_error(const struct timeline *timeline)
@@ -225,7 +331,7 @@ int timeline_zone_error(const struct timeline *timeline)
     if (timeline->is_replay || !timeline->has_window)
         return 0;
 
-    int64_t offset_ns = timeline->offset_ns;
+    int64_t offset_ns = our_offset(timeline);
     int64_t quarters = (offset_ns + (offset_ns < 0 ? -ZONE_NS : ZONE_NS) / 2) / ZONE_NS;
     int64_t rest_ns = offset_ns - quarters * ZONE_NS;
     bool is_zone = quarters && quarters >= -56 && quarters <= 56 &&

@@ -8,6 +8,10 @@
  * which nothing but its clock explains, or has not once in a minute been less than half a
  * second behind. Each move is flagged. In a recording nothing is beside it.
  *
+ * Stamps that keep to another day (a recording that is played to us, a clock that was
+ * never set) are of a clock of their own, which nothing is beside: it runs at its own
+ * pace, and the machine's time with it. Our moments are then moved into it by the lead.
+ *
  * Adapters mix their stamps a little: within 5 s a stamp is believed even when a later
  * one came before it. What is farther behind is placed at the newest moment; a clock that
  * jumps is flagged and makes no duration (architecture.md 6, mtconnect.md 7).
@@ -21,19 +25,23 @@
 struct timeline {
     bool is_replay;
     bool has_stamp;
-    int64_t stamp_ns; /* newest believed stamp */
-    int64_t mono_ns;  /* newest moment given; never falls */
-    int64_t shift_ns; /* replay: mono = stamp + shift */
-    int64_t
-        doubted_ns; /* replay: last stamp that did not fit; live: since when none does */
+    int64_t stamp_ns;   /* newest believed stamp */
+    int64_t mono_ns;    /* newest moment given; never falls */
+    int64_t shift_ns;   /* replay: mono = stamp + shift */
+    int64_t doubted_ns; /* replay, foreign: last stamp that did not fit; live: since when
+                           none does */
     bool has_doubt;
-    int64_t base_ns;   /* live: mono = stamp + base */
+    int64_t base_ns;   /* live: mono = stamp + base; in the machine's time */
     int64_t least_ns;  /* live: smallest receipt - stamp of this window */
     int64_t offset_ns; /* live: of the last whole window, or of this one until then */
     bool has_offset, has_window;
     int64_t window_ns; /* monotonic start of this window */
-    int64_t jumps;     /* how often the clock jumped */
-    bool is_resumed;   /* goes on from before a restart, and nothing new has come yet */
+    int64_t lead_ns;   /* live: the machine's time - ours; 0 unless it was foreign */
+    bool is_foreign;   /* live: the stamps are of another day */
+    bool is_visited;   /* foreign: the last stamp was of our time, and since when */
+    int64_t visited_ns;
+    int64_t jumps;   /* how often the clock jumped */
+    bool is_resumed; /* goes on from before a restart, and nothing new has come yet */
 };
 
 /* What place() thinks of a stamp. */
@@ -52,10 +60,17 @@ void timeline_init(struct timeline *timeline, bool is_replay);
 struct placement timeline_place(struct timeline *timeline, int64_t stamp_ns,
                                 struct moment received, bool is_news);
 
+/* The machine's time minus ours, on both clocks; zero while its stamps are of our day. */
+struct moment timeline_lead(const struct timeline *timeline);
+
+/* Our moment in the machine's time: for what we notice ourselves, and for ticks. */
+struct moment timeline_now(const struct timeline *timeline, struct moment now);
+
 /* What is kept across a restart, so that what was said meanwhile gets its own moments. */
 struct timeline_memory {
     int64_t offset_ns; /* receipt - stamp */
     int64_t wall_ns;   /* of the newest moment given */
+    int64_t lead_ns;   /* the machine's time - ours */
 };
 
 /* False when nothing is known yet. */

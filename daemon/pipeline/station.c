@@ -42,8 +42,8 @@ struct station {
     struct audience audience;
     uint64_t saved; /* hash of the state that was stored last */
     int64_t snapshot_due_ns, advance_due_ns;
-    bool is_changed,
-        has_cycled; /* since the snapshot: anything, the end of a cycle, a gap */
+    struct moment lead;          /* the machine's time - ours, as its links know it */
+    bool is_changed, has_cycled; /* since the snapshot: anything; a cycle's end, a gap */
 };
 
 static void on_record(void *owner, const struct record *record)
@@ -240,12 +240,11 @@ int station_create(const struct station_site *site, const struct settings *setti
     int error = create_parts(station, settings);
     if (!error)
         error = restore(station);
-    if (error) {
+    if (error)
         station_destroy(station);
-        return error;
-    }
-    *ret_station = station;
-    return 0;
+    else
+        *ret_station = station;
+    return error;
 }
 
 static void start_line(struct station *station, size_t index)
@@ -253,21 +252,18 @@ static void start_line(struct station *station, size_t index)
     struct line *line = &station->lines[index];
     const struct link_settings *settings = &station->machine->links[index];
 
-    line->site = (struct driver_site){
-        .machine = station->machine->name,
-        .loop = station->site.loop,
-        .http = station->site.http,
-        .slots = station->site.slots,
-        .owner = line,
-        .resume = line->position,
-        .deliver = on_deliver,
-        .mark = on_mark,
-        .is_busy = on_is_busy,
-        .stopped = on_stopped,
-    };
+    line->site = (struct driver_site){.machine = station->machine->name,
+                                      .loop = station->site.loop,
+                                      .http = station->site.http,
+                                      .slots = station->site.slots,
+                                      .owner = line,
+                                      .resume = line->position,
+                                      .deliver = on_deliver,
+                                      .mark = on_mark,
+                                      .is_busy = on_is_busy,
+                                      .stopped = on_stopped};
     int error = settings->driver->start(&line->site, settings->options, &line->link);
     if (error) {
-        line->link = NULL;
         log_write(LOG_LEVEL_ERROR, station->room, "%s link %zu cannot work: %s",
                   settings->driver->name, index + 1, strerror(-error));
         return;
@@ -283,7 +279,7 @@ void station_start(struct station *station)
 
 void station_stop(struct station *station, struct moment now)
 {
-    tracker_advance(station->tracker, now, &station->records);
+    tracker_advance(station->tracker, moment_in(now, station->lead), &station->records);
     station->stopping = true;
     for (size_t i = 0; i < station->machine->link_count; i++)
         if (station->lines[i].link)
@@ -311,8 +307,11 @@ static void look_at_links(struct station *station, struct moment now)
 {
     struct link_health health;
 
+    station->lead = (struct moment){0};
     for (size_t i = 0; i < station->machine->link_count; i++) {
         station_describe_link(station, i, &health);
+        if (health.lead.mono_ns)
+            station->lead = health.lead;
         if (station->lines[i].link)
             watcher_look(&station->lines[i].watcher, station->room, &health, now);
     }
@@ -324,7 +323,8 @@ void station_advance(struct station *station, struct moment now)
     if (now.mono_ns >= station->advance_due_ns) {
         station->advance_due_ns = now.mono_ns + NS_PER_S;
         look_at_links(station, now);
-        tracker_advance(station->tracker, now, &station->records);
+        tracker_advance(station->tracker, moment_in(now, station->lead),
+                        &station->records);
     }
     if (station->has_cycled ||
         (station->is_changed && now.mono_ns >= station->snapshot_due_ns))
@@ -333,7 +333,10 @@ void station_advance(struct station *station, struct moment now)
 
 void station_tell(struct station *station, const struct statement *statement)
 {
-    tracker_tell(station->tracker, statement, &station->records);
+    struct statement placed = *statement;
+
+    placed.at = moment_in(statement->at, station->lead);
+    tracker_tell(station->tracker, &placed, &station->records);
     take_snapshot(station, statement->at);
 }
 
@@ -388,12 +391,10 @@ size_t station_link_count(const struct station *station)
 void station_describe_link(const struct station *station, size_t index,
                            struct link_health *ret_health)
 {
-    const struct line *line = &station->lines[index];
+    struct driver_link *link = station->lines[index].link;
 
-    *ret_health = (struct link_health){0};
-    if (line->link)
-        station->machine->links[index].driver->describe(line->link, ret_health);
-    else
-        (void)text_copy(ret_health->trouble, sizeof(ret_health->trouble),
-                        "this link could not start; see the log");
+    *ret_health =
+        (struct link_health){.trouble = "this link could not start; see the log"};
+    if (link)
+        station->machine->links[index].driver->describe(link, ret_health);
 }

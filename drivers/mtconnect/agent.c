@@ -343,15 +343,15 @@ static uint32_t seed_of(const char *machine)
     return seed;
 }
 
-/* "INSTANCE NEXT OFFSET WALL", the last two when they were known. */
+/* "INSTANCE NEXT OFFSET WALL LEAD", the last three when they were known. */
 static void resume(struct agent *agent, const char *text)
 {
-    struct timeline_memory memory;
+    struct timeline_memory memory = {0};
 
     if (position_parse(&agent->position, text))
         return;
-    if (sscanf(text, "%*u %*u %" SCNd64 " %" SCNd64, &memory.offset_ns,
-               &memory.wall_ns) == 2)
+    if (sscanf(text, "%*u %*u %" SCNd64 " %" SCNd64 " %" SCNd64, &memory.offset_ns,
+               &memory.wall_ns, &memory.lead_ns) >= 2)
         timeline_resume(&agent->link.delivery.timeline, &memory, clock_now());
 }
 

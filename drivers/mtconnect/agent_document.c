@@ -16,13 +16,13 @@ void agent_mark(struct agent *agent)
 {
     const struct driver_site *site = agent->link.delivery.site;
     char position[POSITION_TEXT_MAX];
-    char text[POSITION_TEXT_MAX + 48];
+    char text[POSITION_TEXT_MAX + 72];
     struct timeline_memory memory;
 
     position_print(&agent->position, position);
     if (timeline_remember(&agent->link.delivery.timeline, clock_now(), &memory))
-        (void)snprintf(text, sizeof(text), "%s %" PRId64 " %" PRId64, position,
-                       memory.offset_ns, memory.wall_ns);
+        (void)snprintf(text, sizeof(text), "%s %" PRId64 " %" PRId64 " %" PRId64,
+                       position, memory.offset_ns, memory.wall_ns, memory.lead_ns);
     else
         (void)text_copy(text, sizeof(text), position);
     site->mark(site->owner, text);
@@ -32,6 +32,8 @@ void agent_mark(struct agent *agent)
 static struct moment find_state(const struct agent *agent, struct moment now)
 {
     const struct streams_header *header = streams_header(agent->streams);
+    const struct timeline *timeline = &agent->link.delivery.timeline;
+    int64_t now_ns = timeline_now(timeline, now).mono_ns;
     int64_t stamp_ns, late_ns = INT64_MAX;
 
     if (agent->position.next >= header->next)
@@ -44,9 +46,9 @@ static struct moment find_state(const struct agent *agent, struct moment now)
         streams_read(agent->streams, i, &observation);
         if (moment_parse(observation.timestamp, &stamp_ns) <= 0)
             continue;
-        stamp_ns += agent->link.delivery.timeline.base_ns;
-        if (now.mono_ns - stamp_ns < late_ns)
-            late_ns = now.mono_ns - stamp_ns;
+        stamp_ns += timeline->base_ns;
+        if (now_ns - stamp_ns < late_ns)
+            late_ns = now_ns - stamp_ns;
     }
     return late_ns <= 0 || late_ns == INT64_MAX ? now : moment_plus(now, -late_ns);
 }

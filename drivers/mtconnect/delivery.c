@@ -110,7 +110,8 @@ void delivery_observation(struct delivery *delivery,
                           bool is_news)
 {
     const struct mapping_sink sink = {delivery, emit};
-    struct hearing hearing = {.at = received, .flags = is_news ? 0 : SAMPLE_SNAPSHOT};
+    struct hearing hearing = {.at = timeline_now(&delivery->timeline, received),
+                              .flags = is_news ? 0 : SAMPLE_SNAPSHOT};
     int64_t stamp_ns;
 
     if (moment_parse(observation->timestamp, &stamp_ns) > 0) {
@@ -140,7 +141,7 @@ void delivery_gap(struct delivery *delivery, const struct position_gap *gap,
         .path = 1,
         .place = "",
         .value = {.kind = VALUE_GAP, .gap = &lost},
-        .at = now,
+        .at = timeline_now(&delivery->timeline, now),
     };
 
     delivery->health.lost += (int64_t)gap->count;
@@ -155,7 +156,7 @@ void delivery_link(struct delivery *delivery, bool is_linked, struct moment now)
         .path = 1,
         .place = "",
         .value = {.kind = VALUE_FLAG, .integer = is_linked},
-        .at = now,
+        .at = timeline_now(&delivery->timeline, now),
     };
 
     if (is_linked)

@@ -22,6 +22,7 @@ static void link_stop(struct driver_link *link)
 static void link_describe(const struct driver_link *link, struct link_health *ret_health)
 {
     *ret_health = link->delivery.health;
+    ret_health->lead = timeline_lead(&link->delivery.timeline);
 }
 
 const struct driver driver_mtconnect = {

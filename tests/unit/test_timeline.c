@@ -223,6 +223,141 @@ static void moments_never_fall_far(void **state)
     }
 }
 
+enum {
+    YEARS_S = 300000000
+};
+
+/* A recording of `YEARS_S` ago, played `speed` times as fast; returns the next second. */
+static int play(struct timeline *timeline, int from, int count, int speed,
+                bool *ret_is_odd)
+{
+    *ret_is_odd = false;
+    for (int i = from; i < from + count; i++) {
+        int64_t before = timeline->mono_ns;
+        struct placement placement =
+            timeline_place(timeline, stamp((double)i * speed - YEARS_S), at(i), true);
+        *ret_is_odd = *ret_is_odd || placement.is_suspect ||
+                      placement.at.mono_ns - before != speed * NS_PER_S ||
+                      placement.at.wall_ns - placement.at.mono_ns != 0;
+    }
+    return from + count;
+}
+
+static void stamps_of_another_day_run_at_their_own_pace(void **state)
+{
+    static const int speeds[] = {1, 3, 10, 1000};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct timeline timeline;
+        bool is_odd;
+
+        timeline_init(&timeline, false);
+        (void)timeline_place(&timeline, stamp(-YEARS_S), at(0), false);
+        int next = play(&timeline, 0, 4, speeds[i], &is_odd);
+        assert_true(is_odd); /* they are doubted for two seconds */
+        next = play(&timeline, next, 600, speeds[i], &is_odd);
+        assert_false(is_odd);
+
+        struct moment now = timeline_now(&timeline, at(next + 2));
+        assert_int_equal(now.mono_ns, timeline.mono_ns + 3 * NS_PER_S);
+        assert_int_equal(now.wall_ns, now.mono_ns);
+        assert_true(fabs(timeline_offset(&timeline) - (next - 1.0) * (1 - speeds[i]) -
+                         YEARS_S) < 1e-3);
+    }
+}
+
+static void another_day_goes_on_after_a_restart(void **state)
+{
+    struct timeline before, after;
+    struct timeline_memory memory;
+    bool is_odd;
+
+    (void)state;
+    timeline_init(&before, false);
+    (void)timeline_place(&before, stamp(-YEARS_S), at(0), false);
+    int next = play(&before, 0, 600, 10, &is_odd);
+    assert_true(timeline_remember(&before, at(next - 1), &memory));
+
+    timeline_init(&after, false);
+    timeline_resume(&after, &memory, at(next - 1));
+    assert_int_equal(timeline_now(&after, at(next - 1)).mono_ns, before.mono_ns);
+    struct placement old = timeline_place(&after, stamp(-YEARS_S), at(next - 1), false);
+    assert_int_equal(old.at.mono_ns, before.mono_ns);
+    (void)play(&after, next, 600, 10, &is_odd);
+    assert_false(is_odd);
+}
+
+/* An agent says of its own that an adapter has gone, with the right time. */
+static void a_stamp_of_ours_between_those_of_another_day_moves_nothing(void **state)
+{
+    struct timeline timeline;
+    bool is_odd;
+
+    (void)state;
+    timeline_init(&timeline, false);
+    (void)timeline_place(&timeline, stamp(-YEARS_S), at(0), false);
+    int next = play(&timeline, 0, 60, 10, &is_odd);
+    int64_t before = timeline.mono_ns;
+    struct placement visitor = timeline_place(&timeline, stamp(next), at(next), true);
+    assert_true(visitor.is_suspect);
+    assert_int_equal(visitor.at.mono_ns, before);
+    (void)play(&timeline, next, 60, 10, &is_odd);
+    assert_false(is_odd);
+}
+
+static void a_recording_that_is_played_again_goes_on(void **state)
+{
+    struct timeline timeline;
+    bool is_odd;
+
+    (void)state;
+    timeline_init(&timeline, false);
+    (void)timeline_place(&timeline, stamp(-YEARS_S), at(0), false);
+    int next = play(&timeline, 0, 60, 10, &is_odd);
+    int64_t before = timeline.mono_ns;
+    for (int i = 0; i < 3; i++) {
+        struct placement placement =
+            timeline_place(&timeline, stamp(10 * i - YEARS_S), at(next + i), true);
+        assert_int_equal(placement.is_suspect, i < 2);
+        assert_int_equal(placement.at.mono_ns - before, i < 2 ? 0 : 10 * NS_PER_S);
+    }
+}
+
+static void a_clock_that_is_set_right_goes_on_at_our_pace(void **state)
+{
+    struct timeline timeline;
+    struct timeline_memory memory;
+    struct placement last = {0};
+    bool is_odd;
+    int suspect = 0;
+
+    (void)state;
+    timeline_init(&timeline, false);
+    (void)timeline_place(&timeline, stamp(-YEARS_S), at(0), false);
+    int next = play(&timeline, 0, 60, 10, &is_odd);
+    for (int i = next; i < next + 200; i++) {
+        struct placement placement = timeline_place(&timeline, stamp(i), at(i), true);
+        assert_true(placement.at.mono_ns >= last.at.mono_ns);
+        suspect += placement.is_suspect;
+        last = placement;
+    }
+    assert_int_equal(suspect, 3);
+    assert_int_equal(last.at.wall_ns, stamp(next + 199));
+    assert_int_equal(timeline_lead(&timeline).wall_ns, 0);
+    assert_int_equal(timeline_now(&timeline, at(next + 199)).mono_ns, last.at.mono_ns);
+    assert_true(fabs(timeline_offset(&timeline)) < 1e-3);
+
+    assert_true(timeline_remember(&timeline, at(next + 199), &memory));
+    timeline_init(&timeline, false);
+    timeline_resume(&timeline, &memory, at(next + 209));
+    struct placement resumed =
+        timeline_place(&timeline, stamp(next + 209), at(next + 209), true);
+    assert_int_equal(resumed.at.mono_ns - last.at.mono_ns, 10 * NS_PER_S);
+    assert_int_equal(resumed.at.wall_ns, stamp(next + 209));
+    assert_false(resumed.is_suspect);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +373,11 @@ int main(void)
         cmocka_unit_test(a_recording_may_go_on_in_the_past),
         cmocka_unit_test(moments_never_fall_far),
         cmocka_unit_test(what_was_said_during_a_restart_keeps_its_moments),
+        cmocka_unit_test(stamps_of_another_day_run_at_their_own_pace),
+        cmocka_unit_test(another_day_goes_on_after_a_restart),
+        cmocka_unit_test(a_stamp_of_ours_between_those_of_another_day_moves_nothing),
+        cmocka_unit_test(a_recording_that_is_played_again_goes_on),
+        cmocka_unit_test(a_clock_that_is_set_right_goes_on_at_our_pace),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
