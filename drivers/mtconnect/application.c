@@ -66,8 +66,15 @@ static bool has_room(const struct mapping *mapping, const char *place)
            words_find(&mapping->plan.places, place);
 }
 
-static void emit_entry(struct application *application, const char *place,
-                       const char *value, bool is_removed)
+/* The number under which a set's places are told apart from those of other items. */
+static int owner_of(const struct application *application, const struct target *target)
+{
+    return (int)(target - application->mapping->plan.targets) + 1;
+}
+
+/* `owner` is whose entry it is from now on, 0 = it is gone. */
+static void emit_entry(struct application *application, int owner, const char *place,
+                       const char *value)
 {
     struct mapping *mapping = application->mapping;
     struct sample sample = application->sample;
@@ -81,7 +88,10 @@ static void emit_entry(struct application *application, const char *place,
     sample.place = plan_keep_place(&mapping->plan, place);
     sample.quality = QUALITY_GOOD;
     sample.why = WHY_NONE;
-    if (is_removed || text_equal_fold(value, "UNAVAILABLE"))
+    struct word *word = words_find(&mapping->plan.places, place);
+    if (word)
+        word->value = owner;
+    if (!owner || text_equal_fold(value, "UNAVAILABLE"))
         value_clear(&sample, WHY_UNAVAILABLE);
     else if (text_read_number(value, &number) == 0 && isfinite(number))
         sample.value = (struct value){.kind = VALUE_NUMBER, .number = number};
@@ -93,26 +103,58 @@ static void emit_entry(struct application *application, const char *place,
 static void apply_entry(struct application *application, const struct target *target,
                         const struct observation_entry *entry)
 {
+    int owner = entry->removed ? 0 : owner_of(application, target);
     char place[SIGNAL_NAME_MAX];
 
     if (!entry->cell_count) {
         (void)snprintf(place, sizeof(place), "%s.%s", target->place, entry->key);
-        emit_entry(application, place, entry->value, entry->removed);
+        emit_entry(application, owner, place, entry->value);
         return;
     }
     for (size_t i = 0; i < entry->cell_count; i++) {
         (void)snprintf(place, sizeof(place), "%s.%s.%s", target->place, entry->key,
                        entry->cells[i].key);
-        emit_entry(application, place, entry->cells[i].value, entry->removed);
+        emit_entry(application, owner, place, entry->cells[i].value);
     }
+}
+
+/* Is this the whole set, so that what it had before is gone? */
+static bool is_whole(const struct application *application)
+{
+    const struct observation *observation = application->observation;
+    bool is_state = application->sample.flags & SAMPLE_SNAPSHOT &&
+                    !application->mapping->plan.is_native;
+
+    return is_state || *observation->reset_triggered || observation->is_unavailable;
+}
+
+static void doubt_entries(struct words *places, int owner)
+{
+    for (size_t i = 0; i < places->capacity; i++)
+        if (places->slots[i].value == owner)
+            places->slots[i].value = -owner;
+}
+
+static void end_doubted(struct application *application, int owner)
+{
+    const struct words *places = &application->mapping->plan.places;
+
+    for (size_t i = 0; i < places->capacity; i++)
+        if (places->slots[i].value == -owner)
+            emit_entry(application, 0, places->slots[i].string, "");
 }
 
 static void apply_entries(struct application *application, const struct target *target)
 {
     const struct observation *observation = application->observation;
+    int owner = owner_of(application, target);
 
+    if (is_whole(application))
+        doubt_entries(&application->mapping->plan.places, owner);
     for (size_t i = 0; i < observation->entry_count; i++)
         apply_entry(application, target, &observation->entries[i]);
+    if (is_whole(application))
+        end_doubted(application, owner);
     if (!observation->entry_count) {
         struct sample sample = application->sample;
         value_clear(&sample, WHY_UNAVAILABLE);

@@ -75,6 +75,55 @@ static int tear_down(void **state)
     return 0;
 }
 
+static void keys_are_forgotten_with_their_set(void **state)
+{
+    static const struct observation_entry both[] =
+        {
+            {.key = "a", .value = "1"},
+            {.key = "b", .value = "2"}
+    },
+                                          one[] = {{.key = "b", .value = "3"}};
+    struct mapping_scene *scene = *state;
+    const struct mapping_sink sink = {.owner = &scene->heard, .emit = mapping_hear};
+    const struct hearing news = {0}, snapshot = {.flags = SAMPLE_SNAPSHOT};
+    struct observation set = item("ds", ""), reset, gone = item("ds", "UNAVAILABLE");
+
+    set.representation = REPRESENTATION_DATA_SET;
+    set.entries = both;
+    set.entry_count = 2;
+    reset = set;
+    reset.entries = one;
+    reset.entry_count = 1;
+
+    (void)mapping_apply(scene->mapping, &set, &news, &sink);
+    scene->heard.lines[0] = '\0';
+    (void)mapping_apply(scene->mapping, &reset, &news, &sink);
+    assert_string_equal(scene->heard.lines, "path2/custom.ds.b=3;");
+
+    static const char without_a[] =
+        "path2/custom.ds.b=3;path2/custom.ds.a=null/unavailable;";
+    scene->heard.lines[0] = '\0';
+    reset.reset_triggered = "MANUAL";
+    (void)mapping_apply(scene->mapping, &reset, &news, &sink);
+    assert_string_equal(scene->heard.lines, without_a);
+
+    scene->heard.lines[0] = '\0';
+    (void)mapping_apply(scene->mapping, &reset, &news, &sink);
+    assert_string_equal(scene->heard.lines, "path2/custom.ds.b=3;");
+
+    (void)mapping_apply(scene->mapping, &set, &news, &sink);
+    scene->heard.lines[0] = '\0';
+    reset.reset_triggered = "";
+    (void)mapping_apply(scene->mapping, &reset, &snapshot, &sink);
+    assert_string_equal(scene->heard.lines, without_a);
+
+    scene->heard.lines[0] = '\0';
+    gone.is_unavailable = true;
+    (void)mapping_apply(scene->mapping, &gone, &news, &sink);
+    assert_string_equal(scene->heard.lines, "path2/custom.ds.b=null/unavailable;"
+                                            "path2/custom.ds=null/unavailable;");
+}
+
 static void words_that_are_nearly_right_are_understood(void **state)
 {
     static const struct {
@@ -221,6 +270,7 @@ int main(void)
         STORY(a_series_ends_at_its_stamp),
         STORY(what_gives_no_value_is_told_all_the_same),
         STORY(names_without_end_have_an_end),
+        STORY(keys_are_forgotten_with_their_set),
     };
 
     return cmocka_run_group_tests(stories, NULL, NULL);
