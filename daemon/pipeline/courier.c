@@ -38,7 +38,7 @@ static void on_reconnected(void *owner, bool may_have_forgotten)
 
     if (may_have_forgotten)
         cursor_repeat_recent(courier, clock_now().mono_ns);
-    if (courier->is_waiting && !courier->is_fetching) {
+    if (courier->is_waiting) {
         courier->is_waiting = false;
         backoff_reset(&courier->backoff);
     }
@@ -60,7 +60,8 @@ static void on_link_stopped(void *owner)
     struct courier *courier = owner;
 
     courier->has_link = false;
-    courier->is_out = false;
+    for (int i = 0; i < LANES; i++)
+        courier->lanes[i].is_out = false;
     courier_finish_stop(courier);
 }
 
@@ -121,6 +122,26 @@ static int start_sink(struct courier *courier)
     return courier->spec.sink->start(&site, courier->spec.options, &courier->link);
 }
 
+static int make_lanes(struct courier *courier)
+{
+    for (int i = 0; i < LANES; i++) {
+        struct lane *lane = &courier->lanes[i];
+        lane->courier = courier;
+        lane->window = calloc(courier->spec.batch_rows, sizeof(*lane->window));
+        if (!lane->window)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static void free_lanes(struct courier *courier)
+{
+    for (int i = 0; i < LANES; i++) {
+        courier_let_go(&courier->lanes[i]);
+        free(courier->lanes[i].window);
+    }
+}
+
 int courier_create(const struct courier_site *site, const struct courier_spec *spec,
                    struct courier **ret_courier)
 {
@@ -139,8 +160,9 @@ int courier_create(const struct courier_site *site, const struct courier_spec *s
     courier->from_backlog = true; /* so that live rows have the first turn */
     courier->rate_since_ns = courier->fresh_ns = clock_now().mono_ns;
     backoff_init(&courier->backoff, courier->spec.first_retry_ns, RETRY_CAP_NS, seed);
-    courier->window = calloc(courier->spec.batch_rows, sizeof(*courier->window));
-    int error = courier->window ? start_sink(courier) : -ENOMEM;
+    int error = make_lanes(courier);
+    if (!error)
+        error = start_sink(courier);
     if (error)
         goto fail;
     courier->has_link = true;
@@ -161,7 +183,7 @@ int courier_create(const struct courier_site *site, const struct courier_spec *s
     return 0;
 
 fail:
-    free(courier->window);
+    free_lanes(courier);
     free(courier);
     return error;
 }
@@ -200,9 +222,8 @@ void courier_destroy(struct courier *courier)
 {
     if (!courier)
         return;
-    courier_let_go(courier);
+    free_lanes(courier);
     ranges_done(&courier->backlog);
-    free(courier->window);
     free(courier);
 }
 

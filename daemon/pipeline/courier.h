@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A courier stands in front of one sink: it fetches what the sink is owed from the store,
- * hands it over one batch at a time, and acts on the verdicts.
+ * hands it over in batches, and acts on the verdicts.
  *
  * Two cursors: *live*, rows newer than the moment the sink became reachable, and
- * *backlog*, the older ones, rate-limited and marked as replay. They take turns, and a
- * turn is kept under half a second by the number of rows, so live data are fresh while a
- * backlog drains, and it does drain; within a cursor the order is that of the ids.
+ * *backlog*, the older ones, rate-limited and marked as replay. Each has one batch out at
+ * most; where a sink takes one alone, they take turns. A batch of the backlog is kept
+ * under half a second by the number of rows, so live data are fresh while a backlog
+ * drains, and it does drain; within a cursor the order is that of the ids.
  *
  * delivered → acknowledged in the store; retry → the same rows again after a pause;
  * refused → halved until the rows that are refused stand alone, those become dead letters

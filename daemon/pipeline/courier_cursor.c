@@ -28,26 +28,32 @@ static bool find_backlog(const struct courier *courier, int64_t first_id,
     return false;
 }
 
-/* Live and backlog take turns: over a slow network there is always something live. */
+bool lane_is_idle(const struct lane *lane)
+{
+    return !lane->is_fetching && !lane->is_out && !lane->fetched;
+}
+
+/* Where only one batch can be out, live and backlog take turns: over a slow network there
+   is always something live. */
 static bool is_live_turn(const struct courier *courier, bool has_backlog, int64_t now_ns)
 {
     bool is_free = has_backlog && courier->backlog_free_ns <= now_ns;
 
-    return courier->live_id <= courier->stored_id && (courier->from_backlog || !is_free);
+    if (courier->live_id > courier->stored_id ||
+        !lane_is_idle(&courier->lanes[LANE_LIVE]))
+        return false;
+    return courier->spec.sink->takes_both || courier->from_backlog || !is_free;
 }
 
-bool cursor_choose(struct courier *courier, int64_t now_ns, int64_t *ret_wait_ns)
+/* What is too old, too much or out of reach is live no more. */
+static void keep_live_fresh(struct courier *courier, int64_t reach_id, int64_t now_ns)
 {
-    struct store_reach reach;
-    struct range backlog;
     bool failed_long = courier->failing_since_ns > 0 &&
                        now_ns - courier->failing_since_ns > LONG_FAILURE_NS;
 
-    *ret_wait_ns = 0;
-    store_describe_reach(courier->site.store, &reach);
-    if (courier->live_id < reach.first_id &&
-        ranges_add(&courier->backlog, courier->live_id, reach.first_id - 1) == 0)
-        courier->live_id = reach.first_id;
+    if (courier->live_id < reach_id &&
+        ranges_add(&courier->backlog, courier->live_id, reach_id - 1) == 0)
+        courier->live_id = reach_id;
     int64_t behind = courier->stored_id - courier->live_id + 1;
     bool is_late = now_ns - courier->fresh_ns > LATE_NS ||
                    behind > 4 * (int64_t)courier->spec.batch_rows;
@@ -55,27 +61,46 @@ bool cursor_choose(struct courier *courier, int64_t now_ns, int64_t *ret_wait_ns
         set_back(courier);
     if (courier->live_id > courier->stored_id)
         courier->fresh_ns = now_ns;
+}
+
+static struct lane *aim(struct courier *courier, int number, struct range ids,
+                        int64_t now_ns)
+{
+    struct lane *lane = &courier->lanes[number];
+
+    courier->from_backlog = number == LANE_BACKLOG;
+    lane->first_id = ids.first;
+    lane->last_id = ids.last;
+    lane->asked_ns = now_ns;
+    return lane;
+}
+
+struct lane *cursor_choose(struct courier *courier, int64_t now_ns, int64_t *ret_wait_ns)
+{
+    struct store_reach reach;
+    struct range backlog;
+
+    *ret_wait_ns = 0;
+    store_describe_reach(courier->site.store, &reach);
+    if (lane_is_idle(&courier->lanes[LANE_LIVE]))
+        keep_live_fresh(courier, reach.first_id, now_ns);
 
     bool has_backlog = find_backlog(courier, reach.first_id, &backlog);
     if (is_live_turn(courier, has_backlog, now_ns)) {
-        courier->from_backlog = false;
-        courier->first_id = courier->live_id;
-        courier->last_id = courier->stored_id;
-        courier->asked_ns = now_ns;
-        return true;
+        const struct range live = {courier->live_id, courier->stored_id};
+        return aim(courier, LANE_LIVE, live, now_ns);
     }
+    if (!lane_is_idle(&courier->lanes[LANE_BACKLOG]))
+        return NULL;
     if (!has_backlog) {
         *ret_wait_ns = courier->backlog.count > 0 ? BEYOND_REACH_NS : 0;
-        return false;
+        return NULL;
     }
     if (courier->backlog_free_ns > now_ns) {
         *ret_wait_ns = courier->backlog_free_ns - now_ns;
-        return false;
+        return NULL;
     }
-    courier->from_backlog = true;
-    courier->first_id = backlog.first;
-    courier->last_id = backlog.last;
-    return true;
+    return aim(courier, LANE_BACKLOG, backlog, now_ns);
 }
 
 static void forget_old(struct courier *courier, int64_t now_ns)
@@ -106,23 +131,25 @@ static void remember(struct courier *courier, const struct range *ids, int64_t n
         last->ids.last = ids->last;
 }
 
-void cursor_settle(struct courier *courier, int64_t id, enum ledger_account account,
+void cursor_settle(struct lane *lane, int64_t id, enum ledger_account account,
                    int64_t now_ns)
 {
-    const struct range ids = {courier->first_id, id};
+    struct courier *courier = lane->courier;
+    const struct range ids = {lane->first_id, id};
 
     if (ids.first > ids.last)
         return;
     (void)store_acknowledge(courier->site.store, courier->number, ids.first, ids.last,
                             account);
     remember(courier, &ids, now_ns);
-    courier->first_id = id + 1;
-    if (courier->from_backlog)
+    lane->first_id = id + 1;
+    if (lane == &courier->lanes[LANE_BACKLOG]) {
         (void)ranges_remove(&courier->backlog, ids.first, ids.last);
-    else
-        courier->live_id = id + 1;
-    if (!courier->from_backlog && id == courier->last_id)
-        courier->fresh_ns = courier->asked_ns;
+        return;
+    }
+    courier->live_id = id + 1;
+    if (id == lane->last_id)
+        courier->fresh_ns = lane->asked_ns;
 }
 
 void cursor_repeat_recent(struct courier *courier, int64_t now_ns)

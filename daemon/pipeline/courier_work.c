@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 #define RATE_NS (10 * NS_PER_S)
-#define SLOW_S  0.6 /* for so long live rows wait while the backlog has its turn */
-#define FAST_S  0.25
+#define SLOW_S  0.4 /* for so long live rows may wait behind what the backlog sends */
+#define FAST_S  0.2
 
 enum {
     ROWS_LEAST = 8
@@ -39,40 +39,47 @@ static void start_pause(struct courier *courier, int64_t wait_ns)
                          (uint64_t)(wait_ns / NS_PER_MS) + 1, 0);
 }
 
-void courier_let_go(struct courier *courier)
+void courier_let_go(struct lane *lane)
 {
-    fetched_destroy(courier->fetched);
-    courier->fetched = NULL;
+    fetched_destroy(lane->fetched);
+    lane->fetched = NULL;
 }
 
-static void send_window(struct courier *courier)
+static bool is_backlog(const struct lane *lane)
 {
-    struct fetched *fetched = courier->fetched;
-    size_t count = parcel_window(&courier->parcel);
+    return lane == &lane->courier->lanes[LANE_BACKLOG];
+}
+
+static void send_window(struct lane *lane)
+{
+    struct courier *courier = lane->courier;
+    struct fetched *fetched = lane->fetched;
+    size_t count = parcel_window(&lane->parcel);
 
     for (size_t i = 0; i < count; i++) {
-        struct record *record = &fetched->records[courier->parcel.low + i];
-        record->replayed = courier->from_backlog;
-        courier->window[i] = record;
+        struct record *record = &fetched->records[lane->parcel.low + i];
+        record->replayed = is_backlog(lane);
+        lane->window[i] = record;
     }
-    courier->out_count = count;
-    courier->is_out = true;
-    courier->sent_ns = clock_now().mono_ns;
-    courier->batch = (struct batch){
-        .records = courier->window,
-        .renderings = renderings_from(&fetched->renderings, courier->parcel.low),
+    lane->out_count = count;
+    lane->is_out = true;
+    lane->sent_ns = clock_now().mono_ns;
+    lane->batch = (struct batch){
+        .records = lane->window,
+        .renderings = renderings_from(&fetched->renderings, lane->parcel.low),
         .count = count,
-        .is_backlog = courier->from_backlog,
+        .is_backlog = is_backlog(lane),
     };
-    courier->spec.sink->send(courier->link, &courier->batch);
+    courier->spec.sink->send(courier->link, &lane->batch);
 }
 
 static void on_fetched(void *owner, int error, struct fetched *fetched)
 {
-    struct courier *courier = owner;
+    struct lane *lane = owner;
+    struct courier *courier = lane->courier;
 
     courier->answers_due--;
-    courier->is_fetching = false;
+    lane->is_fetching = false;
     if (courier->is_stopping || error) {
         fetched_destroy(fetched);
         courier_finish_stop(courier);
@@ -83,37 +90,43 @@ static void on_fetched(void *owner, int error, struct fetched *fetched)
         return;
     }
     if (fetched->count == 0) {
-        cursor_settle(courier, fetched->scanned_id, LEDGER_DELIVERED,
-                      clock_now().mono_ns);
+        cursor_settle(lane, fetched->scanned_id, LEDGER_DELIVERED, clock_now().mono_ns);
         fetched_destroy(fetched);
     } else {
-        courier->fetched = fetched;
-        parcel_begin(&courier->parcel, fetched->count, courier->failures);
+        lane->fetched = fetched;
+        parcel_begin(&lane->parcel, fetched->count, lane->failures);
     }
     courier_work(courier);
 }
 
-static void fetch(struct courier *courier)
+static void fetch(struct lane *lane)
 {
+    struct courier *courier = lane->courier;
     const struct store_fetch question = {
-        .first_id = courier->first_id,
-        .last_id = courier->last_id,
+        .first_id = lane->first_id,
+        .last_id = lane->last_id,
         .kinds = courier->spec.kinds,
-        .max_rows =
-            courier->from_backlog ? courier->batch_rows : courier->spec.batch_rows,
+        .max_rows = is_backlog(lane) ? courier->batch_rows : courier->spec.batch_rows,
         .max_bytes = courier->spec.batch_bytes,
         .render = courier->spec.sink->render,
         .place = courier->site.place,
     };
 
-    courier->is_fetching = true;
+    lane->is_fetching = true;
     courier->answers_due++;
-    if (store_fetch(courier->site.store, &question, courier, on_fetched)) {
-        courier->is_fetching = false;
+    if (store_fetch(courier->site.store, &question, lane, on_fetched)) {
+        lane->is_fetching = false;
         courier->answers_due--;
         courier->is_waiting = true;
         start_pause(courier, NS_PER_S);
     }
+}
+
+static bool may_fetch(const struct courier *courier)
+{
+    return !courier->is_waiting && (courier->spec.sink->takes_both ||
+                                    (lane_is_idle(&courier->lanes[LANE_LIVE]) &&
+                                     lane_is_idle(&courier->lanes[LANE_BACKLOG])));
 }
 
 void courier_work(struct courier *courier)
@@ -122,26 +135,31 @@ void courier_work(struct courier *courier)
 
     if (courier->is_enlisted && !courier->is_stopping)
         courier_enlist_again(courier);
-    if (!courier->is_enlisted || courier->is_stopping || courier->is_fetching ||
-        courier->is_out || courier->is_waiting)
+    if (!courier->is_enlisted || courier->is_stopping || courier->is_waiting)
         return;
-    if (courier->fetched)
-        send_window(courier);
-    else if (cursor_choose(courier, clock_now().mono_ns, &wait_ns))
-        fetch(courier);
-    else if (wait_ns > 0)
-        start_pause(courier, wait_ns);
+    for (int i = 0; i < LANES; i++)
+        if (courier->lanes[i].fetched && !courier->lanes[i].is_out)
+            send_window(&courier->lanes[i]);
+    while (may_fetch(courier)) {
+        struct lane *lane = cursor_choose(courier, clock_now().mono_ns, &wait_ns);
+        if (!lane) {
+            if (wait_ns > 0)
+                start_pause(courier, wait_ns);
+            return;
+        }
+        fetch(lane);
+    }
 }
 
 /* So many rows of the backlog that a turn takes neither long nor no time at all. */
-static void adapt(struct courier *courier)
+static void adapt(struct courier *courier, const struct lane *lane)
 {
-    bool is_large = courier->out_count > courier->batch_rows / 2;
+    bool is_large = lane->out_count > courier->batch_rows / 2;
     size_t rows = courier->batch_rows;
 
     if (courier->batch_s > SLOW_S && is_large)
-        rows = (size_t)((double)courier->out_count * SLOW_S / courier->batch_s);
-    else if (courier->batch_s < FAST_S && courier->out_count == courier->batch_rows)
+        rows = (size_t)((double)lane->out_count * SLOW_S / courier->batch_s);
+    else if (courier->batch_s < FAST_S && lane->out_count == courier->batch_rows)
         rows *= 2;
     if (rows < ROWS_LEAST)
         rows = ROWS_LEAST;
@@ -149,30 +167,32 @@ static void adapt(struct courier *courier)
         rows < courier->spec.batch_rows ? rows : courier->spec.batch_rows;
 }
 
-static void count_delivered(struct courier *courier, int64_t now_ns)
+static void count_delivered(struct courier *courier, const struct lane *lane,
+                            int64_t now_ns)
 {
-    courier->rate_rows += (int64_t)courier->out_count;
+    courier->rate_rows += (int64_t)lane->out_count;
     if (now_ns - courier->rate_since_ns >= RATE_NS) {
         courier->rows_per_s =
             (double)courier->rate_rows * 1e9 / (double)(now_ns - courier->rate_since_ns);
         courier->rate_since_ns = now_ns;
         courier->rate_rows = 0;
     }
-    if (courier->from_backlog) {
-        double took_ns = (double)courier->out_count / courier->spec.backlog_rate * 1e9;
+    if (is_backlog(lane)) {
+        double took_ns = (double)lane->out_count / courier->spec.backlog_rate * 1e9;
         int64_t from_ns =
             courier->backlog_free_ns > now_ns ? courier->backlog_free_ns : now_ns;
         courier->backlog_free_ns = from_ns + (int64_t)took_ns;
     }
 }
 
-static void bury(struct courier *courier, const struct parcel_step *step,
+static void bury(const struct lane *lane, const struct parcel_step *step,
                  const char *reason, struct moment now)
 {
+    struct courier *courier = lane->courier;
     char sentence[COMPLAINT_MAX];
 
     for (size_t i = 0; i < step->dead_count; i++) {
-        int64_t id = courier->fetched->records[step->dead[i]].id;
+        int64_t id = lane->fetched->records[step->dead[i]].id;
         (void)store_refuse(courier->site.store, courier->number, id, reason);
         courier->refusals++;
         (void)snprintf(sentence, sizeof(sentence),
@@ -189,13 +209,14 @@ static void bury(struct courier *courier, const struct parcel_step *step,
 /* The sink asks for a pause this long when a person has to do something first. */
 #define LASTING_NS (10 * NS_PER_S)
 
-static void pause_after(struct courier *courier, const struct settlement *settlement,
+static void pause_after(const struct lane *lane, const struct settlement *settlement,
                         struct moment now)
 {
+    struct courier *courier = lane->courier;
     char sentence[COMPLAINT_MAX];
 
     int64_t wait_ns =
-        courier->parcel.is_isolating ? ISOLATING_NS : backoff_next(&courier->backoff);
+        lane->parcel.is_isolating ? ISOLATING_NS : backoff_next(&courier->backoff);
     if (settlement->retry_after_ns > wait_ns)
         wait_ns = settlement->retry_after_ns;
     if (courier->failing_since_ns == 0)
@@ -221,51 +242,66 @@ static void it_works(struct courier *courier, struct moment now)
     complaint_release(&courier->unreachable, courier->room, now, "delivering");
 }
 
-static void it_delivered(struct courier *courier, struct moment now)
-{
-    if (courier->from_backlog)
-        adapt(courier);
-    count_delivered(courier, now.mono_ns);
-}
-
 /* What of the rows in hand is settled is acknowledged, with the ids between them. */
-static void acknowledge(struct courier *courier, const struct parcel_step *step,
+static void acknowledge(struct lane *lane, const struct parcel_step *step,
                         bool unconfirmed, int64_t now_ns)
 {
-    const struct fetched *fetched = courier->fetched;
-    size_t settled = courier->parcel.settled;
+    const struct fetched *fetched = lane->fetched;
+    size_t settled = lane->parcel.settled;
 
     if (settled == 0)
         return;
     int64_t id = step->is_over ? fetched->scanned_id : fetched->records[settled - 1].id;
-    cursor_settle(courier, id, unconfirmed ? LEDGER_SENT_UNCONFIRMED : LEDGER_DELIVERED,
+    cursor_settle(lane, id, unconfirmed ? LEDGER_SENT_UNCONFIRMED : LEDGER_DELIVERED,
                   now_ns);
+}
+
+/* A sink that takes one batch at a time need not say which it speaks of. */
+static struct lane *lane_of(struct courier *courier, const struct batch *batch)
+{
+    struct lane *live = &courier->lanes[LANE_LIVE];
+
+    if (batch ? batch == &live->batch : live->is_out)
+        return live;
+    return &courier->lanes[LANE_BACKLOG];
+}
+
+static void note_verdict(struct lane *lane, const struct settlement *settlement,
+                         struct moment now)
+{
+    struct courier *courier = lane->courier;
+
+    courier->batches++;
+    courier->batch_s = (double)(now.mono_ns - lane->sent_ns) / 1e9;
+    if (settlement->verdict != VERDICT_RETRY)
+        it_works(courier, now);
+    if (settlement->verdict != VERDICT_DELIVERED) {
+        (void)text_copy(courier->words, sizeof(courier->words),
+                        settlement->reason ? settlement->reason : "");
+        return;
+    }
+    if (is_backlog(lane))
+        adapt(courier, lane);
+    count_delivered(courier, lane, now.mono_ns);
 }
 
 void courier_settle(void *owner, const struct settlement *settlement)
 {
     struct courier *courier = owner;
+    struct lane *lane = lane_of(courier, settlement->batch);
     struct moment now = clock_now();
     struct parcel_step step;
 
-    assert(courier->is_out);
-    courier->is_out = false;
-    courier->batches++;
-    courier->batch_s = (double)(now.mono_ns - courier->sent_ns) / 1e9;
-    parcel_settle(&courier->parcel, settlement, &step);
-    courier->failures = courier->parcel.failures;
-    if (settlement->verdict != VERDICT_RETRY)
-        it_works(courier, now);
-    if (settlement->verdict == VERDICT_DELIVERED)
-        it_delivered(courier, now);
-    else
-        (void)text_copy(courier->words, sizeof(courier->words),
-                        settlement->reason ? settlement->reason : "");
-    bury(courier, &step, courier->words, now);
-    acknowledge(courier, &step, settlement->unconfirmed, now.mono_ns);
+    assert(lane->is_out);
+    lane->is_out = false;
+    parcel_settle(&lane->parcel, settlement, &step);
+    lane->failures = lane->parcel.failures;
+    note_verdict(lane, settlement, now);
+    bury(lane, &step, courier->words, now);
+    acknowledge(lane, &step, settlement->unconfirmed, now.mono_ns);
     if (step.is_over || step.is_dropped)
-        courier_let_go(courier);
+        courier_let_go(lane);
     if (step.pauses)
-        pause_after(courier, settlement, now);
+        pause_after(lane, settlement, now);
     courier_wake(courier);
 }

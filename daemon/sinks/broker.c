@@ -334,9 +334,11 @@ bool broker_is_up(const struct broker *broker)
     return broker->is_told_up;
 }
 
-bool broker_has_room(const struct broker *broker)
+unsigned broker_room(const struct broker *broker)
 {
-    return broker->is_told_up && broker->flying < (unsigned)broker->limits.window;
+    unsigned window = (unsigned)broker->limits.window;
+
+    return broker->is_told_up && broker->flying < window ? window - broker->flying : 0;
 }
 
 int broker_publish(struct broker *broker, const struct broker_message *message,
@@ -347,7 +349,7 @@ int broker_publish(struct broker *broker, const struct broker_message *message,
 
     if (!broker->is_told_up)
         return -ENOTCONN;
-    if (!broker_has_room(broker))
+    if (broker_room(broker) == 0)
         return -EAGAIN;
     if ((int64_t)(message->length + size_of(message->topic) + HEADER_BYTES) >
         broker->limits.packet_max)

@@ -80,8 +80,8 @@ void broker_stop(struct broker *broker);
 
 bool broker_is_up(const struct broker *broker);
 
-/* Is there room in the window? */
-bool broker_has_room(const struct broker *broker);
+/* For so many messages there is room in the window; 0 when it is not up. */
+unsigned broker_room(const struct broker *broker);
 
 /*
  * Copies the message. Returns 0, -ENOTCONN, -EAGAIN when the window is full, -EMSGSIZE,

@@ -32,6 +32,7 @@ struct place {
 };
 
 struct settlement {
+    const struct batch *batch; /* may be NULL when only one is out */
     enum verdict verdict;
     const char *reason; /* the destination's own words, for the log and dead letters */
     int64_t retry_after_ns; /* the destination asked for this pause; 0 = it did not */
@@ -77,10 +78,11 @@ struct sink_health {
     char trouble[256]; /* the newest reason in one sentence; "" when all is well */
 };
 
-/* All but render on the loop thread; none may block. At most one batch is out at a time.
- */
+/* All but render on the loop thread; none may block. At most one batch is out at a time,
+   or one of each kind: */
 struct sink {
     const char *name;
+    bool takes_both; /* live rows at once, while a batch of the backlog is out */
     const struct section *options;
 
     int (*start)(const struct sink_site *site, const void *options,

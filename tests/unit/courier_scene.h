@@ -19,7 +19,8 @@ enum {
 static struct destination {
     struct sink_site site;
     uv_timer_t timer;
-    const struct batch *batch;
+    const struct batch *batches_out[2]; /* [is_backlog] */
+    bool takes_both;                    /* as some sinks do; else one at a time */
     bool is_stopping;
     unsigned retry_percent;
     int64_t poison; /* cycle numbers divisible by this are refused; 0 = none */
@@ -63,14 +64,11 @@ static void receive(const struct batch *batch)
         destination.largest = batch->count;
 }
 
-static void on_time(uv_timer_t *timer)
+static void judge(const struct batch *batch)
 {
-    const struct batch *batch = destination.batch;
     struct settlement settlement = {.verdict = VERDICT_DELIVERED,
                                     .unconfirmed = destination.unconfirmed};
 
-    (void)timer;
-    destination.batch = NULL;
     if (destination.is_down || (unsigned)(random() % 100) < destination.retry_percent)
         settlement = (struct settlement){.verdict = VERDICT_RETRY, .reason = "not now"};
     else if (destination.is_sick || (destination.breaks && holds_poison(batch)))
@@ -81,7 +79,19 @@ static void on_time(uv_timer_t *timer)
                                          .reason = "field type conflict"};
     else
         receive(batch);
+    settlement.batch = destination.takes_both ? batch : NULL;
     destination.site.settle(destination.site.owner, &settlement);
+}
+
+static void on_time(uv_timer_t *timer)
+{
+    (void)timer;
+    for (int i = 0; i < 2; i++) {
+        const struct batch *batch = destination.batches_out[i];
+        destination.batches_out[i] = NULL;
+        if (batch)
+            judge(batch);
+    }
 }
 
 static int fake_start(const struct sink_site *site, const void *options,
@@ -96,16 +106,17 @@ static int fake_start(const struct sink_site *site, const void *options,
 static void fake_send(struct sink_link *link, const struct batch *batch)
 {
     (void)link;
-    assert_null(destination.batch);
+    assert_null(destination.batches_out[batch->is_backlog]);
+    assert_true(destination.takes_both || !destination.batches_out[!batch->is_backlog]);
     assert_true(batch->count > 0);
-    destination.batch = batch;
+    destination.batches_out[batch->is_backlog] = batch;
     (void)uv_timer_start(&destination.timer, on_time, 0, 0);
 }
 
 static void on_timer_closed(uv_handle_t *timer)
 {
     (void)timer;
-    destination.batch = NULL;
+    memset(destination.batches_out, 0, sizeof(destination.batches_out));
     destination.site.stopped(destination.site.owner);
 }
 
@@ -121,12 +132,18 @@ static void fake_describe(const struct sink_link *link, struct sink_health *ret_
     *ret_health = (struct sink_health){.linked = !destination.is_down};
 }
 
-static const struct sink fake_sink = {
-    .name = "fake",
-    .start = fake_start,
-    .send = fake_send,
-    .stop = fake_stop,
-    .describe = fake_describe,
+static const struct sink fakes[] = {
+    {.name = "fake",
+     .start = fake_start,
+     .send = fake_send,
+     .stop = fake_stop,
+     .describe = fake_describe},
+    { .name = "fake",
+     .takes_both = true,
+     .start = fake_start,
+     .send = fake_send,
+     .stop = fake_stop,
+     .describe = fake_describe},
 };
 
 static void on_stored(void *owner, int64_t id)
@@ -153,7 +170,7 @@ static void open_with_courier(struct scene *scene)
                                     .closed = scene_on_closed};
     const struct courier_site courier_site = {
         .loop = &scene->loop, .owner = scene, .stopped = on_courier_stopped};
-    const struct courier_spec spec = {.sink = &fake_sink,
+    const struct courier_spec spec = {.sink = &fakes[destination.takes_both],
                                       .name = "fake",
                                       .first_retry_ns = NS_PER_MS,
                                       .batch_rows = 200};
@@ -181,7 +198,7 @@ static void close_with_courier(struct scene *scene)
 
 static void begin(struct scene *scene, unsigned seed)
 {
-    destination = (struct destination){.poison = 0};
+    destination = (struct destination){.takes_both = seed % 2};
     srandom(seed);
     scene_begin(scene);
     scene->options.commit = NS_PER_MS;

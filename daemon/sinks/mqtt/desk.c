@@ -170,14 +170,14 @@ int desk_publish(struct desk *desk, struct broker *broker, uint64_t cookie,
 {
     int count = 0;
 
-    if (!desk->is_online_told && broker_has_room(broker))
+    if (!desk->is_online_told && broker_room(broker) > 0)
         count += say_online(desk, broker, cookie);
-    for (size_t i = 0; i < desk->machine_count && broker_has_room(broker); i++) {
+    for (size_t i = 0; i < desk->machine_count && broker_room(broker) > 0; i++) {
         hear_machine(desk, &desk->machines[i], broker);
         if (!desk->machines[i].is_told)
             count += say_machine(desk, &desk->machines[i], broker, cookie, now_ns);
     }
-    while (desk->answer_count && broker_has_room(broker))
+    while (desk->answer_count && broker_room(broker) > 0)
         count += say_answer(desk, broker, cookie);
     return count;
 }

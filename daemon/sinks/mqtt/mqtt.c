@@ -4,7 +4,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/json.h"
 #include "daemon/sinks/broker.h"
-#include "daemon/sinks/broker_reason.h"
+#include "daemon/sinks/mqtt/carriage.h"
 #include "daemon/sinks/mqtt/command.h"
 #include "daemon/sinks/mqtt/desk.h"
 #include "daemon/sinks/mqtt/options.h"
@@ -16,9 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Each batch that is out has its carriage; its number is the cookie of its messages. */
 enum {
-    COOKIE_RECORD,
-    COOKIE_DESK,
+    CARRIAGE_LIVE,
+    CARRIAGE_BACKLOG,
+    CARRIAGES,
+    COOKIE_DESK = CARRIAGES,
+
+    LIVE_SHARE = 4, /* this part of the window, divided, the backlog leaves free */
 };
 
 struct sink_link {
@@ -29,70 +34,48 @@ struct sink_link {
     struct retained retained;
     struct text client_id, status_topic, topic, payload;
 
-    const struct batch *batch;
-    size_t next;       /* record that is to be published */
-    size_t next_topic; /* of its messages */
-    size_t flying;     /* messages of this batch without an answer */
-    bool is_unconfirmed;
-    struct broker_ruling ruling; /* the worst answer so far */
+    struct carriage carriages[CARRIAGES];
+    unsigned spare; /* of the window, for live rows */
     uv_timer_t soon;
 
     bool was_up, was_tried;
     struct sink_health health;
 };
 
-static void settle(struct sink_link *link)
+static void settle(struct sink_link *link, struct carriage *carriage)
 {
     char reason[256];
-    struct settlement settlement = {
-        .verdict = link->ruling.verdict,
-        .reason = reason,
-        .retry_after_ns = link->ruling.pause_ns,
-        .answered = link->ruling.answered,
-    };
 
-    (void)text_copy(reason, sizeof(reason), link->ruling.reason);
-    if (settlement.verdict == VERDICT_DELIVERED) {
-        settlement.settled = link->batch->count;
-        settlement.unconfirmed = link->is_unconfirmed;
-        link->health.batches++;
-        link->health.trouble[0] = '\0';
-    } else {
-        (void)text_copy(link->health.trouble, sizeof(link->health.trouble), reason);
-    }
-    link->batch = NULL;
+    (void)text_copy(reason, sizeof(reason), carriage->ruling.reason);
+    struct settlement settlement = carriage_end(carriage, reason);
+    bool is_delivered = settlement.verdict == VERDICT_DELIVERED;
+    link->health.batches += is_delivered;
+    (void)text_copy(link->health.trouble, sizeof(link->health.trouble),
+                    is_delivered ? "" : reason);
     link->site.settle(link->site.owner, &settlement);
-}
-
-static bool is_published(const struct sink_link *link)
-{
-    return link->next == link->batch->count || link->ruling.verdict != VERDICT_DELIVERED;
 }
 
 static void on_soon(uv_timer_t *soon)
 {
     struct sink_link *link = soon->data;
 
-    if (link->batch && is_published(link) && link->flying == 0)
-        settle(link);
+    for (int i = 0; i < CARRIAGES; i++)
+        if (carriage_is_done(&link->carriages[i]))
+            settle(link, &link->carriages[i]);
 }
 
 static void settle_if_done(struct sink_link *link)
 {
-    if (link->batch && is_published(link) && link->flying == 0)
-        (void)uv_timer_start(&link->soon, on_soon, 0, 0);
-}
-
-static void rule(struct sink_link *link, struct broker_ruling ruling)
-{
-    if (link->ruling.verdict == VERDICT_DELIVERED)
-        link->ruling = ruling;
+    for (int i = 0; i < CARRIAGES; i++)
+        if (carriage_is_done(&link->carriages[i]))
+            (void)uv_timer_start(&link->soon, on_soon, 0, 0);
 }
 
 /* One message. A replayed record must not stand where a newer one stands. */
-static int publish_message(struct sink_link *link, const struct record *record,
-                           struct topic *topic)
+static int publish_message(struct sink_link *link, struct carriage *carriage,
+                           const struct record *record, struct topic *topic)
 {
+    bool is_backlog = carriage->batch->is_backlog;
     const struct mqtt_options *options = link->options;
     unsigned qos = record->kind == RECORD_SIGNAL ? options->qos_raw : options->qos;
     bool is_twin = record->kind == RECORD_CYCLE && topic->is_retained;
@@ -101,7 +84,7 @@ static int publish_message(struct sink_link *link, const struct record *record,
     topic_print(options->prefix, link->site.place, record, topic, &link->topic);
     text_clear(&link->payload);
     if (!topic->is_deletion)
-        payload_print(record, link->batch->is_backlog, &link->payload);
+        payload_print(record, is_backlog, &link->payload);
     if (link->topic.failed || link->payload.failed)
         return -ENOMEM;
 
@@ -110,7 +93,7 @@ static int publish_message(struct sink_link *link, const struct record *record,
     if (topic->is_retained && !is_retained && (is_twin || topic->is_deletion))
         return 0;
 
-    bool expires = !is_retained && !link->batch->is_backlog;
+    bool expires = !is_retained && !is_backlog;
     const struct broker_message message = {
         .topic = link->topic.data,
         .payload = link->payload.data,
@@ -121,52 +104,58 @@ static int publish_message(struct sink_link *link, const struct record *record,
         .expiry_s = expires ? options->live_expiry / NS_PER_S : 0,
         .seq = record->id,
     };
-    int error = broker_publish(link->broker, &message, COOKIE_RECORD);
+    int error =
+        broker_publish(link->broker, &message, (uint64_t)(carriage - link->carriages));
     if (error)
         return error;
-    link->flying++;
+    carriage->flying++;
     link->health.bytes += (int64_t)message.length;
-    link->is_unconfirmed = link->is_unconfirmed || qos == 0;
+    carriage->is_unconfirmed = carriage->is_unconfirmed || qos == 0;
     return 0;
 }
 
-static int publish_next(struct sink_link *link)
+static int publish_next(struct sink_link *link, struct carriage *carriage)
 {
-    const struct record *record = link->batch->records[link->next];
+    const struct record *record = carriage->batch->records[carriage->next];
     struct topic topics[TOPICS_MAX];
     size_t count = topics_of(record, topics);
 
-    if (link->next_topic < count) {
-        int error = publish_message(link, record, &topics[link->next_topic]);
+    if (carriage->next_topic < count) {
+        int error =
+            publish_message(link, carriage, record, &topics[carriage->next_topic]);
         if (error)
             return error;
-        link->next_topic++;
     }
-    if (link->next_topic >= count) {
-        link->next++;
-        link->next_topic = 0;
-    }
+    carriage_advance(carriage, count);
     return 0;
 }
 
-static void fail_publish(struct sink_link *link, int error)
+static void fail_publish(struct carriage *carriage, int error)
 {
     static const struct broker_ruling too_large = {
         VERDICT_REFUSED, 0, "larger than the broker's maximum packet size", true};
     static const struct broker_ruling busy = {VERDICT_RETRY, 0,
                                               "out of memory for messages", false};
 
-    rule(link, error == -EMSGSIZE ? too_large : busy);
+    carriage_rule(carriage, error == -EMSGSIZE ? too_large : busy);
 }
 
+static void fill_window(struct sink_link *link, struct carriage *carriage, unsigned spare)
+{
+    while (carriage->batch && !carriage_is_published(carriage) &&
+           broker_room(link->broker) > spare) {
+        int error = publish_next(link, carriage);
+        if (error)
+            fail_publish(carriage, error);
+    }
+}
+
+/* Live rows first; the backlog leaves them room for those that come meanwhile. */
 static void pump(struct sink_link *link)
 {
     (void)desk_publish(&link->desk, link->broker, COOKIE_DESK, clock_now().wall_ns);
-    while (link->batch && !is_published(link) && broker_has_room(link->broker)) {
-        int error = publish_next(link);
-        if (error)
-            fail_publish(link, error);
-    }
+    fill_window(link, &link->carriages[CARRIAGE_LIVE], 0);
+    fill_window(link, &link->carriages[CARRIAGE_BACKLOG], link->spare);
     settle_if_done(link);
 }
 
@@ -176,7 +165,7 @@ static void on_up(void *owner, const struct broker_limits *limits)
     bool is_again = link->was_up || link->was_tried;
     bool may_have_forgotten = link->was_up;
 
-    (void)limits;
+    link->spare = (unsigned)limits->window / LIVE_SHARE;
     link->health.linked = true;
     link->health.since_wall_ns = clock_now().wall_ns;
     link->health.trouble[0] = '\0';
@@ -193,15 +182,12 @@ static void on_down(void *owner, const char *reason)
     struct sink_link *link = owner;
 
     link->was_tried = true;
-    link->flying = 0;
     if (link->health.linked)
         link->health.since_wall_ns = clock_now().wall_ns;
     link->health.linked = false;
     (void)text_copy(link->health.trouble, sizeof(link->health.trouble), reason);
-    if (!link->batch)
-        return;
-    link->ruling =
-        (struct broker_ruling){.verdict = VERDICT_RETRY, .reason = link->health.trouble};
+    for (int i = 0; i < CARRIAGES; i++)
+        carriage_lose(&link->carriages[i], link->health.trouble);
     settle_if_done(link);
 }
 
@@ -209,11 +195,9 @@ static void on_published(void *owner, uint64_t cookie, int code)
 {
     struct sink_link *link = owner;
 
-    if (cookie == COOKIE_RECORD && link->batch && link->flying) {
-        struct broker_ruling ruling = broker_judge(code);
-        link->flying--;
-        if (ruling.verdict != VERDICT_DELIVERED)
-            rule(link, ruling);
+    if (cookie < CARRIAGES && link->carriages[cookie].flying) {
+        link->carriages[cookie].flying--;
+        carriage_rule(&link->carriages[cookie], broker_judge(code));
     }
     pump(link);
 }
@@ -270,19 +254,15 @@ static void mqtt_presence(struct sink_link *link, const char *cell, const char *
 
 static void mqtt_send(struct sink_link *link, const struct batch *batch)
 {
-    if (link->batch) /* one at a time is the courier's promise */
+    struct carriage *carriage =
+        &link->carriages[batch->is_backlog ? CARRIAGE_BACKLOG : CARRIAGE_LIVE];
+
+    if (carriage->batch) /* one of each is the courier's promise */
         return;
-    link->batch = batch;
-    link->next = 0;
-    link->next_topic = 0;
-    link->is_unconfirmed = false;
-    link->ruling = (struct broker_ruling){.verdict = VERDICT_DELIVERED, .reason = ""};
+    carriage_begin(carriage, batch);
     if (!broker_is_up(link->broker))
-        link->ruling = (struct broker_ruling){
-            .verdict = VERDICT_RETRY,
-            .reason =
-                link->health.trouble[0] ? link->health.trouble : "not connected yet",
-        };
+        carriage_lose(carriage, link->health.trouble[0] ? link->health.trouble
+                                                        : "not connected yet");
     pump(link);
 }
 
@@ -372,7 +352,8 @@ static int mqtt_start(const struct sink_site *site, const void *options,
 
 static void mqtt_stop(struct sink_link *link)
 {
-    link->batch = NULL;
+    for (int i = 0; i < CARRIAGES; i++)
+        link->carriages[i].batch = NULL;
     broker_stop(link->broker);
 }
 
@@ -383,6 +364,7 @@ static void mqtt_describe(const struct sink_link *link, struct sink_health *ret_
 
 const struct sink sink_mqtt = {
     .name = "mqtt",
+    .takes_both = true,
     .options = &mqtt_section,
     .start = mqtt_start,
     .send = mqtt_send,

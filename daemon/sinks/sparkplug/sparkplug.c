@@ -121,7 +121,7 @@ static int announce(struct sink_link *link)
 
     for (size_t i = 0; !error && i < link->node.count; i++) {
         struct device *device = link->node.devices[i];
-        if (!broker_has_room(link->broker))
+        if (broker_room(link->broker) == 0)
             return -EAGAIN;
         if (device->is_dying && device->is_born)
             error = bury_device(link, device);
@@ -179,7 +179,7 @@ static void pump(struct sink_link *link)
 
     if (!broker_is_up(link->broker) || !link->is_host_online)
         return;
-    while (!error && broker_has_room(link->broker)) {
+    while (!error && broker_room(link->broker) > 0) {
         error = announce(link);
         if (error || !link->batch || link->is_settled || link->is_barrier_out)
             break;
