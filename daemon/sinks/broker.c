@@ -2,12 +2,14 @@
 #include "daemon/sinks/broker.h"
 
 #include "daemon/base/clock.h"
+#include "daemon/base/complaint.h"
 #include "daemon/base/text.h"
 #include "daemon/sinks/broker_client.h"
 #include "daemon/sinks/broker_reason.h"
 #include "daemon/sinks/connection.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,57 +35,17 @@ struct broker {
     char *will; /* payload */
     size_t will_length;
     int handles; /* that are still to be closed */
+    char room[64];
+    struct complaint deaf; /* a subscription was refused */
 };
 
 static void arm(struct broker *broker);
 static void handle(struct broker *broker, enum connection_event event, int64_t pause_ns);
 
-static size_t size_of(const char *string)
-{
-    return string ? strlen(string) + 1 : 0;
-}
-
-static const void *append(char **end, const void *bytes, size_t length)
-{
-    char *start = *end;
-
-    if (!bytes)
-        return NULL;
-    memcpy(start, bytes, length);
-    *end += length;
-    return start;
-}
-
-static struct client_order *make_order(enum order_kind kind, uint64_t generation,
-                                       const struct broker_message *message)
-{
-    size_t size = sizeof(struct client_order) + size_of(message->topic) +
-                  message->length + size_of(message->content_type) +
-                  message->correlation_length;
-    struct client_order *order = malloc(size);
-    if (!order)
-        return NULL;
-
-    char *end = (char *)(order + 1);
-    *order = (struct client_order){
-        .item.size = size,
-        .kind = kind,
-        .generation = generation,
-        .message = *message,
-    };
-    order->message.topic = append(&end, message->topic, size_of(message->topic));
-    order->message.payload = append(&end, message->payload, message->length);
-    order->message.content_type =
-        append(&end, message->content_type, size_of(message->content_type));
-    order->message.correlation =
-        append(&end, message->correlation, message->correlation_length);
-    return order;
-}
-
 static int post(struct broker *broker, enum order_kind kind,
                 const struct broker_message *message, unsigned flight)
 {
-    struct client_order *order = make_order(kind, broker->generation, message);
+    struct client_order *order = client_order_make(kind, broker->generation, message);
     if (!order)
         return -ENOMEM;
     order->flight = flight;
@@ -213,6 +175,26 @@ static void on_arrival(struct broker *broker, const struct client_news *news)
         broker->spec.on_arrival(broker->spec.owner, &news->arrival->arrival);
 }
 
+/* Records go on; only what others say is missing. */
+static void on_subscribed(struct broker *broker, int code)
+{
+    const struct broker_trouble trouble = {
+        .code = code, .words = "", .options = broker->spec.options};
+    char reason[256], sentence[COMPLAINT_MAX];
+    int64_t pause_ns;
+
+    if (code == 0) {
+        complaint_release(&broker->deaf, broker->room, clock_now(), "commands are heard");
+        return;
+    }
+    broker_explain(&trouble, reason, &pause_ns);
+    (void)snprintf(sentence, sizeof(sentence),
+                   "commands are not heard, the subscription was refused: %.150s",
+                   reason);
+    complaint_raise(&broker->deaf, LOG_LEVEL_WARNING, broker->room, clock_now(),
+                    sentence);
+}
+
 static void on_closed(uv_handle_t *timer)
 {
     struct broker *broker = timer->data;
@@ -270,6 +252,10 @@ static void on_news(void *self, const void *message)
             on_arrival(broker, news);
         free(news->arrival);
         break;
+    case NEWS_SUBSCRIBED:
+        if (is_fresh)
+            on_subscribed(broker, news->code);
+        break;
     case NEWS_CLOSED:
         handle(broker, CONNECTION_CLOSED, 0);
         break;
@@ -293,6 +279,7 @@ int broker_start(const struct broker_spec *spec, struct broker **ret_broker)
     if (!broker)
         return -ENOMEM;
     broker->spec = *spec;
+    (void)snprintf(broker->room, sizeof(broker->room), "sink %.50s", spec->name);
     int error = broker_set_will(broker, spec->will_payload, spec->will_length);
     if (error)
         goto fail;
@@ -351,7 +338,7 @@ int broker_publish(struct broker *broker, const struct broker_message *message,
         return -ENOTCONN;
     if (broker_room(broker) == 0)
         return -EAGAIN;
-    if ((int64_t)(message->length + size_of(message->topic) + HEADER_BYTES) >
+    if ((int64_t)(message->length + strlen(message->topic) + HEADER_BYTES) >
         broker->limits.packet_max)
         return -EMSGSIZE;
     while (broker->is_flying[flight])
@@ -375,6 +362,12 @@ int broker_subscribe(struct broker *broker, const char *topic)
     const struct broker_message message = {.topic = topic};
 
     return broker->is_told_up ? post(broker, ORDER_SUBSCRIBE, &message, 0) : -ENOTCONN;
+}
+
+void broker_add_complaint(const struct broker *broker, char trouble[256])
+{
+    if (!trouble[0])
+        (void)text_copy(trouble, 256, broker->deaf.last);
 }
 
 int broker_set_will(struct broker *broker, const void *payload, size_t length)

@@ -52,6 +52,7 @@ struct broker_limits {
 
 struct broker_spec {
     uv_loop_t *loop;
+    const char *name; /* as configured, for the log */
     const struct broker_options *options;
     const char *client_id;
     const char *will_topic;
@@ -79,6 +80,9 @@ int broker_start(const struct broker_spec *spec, struct broker **ret_broker);
 void broker_stop(struct broker *broker);
 
 bool broker_is_up(const struct broker *broker);
+
+/* What is wrong though it is up (a subscription was refused), if nothing else is told. */
+void broker_add_complaint(const struct broker *broker, char trouble[256]);
 
 /* For so many messages there is room in the window; 0 when it is not up. */
 unsigned broker_room(const struct broker *broker);

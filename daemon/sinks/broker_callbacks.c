@@ -127,13 +127,45 @@ static void on_unpublished(void *self, MQTTAsync_failureData *data)
     callbacks_tell_published(self, data && data->code ? data->code : -1);
 }
 
+static int code_of(const MQTTAsync_failureData5 *data)
+{
+    if (data && data->reasonCode >= MQTTREASONCODE_UNSPECIFIED_ERROR)
+        return (int)data->reasonCode;
+    return data && data->code ? data->code : -1;
+}
+
 static void on_unpublished5(void *self, MQTTAsync_failureData5 *data)
 {
-    int code = data && data->code ? data->code : -1;
+    callbacks_tell_published(self, code_of(data));
+}
 
-    if (data && data->reasonCode >= MQTTREASONCODE_UNSPECIFIED_ERROR)
-        code = (int)data->reasonCode;
-    callbacks_tell_published(self, code);
+void callbacks_tell_subscribed(struct client *client, int code)
+{
+    struct client_news news = {.kind = NEWS_SUBSCRIBED, .code = code};
+
+    callbacks_post(client, &news);
+}
+
+static void on_subscribed(void *self, MQTTAsync_successData *data)
+{
+    (void)data;
+    callbacks_tell_subscribed(self, 0);
+}
+
+static void on_subscribed5(void *self, MQTTAsync_successData5 *data)
+{
+    (void)data;
+    callbacks_tell_subscribed(self, 0);
+}
+
+static void on_unsubscribed(void *self, MQTTAsync_failureData *data)
+{
+    callbacks_tell_subscribed(self, data && data->code ? data->code : -1);
+}
+
+static void on_unsubscribed5(void *self, MQTTAsync_failureData5 *data)
+{
+    callbacks_tell_subscribed(self, code_of(data));
 }
 
 int callbacks_on_tls_words(const char *words, size_t length, void *self)
@@ -259,6 +291,18 @@ void callbacks_of_publish(struct flight *flight, MQTTAsync_responseOptions *resp
     } else {
         response->onSuccess = on_published;
         response->onFailure = on_unpublished;
+    }
+}
+
+void callbacks_of_subscribe(struct client *client, MQTTAsync_responseOptions *response)
+{
+    response->context = client;
+    if (client_is_version_5(client)) {
+        response->onSuccess5 = on_subscribed5;
+        response->onFailure5 = on_unsubscribed5;
+    } else {
+        response->onSuccess = on_subscribed;
+        response->onFailure = on_unsubscribed;
     }
 }
 

@@ -36,6 +36,7 @@ struct client {
 /* Sets the callbacks of version 3.1.1 or 5, as the client's options say. */
 void callbacks_of_connect(struct client *client, MQTTAsync_connectOptions *request);
 void callbacks_of_publish(struct flight *flight, MQTTAsync_responseOptions *response);
+void callbacks_of_subscribe(struct client *client, MQTTAsync_responseOptions *response);
 void callbacks_of_disconnect(struct client *client, MQTTAsync_disconnectOptions *request);
 
 /* Those of the handle itself. Returns paho's code. */
@@ -44,9 +45,10 @@ int callbacks_of_handle(struct client *client);
 /* Tells of a TLS failure in OpenSSL's words; for MQTTAsync_SSLOptions. */
 int callbacks_on_tls_words(const char *words, size_t length, void *client);
 
-/* The same news without paho: a connect or publish that did not even begin. */
+/* The same news without paho: what did not even begin. */
 void callbacks_refuse(struct client *client, int code, const char *message);
 void callbacks_tell_published(const struct flight *flight, int code);
+void callbacks_tell_subscribed(struct client *client, int code);
 void callbacks_post(struct client *client, struct client_news *news);
 
 bool client_is_version_5(const struct client *client);

@@ -175,6 +175,16 @@ static void publish(struct client *client, const struct client_order *order)
         callbacks_tell_published(flight, code < 0 ? code : -1);
 }
 
+static void subscribe(struct client *client, const char *topic)
+{
+    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
+
+    callbacks_of_subscribe(client, &response);
+    int code = MQTTAsync_subscribe(client->handle, topic, 1, &response);
+    if (code != MQTTASYNC_SUCCESS)
+        callbacks_tell_subscribed(client, code);
+}
+
 /* A clean end makes the broker forget the will, so we say it ourselves. */
 static void leave(struct client *client, const struct broker_message *farewell)
 {
@@ -213,7 +223,7 @@ static void perform(struct client *client, const struct client_order *order)
         break;
     case ORDER_SUBSCRIBE:
         if (client->handle && order->generation == client->generation)
-            (void)MQTTAsync_subscribe(client->handle, order->message.topic, 1, NULL);
+            subscribe(client, order->message.topic);
         break;
     case ORDER_LEAVE:
         leave(client, &order->message);
@@ -285,6 +295,48 @@ fail_inbox:
 fail:
     free(client);
     return error;
+}
+
+static size_t size_of(const char *string)
+{
+    return string ? strlen(string) + 1 : 0;
+}
+
+static const void *append(char **end, const void *bytes, size_t length)
+{
+    char *start = *end;
+
+    if (!bytes)
+        return NULL;
+    memcpy(start, bytes, length);
+    *end += length;
+    return start;
+}
+
+struct client_order *client_order_make(enum order_kind kind, uint64_t generation,
+                                       const struct broker_message *message)
+{
+    size_t size = sizeof(struct client_order) + size_of(message->topic) +
+                  message->length + size_of(message->content_type) +
+                  message->correlation_length;
+    struct client_order *order = malloc(size);
+    if (!order)
+        return NULL;
+
+    char *end = (char *)(order + 1);
+    *order = (struct client_order){
+        .item.size = size,
+        .kind = kind,
+        .generation = generation,
+        .message = *message,
+    };
+    order->message.topic = append(&end, message->topic, size_of(message->topic));
+    order->message.payload = append(&end, message->payload, message->length);
+    order->message.content_type =
+        append(&end, message->content_type, size_of(message->content_type));
+    order->message.correlation =
+        append(&end, message->correlation, message->correlation_length);
+    return order;
 }
 
 int client_post(struct client *client, struct client_order *order)

@@ -34,6 +34,7 @@ enum news_kind {
     NEWS_LOST,
     NEWS_DISCONNECTED,
     NEWS_PUBLISHED,
+    NEWS_SUBSCRIBED, /* `code` is 0, or why not */
     NEWS_ARRIVAL,
     NEWS_CLOSED,
     NEWS_GONE, /* the thread has ended */
@@ -63,6 +64,10 @@ struct client_spec {
 struct client;
 
 int client_create(const struct client_spec *spec, struct client **ret_client);
+
+/* With copies of all that the message points at; NULL without memory. */
+struct client_order *client_order_make(enum order_kind kind, uint64_t generation,
+                                       const struct broker_message *message);
 
 /* Takes the order. Returns 0, or -ENOBUFS and then the order is freed. */
 int client_post(struct client *client, struct client_order *order);

@@ -30,12 +30,16 @@ static const struct {
     {0x8d, 0,           "keep alive timeout"                                  },
     {0x8e, A_PERSON_NS, "another client with our client_id has taken over"    },
     {0x90, A_PERSON_NS, "topic name invalid"                                  },
+    {0x93, 0,           "receive maximum exceeded"                            },
     {0x95, A_PERSON_NS, "packet too large"                                    },
+    {0x96, BUSY_NS,     "message rate too high"                               },
     {0x97, BUSY_NS,     "quota exceeded"                                      },
+    {0x98, BUSY_NS,     "administrative action"                               },
     {0x9a, A_PERSON_NS, "retain not supported"                                },
     {0x9c, A_PERSON_NS, "use another server"                                  },
     {0x9d, A_PERSON_NS, "server moved"                                        },
     {0x9f, BUSY_NS,     "connection rate exceeded"                            },
+    {0xa0, 0,           "maximum connect time"                                },
 };
 
 /* MQTT 3.1.1, table 3.1, and their meaning in version 5. */
@@ -86,6 +90,9 @@ void broker_explain(const struct broker_trouble *trouble, char ret_reason[256],
     } else if (code < 0 && (!trouble->words[0] ||
                             strcmp(trouble->words, "TCP/TLS connect failure") == 0)) {
         explain_unreachable(trouble, ret_reason);
+    } else if (strcmp(trouble->words, "TCP connect timeout") == 0) { /* or MQTT's own */
+        (void)snprintf(ret_reason, 256, "no answer to the connect from %.200s",
+                       trouble->options->url);
     } else if (trouble->words[0]) {
         (void)snprintf(ret_reason, 256, "%.200s", trouble->words);
     } else if (code > 0) {
@@ -99,6 +106,8 @@ static const struct {
     int code;
     struct broker_ruling ruling;
 } rulings[] = {
+    {0x80, {VERDICT_RETRY, 0, "unspecified error (0x80)", true}                        },
+    {0x83, {VERDICT_RETRY, 0, "implementation specific error (0x83)", true}            },
     {0x87, {VERDICT_RETRY, 2 * BUSY_NS, "not authorized to publish there (0x87)", true}},
     {0x90, {VERDICT_REFUSED, 0, "topic name invalid (0x90)", true}                     },
     {0x91, {VERDICT_RETRY, 0, "packet identifier in use (0x91)", false}                },

@@ -333,6 +333,13 @@ class Driver:
         """How many records got it."""
         return sum(int(line.split(" ")[2]) for line in self.lines() if line.startswith(verdict + " "))
 
+    def health(self):
+        """What the sink says of itself now."""
+        seen = len(self.lines())
+        self.process.stdin.write(b"h")
+        self.process.stdin.flush()
+        return wait_for(lambda: next((line for line in self.lines()[seen:] if line.startswith("health")), None), "the health")
+
     def close(self):
         """Stops it and checks that it left nothing behind."""
         self.process.stdin.close()

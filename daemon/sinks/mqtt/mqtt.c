@@ -296,6 +296,7 @@ static int start_broker(struct sink_link *link)
 {
     const struct broker_spec spec = {
         .loop = link->site.loop,
+        .name = link->site.name,
         .options = &link->options->broker,
         .client_id = link->client_id.data,
         .will_topic = link->status_topic.data,
@@ -360,6 +361,7 @@ static void mqtt_stop(struct sink_link *link)
 static void mqtt_describe(const struct sink_link *link, struct sink_health *ret_health)
 {
     *ret_health = link->health;
+    broker_add_complaint(link->broker, ret_health->trouble);
 }
 
 const struct sink sink_mqtt = {

@@ -56,10 +56,8 @@ static void settle_soon(struct sink_link *link, enum verdict verdict, const char
         return;
     link->is_settled = true;
     link->settlement = (struct settlement){.verdict = verdict, .reason = reason};
-    if (verdict != VERDICT_DELIVERED)
-        (void)text_copy(link->health.trouble, sizeof(link->health.trouble), reason);
-    else
-        link->health.trouble[0] = '\0';
+    (void)text_copy(link->health.trouble, sizeof(link->health.trouble),
+                    verdict == VERDICT_DELIVERED ? "" : reason);
     (void)uv_timer_start(&link->soon, on_soon, 0, 0);
 }
 
@@ -332,6 +330,7 @@ static int start_broker(struct sink_link *link)
     void *bytes = node_death(&link->node, clock_now().wall_ns, &length);
     const struct broker_spec spec = {
         .loop = link->site.loop,
+        .name = link->site.name,
         .options = &link->options->broker,
         .client_id = link->identity.client_id,
         .will_topic = link->identity.death_topic,
@@ -386,6 +385,7 @@ static void sparkplug_describe(const struct sink_link *link,
                                struct sink_health *ret_health)
 {
     *ret_health = link->health;
+    broker_add_complaint(link->broker, ret_health->trouble);
 }
 
 const struct sink sink_sparkplug = {
