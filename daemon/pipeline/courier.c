@@ -262,35 +262,41 @@ void courier_describe(const struct courier *courier, struct courier_health *ret_
                                                  : ret_health->sink.trouble);
 }
 
+struct letters_errand {
+    struct courier *courier;
+    void *owner;
+    void (*on_done)(void *owner, int64_t count);
+};
+
 static void on_letters(void *owner, const struct ranges *ids, int64_t count)
 {
-    struct courier *courier = owner;
+    struct letters_errand errand = *(struct letters_errand *)owner;
+    struct courier *courier = errand.courier;
 
-    (void)count;
+    free(owner);
     courier->answers_due--;
     for (size_t i = 0; i < ids->count; i++)
         (void)ranges_add(&courier->backlog, ids->items[i].first, ids->items[i].last);
+    if (errand.on_done)
+        errand.on_done(errand.owner, count);
     courier_finish_stop(courier);
     courier_wake(courier);
 }
 
-static int settle_letters(struct courier *courier, int64_t id, enum letter_fate fate)
+int courier_settle_letters(struct courier *courier, int64_t id, enum letter_fate fate,
+                           void *owner, void (*on_done)(void *owner, int64_t count))
 {
     if (courier->number < 0)
         return courier->number;
+    struct letters_errand *errand = malloc(sizeof(*errand));
+    if (!errand)
+        return -ENOMEM;
+    *errand = (struct letters_errand){courier, owner, on_done};
     int error = store_settle_letters(courier->site.store, courier->number, id, fate,
-                                     courier, on_letters);
-    if (!error)
+                                     errand, on_letters);
+    if (error)
+        free(errand);
+    else
         courier->answers_due++;
     return error;
-}
-
-int courier_retry_letters(struct courier *courier, int64_t id)
-{
-    return settle_letters(courier, id, LETTER_RETRY);
-}
-
-int courier_drop_letters(struct courier *courier, int64_t id)
-{
-    return settle_letters(courier, id, LETTER_DROP);
 }

@@ -91,6 +91,10 @@ struct courier_health {
 
 void courier_describe(const struct courier *courier, struct courier_health *ret_health);
 
-/* Dead letters of this sink. `on_done` may be NULL; see spool.h. */
-int courier_retry_letters(struct courier *courier, int64_t id);
-int courier_drop_letters(struct courier *courier, int64_t id);
+/*
+ * What becomes of dead letter `id` of this sink, or of all when it is 0. `on_done` may be
+ * NULL; it hears how many there were once the store has done it. Returns 0 or a negative
+ * errno.
+ */
+int courier_settle_letters(struct courier *courier, int64_t id, enum letter_fate fate,
+                           void *owner, void (*on_done)(void *owner, int64_t count));

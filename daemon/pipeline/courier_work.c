@@ -185,22 +185,29 @@ static void count_delivered(struct courier *courier, const struct lane *lane,
     }
 }
 
+static void bury_row(const struct lane *lane, size_t row, const char *reason,
+                     struct moment now)
+{
+    struct courier *courier = lane->courier;
+    int64_t id = lane->fetched->records[row].id;
+    char sentence[COMPLAINT_MAX];
+
+    (void)store_refuse(courier->site.store, courier->number, id, reason);
+    courier->refusals++;
+    (void)snprintf(sentence, sizeof(sentence),
+                   "refused record %" PRId64
+                   ", now among the dead letters; it said: %.160s",
+                   id, reason);
+    complaint_raise(&courier->refused, LOG_LEVEL_ERROR, courier->room, now, sentence);
+}
+
 static void bury(const struct lane *lane, const struct parcel_step *step,
                  const char *reason, struct moment now)
 {
-    struct courier *courier = lane->courier;
-    char sentence[COMPLAINT_MAX];
-
-    for (size_t i = 0; i < step->dead_count; i++) {
-        int64_t id = lane->fetched->records[step->dead[i]].id;
-        (void)store_refuse(courier->site.store, courier->number, id, reason);
-        courier->refusals++;
-        (void)snprintf(sentence, sizeof(sentence),
-                       "refused record %" PRId64
-                       ", now among the dead letters; it said: %.160s",
-                       id, reason);
-        complaint_raise(&courier->refused, LOG_LEVEL_ERROR, courier->room, now, sentence);
-    }
+    for (size_t i = 0; i < step->dead_count; i++)
+        bury_row(lane, step->dead[i], reason, now);
+    for (size_t i = 0; i < step->whole; i++)
+        bury_row(lane, lane->parcel.low - step->whole + i, reason, now);
 }
 
 /* Between tries to find the row that the destination breaks at. */

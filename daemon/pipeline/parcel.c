@@ -37,12 +37,19 @@ static void deliver(struct parcel *parcel, size_t window, struct parcel_step *st
     parcel->settled = parcel->low;
 }
 
-static void refuse(struct parcel *parcel, size_t window, struct parcel_step *step)
+static void refuse(struct parcel *parcel, size_t window, bool is_whole,
+                   struct parcel_step *step)
 {
-    halve(parcel, window);
-    if (window > 1)
-        return;
-    step->dead[step->dead_count++] = parcel->low++;
+    if (is_whole) {
+        step->whole = window;
+    } else {
+        halve(parcel, window);
+        if (window > 1)
+            return;
+        step->dead[step->dead_count++] = parcel->low;
+        window = 1;
+    }
+    parcel->low += window;
     if (parcel->suspect_count == 0)
         parcel->settled = parcel->low;
 }
@@ -82,7 +89,7 @@ void parcel_settle(struct parcel *parcel, const struct settlement *settlement,
         deliver(parcel, window, ret_step);
         break;
     case VERDICT_REFUSED:
-        refuse(parcel, window, ret_step);
+        refuse(parcel, window, settlement->is_whole, ret_step);
         break;
     case VERDICT_RETRY:
         fail(parcel, window, settlement->answered, ret_step);

@@ -36,6 +36,7 @@ struct parcel {
 struct parcel_step {
     size_t dead[PARCEL_SUSPECTS + 1]; /* rows that will never be taken */
     size_t dead_count;
+    size_t whole;    /* so many rows from the first that was sent on are dead as well */
     bool pauses;     /* wait before the next try */
     bool is_over;    /* all rows are settled */
     bool is_dropped; /* let go of the rows; fetch them again for the next try */

@@ -37,6 +37,7 @@ struct settlement {
     const char *reason; /* the destination's own words, for the log and dead letters */
     int64_t retry_after_ns; /* the destination asked for this pause; 0 = it did not */
     size_t settled;         /* VERDICT_DELIVERED: always the whole batch */
+    bool is_whole;    /* VERDICT_REFUSED: it said so of every row; none is looked for */
     bool unconfirmed; /* sent at QoS 0: counted as sent_unconfirmed, never delivered */
     bool answered; /* VERDICT_RETRY: the destination itself answered so (a 5xx), so that
                       one bad row may be why; false when it could not be reached */

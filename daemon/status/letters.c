@@ -9,7 +9,9 @@
 #include "daemon/pipeline/roster.h"
 #include "daemon/status/api.h"
 
+#include <inttypes.h>
 #include <microhttpd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,9 +20,10 @@ enum {
     LIMIT_MAX = 10000
 };
 
-/* One request waiting for the reader. */
+/* One request waiting for the store. */
 struct errand {
     struct request *request; /* NULL when the client has left */
+    bool is_one;             /* one letter was named */
 };
 
 static void on_gone(void *owner)
@@ -95,19 +98,49 @@ void api_list_letters(const struct api *api, struct request *request,
         on_letters(errand, -1, NULL, 0);
 }
 
-/* What may be done with letters; answers are given before the store has done it. */
-static const struct {
-    const char *name;
-    int (*settle)(struct courier *courier, int64_t id);
-} fates[] = {
-    {"retry", courier_retry_letters},
-    {"drop",  courier_drop_letters },
-};
+static const char *const fates[] = {[LETTER_RETRY] = "retry", [LETTER_DROP] = "drop"};
+
+static void on_settled(void *owner, int64_t count)
+{
+    struct errand *errand = owner;
+    struct request *request = errand->request;
+    bool is_missing = errand->is_one && count == 0;
+    char answer[64];
+
+    free(errand);
+    if (!request)
+        return;
+    if (is_missing) {
+        request_refuse(request, MHD_HTTP_NOT_FOUND,
+                       "this sink has no dead letter of this id; see /v1/queue/letters");
+        return;
+    }
+    int length =
+        snprintf(answer, sizeof(answer), "{\"ok\":true,\"letters\":%" PRId64 "}", count);
+    request_answer(request, MHD_HTTP_OK, "application/json", answer, (size_t)length);
+}
+
+static void settle(struct request *request, struct courier *courier, int64_t id,
+                   enum letter_fate fate)
+{
+    struct errand *errand = calloc(1, sizeof(*errand));
+    if (!errand) {
+        request_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
+        return;
+    }
+    errand->is_one = id > 0;
+    errand->request = request;
+    request_hold(request, errand, on_gone);
+    if (courier_settle_letters(courier, id, fate, errand, on_settled) == 0)
+        return;
+    free(errand);
+    request_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
+                   "the store cannot take it now; try again");
+}
 
 void api_settle_letters(const struct api *api, struct request *request,
                         const struct route_match *match)
 {
-    static const char accepted[] = "{\"ok\":true}";
     const char *id_text = request_query(request, "id");
     struct courier *courier =
         roster_find_courier(pipeline_roster(api->site.pipeline), match->parts[0]);
@@ -124,15 +157,10 @@ void api_settle_letters(const struct api *api, struct request *request,
         return;
     }
     for (size_t i = 0; i < sizeof(fates) / sizeof(*fates); i++) {
-        if (strcmp(fates[i].name, match->parts[1]) != 0)
-            continue;
-        if (fates[i].settle(courier, id))
-            request_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
-                           "the store cannot take it now; try again");
-        else
-            request_answer(request, MHD_HTTP_OK, "application/json", accepted,
-                           sizeof(accepted) - 1);
-        return;
+        if (strcmp(fates[i], match->parts[1]) == 0) {
+            settle(request, courier, id, (enum letter_fate)i);
+            return;
+        }
     }
     request_refuse(request, MHD_HTTP_NOT_FOUND, "letters can be sent to retry or drop");
 }

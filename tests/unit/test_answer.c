@@ -109,6 +109,35 @@ static void the_servers_own_pause_is_kept(void **state)
     assert_int_equal(answer_read_pause("99999999"), 3600 * NS_PER_S);
 }
 
+static void a_server_that_dropped_every_line_is_not_searched_for_one(void **state)
+{
+    static const struct {
+        size_t lines;
+        const char *body;
+        bool is_whole;
+    } drops[] = {
+        {12, "{\"error\":\"partial write: points beyond retention policy dropped=12\"}",
+         true                                                                                 },
+        {13, "{\"error\":\"partial write: points beyond retention policy dropped=12\"}",
+         false                                                                                },
+        {0,  "{\"error\":\"partial write: points beyond retention policy dropped=12\"}",
+         false                                                                                },
+        {1,  "{\"error\":\"partial write: unable to parse 'x' dropped=0\"}",             false},
+        {1,  "{\"error\":\"unable to parse 'x'\"}",                                      false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(drops) / sizeof(*drops); i++) {
+        const struct answer answer = {
+            .outcome = {.status = 400}, .body = drops[i].body, .lines = drops[i].lines};
+        struct ruling ruling;
+
+        answer_judge(&answer, &ruling);
+        assert_int_equal(ruling.verdict, VERDICT_REFUSED);
+        assert_int_equal(ruling.is_whole, drops[i].is_whole);
+    }
+}
+
 static void only_a_500_may_be_about_the_batch(void **state)
 {
     (void)state;
@@ -144,6 +173,7 @@ int main(void)
         cmocka_unit_test(only_a_500_may_be_about_the_batch),
         cmocka_unit_test(a_server_in_trouble_never_costs_data),
         cmocka_unit_test(an_endless_answer_is_cut),
+        cmocka_unit_test(a_server_that_dropped_every_line_is_not_searched_for_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,7 +100,7 @@ static void dead_letters_are_sent_again_when_a_person_says_so(void **state)
     wait_until_settled(&scene, 100);
     assert_int_equal(look().queue.ledger.values[LEDGER_LOST_REFUSED], 2);
     destination.poison = 0;
-    assert_int_equal(courier_retry_letters(courier, 0), 0);
+    assert_int_equal(courier_settle_letters(courier, 0, LETTER_RETRY, NULL, NULL), 0);
     wait_until_settled(&scene, 102);
     assert_int_equal(destination.received[50], 1);
     assert_int_equal(destination.received[100], 1);

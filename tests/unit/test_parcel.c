@@ -157,6 +157,32 @@ static void an_unreachable_destination_keeps_the_rows_whole(void **state)
     assert_int_equal(parcel.failures, 0);
 }
 
+static void a_batch_that_is_refused_as_a_whole_is_not_searched(void **state)
+{
+    const struct settlement all = {.verdict = VERDICT_REFUSED, .is_whole = true};
+    const struct settlement good = {.verdict = VERDICT_DELIVERED};
+    struct parcel parcel;
+    struct parcel_step step;
+
+    (void)state;
+    parcel_begin(&parcel, 200, 0);
+    parcel_settle(&parcel, &all, &step);
+    assert_int_equal(step.whole, 200);
+    assert_int_equal(step.dead_count, 0);
+    assert_true(step.is_over);
+    assert_int_equal(parcel.settled, 200);
+
+    parcel_begin(&parcel, 200, 0); /* a half, and the rest is taken */
+    parcel_settle(&parcel, &(struct settlement){.verdict = VERDICT_REFUSED}, &step);
+    parcel_settle(&parcel, &all, &step);
+    assert_int_equal(step.whole, 100);
+    assert_false(step.is_over);
+    assert_int_equal(parcel.low, 100);
+    parcel_settle(&parcel, &good, &step);
+    assert_true(step.is_over);
+    assert_int_equal(step.whole, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +192,7 @@ int main(void)
         cmocka_unit_test(after_a_poisonous_row_the_next_batch_is_suspected_at_once),
         cmocka_unit_test(a_broken_destination_kills_nothing),
         cmocka_unit_test(an_unreachable_destination_keeps_the_rows_whole),
+        cmocka_unit_test(a_batch_that_is_refused_as_a_whole_is_not_searched),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,7 +106,9 @@ static enum exit_status settle(int argc, char **argv)
     if (common_options.json)
         table_print_json(answer);
     else
-        (void)puts(strcmp(argv[0], "retry") == 0 ? "to be sent again" : "dropped");
+        (void)printf("%lld %s\n",
+                     (long long)json_integer_value(json_object_get(answer, "letters")),
+                     strcmp(argv[0], "retry") == 0 ? "to be sent again" : "dropped");
     json_decref(answer);
     return EXIT_DONE;
 }

@@ -5,6 +5,7 @@
 #include "daemon/base/text.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ASK_A_PERSON_NS (60 * NS_PER_S)
@@ -116,6 +117,15 @@ static void print_reason(const struct answer *answer, const char *advice,
     }
 }
 
+/* "… dropped=12": as many as were sent. Its count is too low, never too high. */
+static bool is_all_dropped(const struct answer *answer)
+{
+    const char *word = strstr(answer->body, "dropped=");
+
+    return word && answer->lines > 0 &&
+           strtoull(word + strlen("dropped="), NULL, 10) >= answer->lines;
+}
+
 void answer_judge(const struct answer *answer, struct ruling *ret_ruling)
 {
     size_t rule = find_rule(answer);
@@ -132,6 +142,8 @@ void answer_judge(const struct answer *answer, struct ruling *ret_ruling)
         return;
     }
     ret_ruling->verdict = rules[rule].verdict;
+    ret_ruling->is_whole =
+        ret_ruling->verdict == VERDICT_REFUSED && is_all_dropped(answer);
     ret_ruling->retry_after_ns =
         answer->retry_after_ns ? answer->retry_after_ns : rules[rule].pause_ns;
     ret_ruling->answered = answer->outcome.status == 500 && rules[rule].pause_ns == 0 &&

@@ -14,12 +14,14 @@ struct answer {
     struct http_outcome outcome;
     const char *body;       /* its beginning, terminated */
     int64_t retry_after_ns; /* of the header; 0 = none */
-    const char *database;   /* for the advice how to create it; may be NULL */
+    size_t lines; /* in the request, when it held the whole batch; 0 = a part of it */
+    const char *database; /* for the advice how to create it; may be NULL */
 };
 
 struct ruling {
     enum verdict verdict;
     int64_t retry_after_ns;
+    bool is_whole; /* refused: the server dropped every line */
     bool answered; /* a 500 that the batch itself may be the reason of */
     char
         reason[ANSWER_REASON_MAX]; /* the server's words and what to do; "" = delivered */

@@ -27,8 +27,9 @@ struct sink_link {
     char secret[SECRET_MAX];
 
     const struct batch *batch;
-    size_t next;  /* the first record that is not in a request yet */
-    int64_t sent; /* bytes of the request that is out */
+    size_t next;       /* the first record that is not in a request yet */
+    size_t line_count; /* of a request that holds the whole batch; else 0 */
+    int64_t sent;      /* bytes of the request that is out */
     struct http_transfer *transfer;
     uv_timer_t soon; /* gives a verdict that must not be given from inside send() */
     struct ruling ruling;
@@ -51,6 +52,7 @@ static void settle(struct sink_link *link, const struct ruling *ruling)
         .verdict = given.verdict,
         .reason = given.reason,
         .retry_after_ns = given.retry_after_ns,
+        .is_whole = given.is_whole,
         .answered = given.answered,
     };
     bool delivered = given.verdict == VERDICT_DELIVERED;
@@ -81,11 +83,21 @@ static void settle_soon(struct sink_link *link, enum verdict verdict, const char
     (void)uv_timer_start(&link->soon, on_soon, 0, 0);
 }
 
+static size_t count_lines(const struct text *lines)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < lines->length; i++)
+        count += lines->data[i] == '\n';
+    return count;
+}
+
 /* Fills one request. Returns 0, or a negative errno: the record at `next` could not be
  * written as lines. */
 static int fill(struct sink_link *link)
 {
     size_t limit = (size_t)link->options->batch_bytes;
+    bool is_first = link->next == 0;
 
     text_clear(&link->lines);
     while (link->next < link->batch->count && link->lines.length < limit) {
@@ -95,6 +107,8 @@ static int fill(struct sink_link *link)
         text_add_bytes(&link->lines, row->bytes, row->length);
         link->next++;
     }
+    bool is_whole = is_first && link->next == link->batch->count;
+    link->line_count = is_whole ? count_lines(&link->lines) : 0;
     return 0;
 }
 
@@ -201,6 +215,7 @@ static void on_done(void *owner, const struct http_outcome *outcome)
         .outcome = *outcome,
         .body = link->answer,
         .retry_after_ns = link->retry_after_ns,
+        .lines = link->line_count,
         .database = link->options->database,
     };
     struct ruling ruling;
