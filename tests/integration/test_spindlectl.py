@@ -152,7 +152,10 @@ def dead_letters_are_listed_retried_and_dropped():
     letter = wait_for(letters, "a dead letter")[0]
     assert "field type conflict" in letter["reason"] and letter["record"]["machine"] is not None, letter
     cell.say("queue", "drop", "refusing", str(letter["id"]))
-    wait_for(lambda: all(each["id"] != letter["id"] for each in letters()), "its going")
+    assert all(each["id"] != letter["id"] for each in letters()), letter
+    for word in ("drop", "retry"):
+        status, _, errors = cell.ask("queue", word, "refusing", str(letter["id"]))
+        assert status == 1 and "no dead letter of this id" in errors, (status, errors)
     again = wait_for(letters, "another")[0]
     cell.say("queue", "retry", "refusing", str(again["id"]))
     wait_for(lambda: any(each["id"] == again["id"] and each["refused"] > again["refused"] for each in letters()),
