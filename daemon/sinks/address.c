@@ -126,6 +126,12 @@ int address_check(const struct address_rule *rule, char reterr_sentence[256])
                        "use username and password_file");
         return -EINVAL;
     }
+    if (strpbrk(rule->url, "?#")) {
+        (void)snprintf(reterr_sentence, 256,
+                       "url is the address alone, without ? or #; a name or password "
+                       "goes to username and password_file");
+        return -EINVAL;
+    }
     if (rule->has_password && !address_is_encrypted(&address) &&
         !address_is_local(&address) && !rule->allow_plaintext) {
         (void)snprintf(reterr_sentence, 256,

@@ -102,6 +102,8 @@ static void a_password_does_not_cross_the_network_in_plain_text(void **state)
     assert_non_null(strstr(sentence, "allow_plaintext_password"));
     assert_true(check("http://u:secret@10.0.0.1:8086", false, false, sentence) < 0);
     assert_null(strstr(sentence, "secret"));
+    assert_true(check("http://10.0.0.1:8086/?u=u&p=secret", false, false, sentence) < 0);
+    assert_null(strstr(sentence, "secret"));
     assert_true(check("mqtt://10.0.0.1:8086", false, false, sentence) < 0);
 }
 
