@@ -114,8 +114,8 @@ static void make_tool(struct tool_record *tool)
 /* Mostly cycles, every tenth a row of signals, of hundred one is a state, one a tool. */
 static void make_record(struct record *record, int64_t id)
 {
-    static const char *const signals =
-        "{\"spindle_load\":[[0,35.5,192],[100,36,192]],\"program\":[[0,\"O1234\",192]]}";
+    static const char *const signals = "{\"spindle_load\":[[0,35.5,192],[100,36,192],["
+                                       "200,null,500]],\"program\":[[0,\"O1234\",192]]}";
     const struct moment at = {.wall_ns = 1767225600 * NS_PER_S + id * NS_PER_S};
     enum record_kind kind = id % 100 == 99   ? RECORD_STATE
                             : id % 100 == 89 ? RECORD_TOOL
@@ -128,7 +128,7 @@ static void make_record(struct record *record, int64_t id)
     (void)text_copy(record->machine, RECORD_NAME_MAX, "vmc 3");
     if (kind == RECORD_SIGNAL) {
         record->packed.signals = signals;
-        record->packed.count = 3;
+        record->packed.count = 4;
     } else if (kind == RECORD_STATE) {
         record->state.state = EXECUTION_RUN;
     } else if (kind == RECORD_TOOL) {

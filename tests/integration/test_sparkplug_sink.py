@@ -105,6 +105,14 @@ def births_come_first_and_numbers_follow_each_other():
         born = [m for topic, payload in messages[:half] if topic == DEVICE.format("DBIRTH") for m in payload["metrics"]]
         assert all(m.get("name") and "alias" in m and m["type"] for m in born), born[:3]
         assert len({m["alias"] for m in born}) == len({m["name"] for m in born}), "an alias has two names"
+        load = next(m for m in born if m["name"] == "Signal/spindle_load")
+        assert load["properties"]["engUnit"] == {"type": "String", "value": "%"}, load
+        data = [m for topic, payload in messages if topic == DEVICE.format("DDATA") for m in payload["metrics"]
+                if m["alias"] == load["alias"]]
+        stale = [m for m in data if m.get("properties")]
+        assert stale and all(m["value"] is None and m["properties"] == {"Quality": {"type": "Int32", "value": 500}}
+                             for m in stale), stale[:2]
+        assert len(data) == 3 * len(stale), (len(data), len(stale))
         assert all("alias" in m and not m.get("name") for topic, payload in messages
                    if topic == DEVICE.format("DDATA") for m in payload["metrics"])
         births = [{m["name"]: m["value"] for m in payload["metrics"]} for topic, payload in messages

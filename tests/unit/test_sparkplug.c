@@ -109,8 +109,35 @@ static void the_number_of_births_outlives_the_node(void **state)
     identity_remember(file, 255);
     assert_int_equal(identity_recall(file), 0);
     assert_int_equal(unlink(file), 0);
-    assert_true(identity_says_online("{\"online\":true}", 15));
-    assert_false(identity_says_online("ONLINE", 6));
+}
+
+static void hear(struct identity *identity, const char *json, bool *is_online)
+{
+    identity_hear_host(identity, json, strlen(json), is_online);
+}
+
+static void a_hosts_older_state_is_not_heard(void **state)
+{
+    struct identity identity = {0};
+    bool is_online = false;
+
+    (void)state;
+    identity_forget_host(&identity);
+    hear(&identity, "{\"online\":true}", &is_online);
+    assert_true(is_online);
+    hear(&identity, "ONLINE", &is_online);
+    assert_false(is_online);
+    hear(&identity, "{\"online\":true,\"timestamp\":2000}", &is_online);
+    assert_true(is_online);
+    hear(&identity, "{\"online\":false,\"timestamp\":1999}", &is_online);
+    assert_true(is_online);
+    hear(&identity, "{\"online\":false,\"timestamp\":2000}", &is_online);
+    assert_false(is_online);
+    hear(&identity, "{\"online\":true,\"timestamp\":1000}", &is_online);
+    assert_false(is_online);
+    identity_forget_host(&identity);
+    hear(&identity, "{\"online\":true,\"timestamp\":1000}", &is_online);
+    assert_true(is_online);
 }
 
 int main(void)
@@ -121,6 +148,7 @@ int main(void)
         cmocka_unit_test(devices_never_share_an_alias),
         cmocka_unit_test(only_a_true_rebirth_is_one),
         cmocka_unit_test(the_number_of_births_outlives_the_node),
+        cmocka_unit_test(a_hosts_older_state_is_not_heard),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,11 +76,22 @@ void identity_init(struct identity *identity, const struct sink_site *site,
                        "spindled-%.48s-%.48s", site->place->gateway, site->name);
 }
 
-bool identity_says_online(const char *json, size_t length)
+void identity_hear_host(struct identity *identity, const char *json, size_t length,
+                        bool *is_online)
 {
     json_t *root = json_loadb(json, length, 0, NULL);
-    bool is_online = json_is_true(json_object_get(root, "online"));
+    json_t *stamp = json_object_get(root, "timestamp");
+    bool is_older =
+        json_is_integer(stamp) && json_integer_value(stamp) < identity->host_ms;
 
+    if (json_is_integer(stamp) && !is_older)
+        identity->host_ms = json_integer_value(stamp);
+    if (!is_older)
+        *is_online = json_is_true(json_object_get(root, "online"));
     json_decref(root);
-    return is_online;
+}
+
+void identity_forget_host(struct identity *identity)
+{
+    identity->host_ms = INT64_MIN;
 }

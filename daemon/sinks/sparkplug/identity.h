@@ -18,14 +18,24 @@ struct identity {
     char death_topic[IDENTITY_TOPIC_MAX];
     char state_topic[IDENTITY_TOPIC_MAX]; /* of the primary host; "" = none */
     char file[512];                       /* keeps bdSeq */
+    int64_t host_ms;                      /* of the newest STATE; INT64_MIN = none yet */
 };
 
 /* Borrows the options' and the place's strings. */
 void identity_init(struct identity *identity, const struct sink_site *site,
                    const struct sparkplug_options *options);
 
-/* Does a STATE message say online? {"online":true,…} (3.0) */
-bool identity_says_online(const char *json, size_t length);
+/*
+ * A STATE message of the primary host, {"online":true,"timestamp":1668114759262} (3.0).
+ * One that is older than another of this connection is not heard
+ * (tck-id-message-flow-edge-node-birth-publish-phid-wait-timestamp): a host's late will
+ * does not end what its next session began.
+ */
+void identity_hear_host(struct identity *identity, const char *json, size_t length,
+                        bool *is_online);
+
+/* A new connection: any timestamp is heard. */
+void identity_forget_host(struct identity *identity);
 
 /* Ids keep their case; only what a topic cannot hold is replaced. */
 void identity_print_id(const char *id, struct text *text);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/sinks/sparkplug/message.h"
 
+#include "daemon/model/sample.h"
+
 #include <errno.h>
 #include <sparkplug_b.pb-c.h>
 #include <stdlib.h>
@@ -31,6 +33,59 @@ int message_create(int64_t wall_ns, struct message **ret_message)
     return 0;
 }
 
+/* Each metric has one property at most; its key and value are one block. */
+struct property {
+    Sparkplug__PropertySet set;
+    Sparkplug__PropertyValue value;
+    Sparkplug__PropertyValue *values[1];
+    char *keys[1];
+};
+
+static struct property *add_property(Sparkplug__Metric *metric, const char *key,
+                                     enum metric_type type)
+{
+    struct property *property = calloc(1, sizeof(*property));
+    if (!property)
+        return NULL;
+
+    sparkplug__property_set__init(&property->set);
+    sparkplug__property_value__init(&property->value);
+    property->value.has_type = 1;
+    property->value.type = type;
+    property->values[0] = &property->value;
+    property->keys[0] = (char *)key;
+    property->set.n_values = property->set.n_keys = 1;
+    property->set.values = property->values;
+    property->set.keys = property->keys;
+    metric->properties = &property->set; /* the first member, so freed with it */
+    return property;
+}
+
+static int add_unit(Sparkplug__Metric *metric, const char *unit)
+{
+    if (!unit[0])
+        return 0;
+    struct property *property = add_property(metric, "engUnit", METRIC_STRING);
+    if (!property)
+        return -ENOMEM;
+    property->value.value_case = SPARKPLUG__PROPERTY_VALUE__VALUE_STRING_VALUE;
+    property->value.string_value = (char *)unit;
+    return 0;
+}
+
+/* A value without it is good. */
+static int add_quality(Sparkplug__Metric *metric, int quality)
+{
+    if (quality < 0 || quality == QUALITY_GOOD)
+        return 0;
+    struct property *property = add_property(metric, "Quality", METRIC_INT32);
+    if (!property)
+        return -ENOMEM;
+    property->value.value_case = SPARKPLUG__PROPERTY_VALUE__VALUE_INT_VALUE;
+    property->value.int_value = (uint32_t)quality;
+    return 0;
+}
+
 void message_destroy(struct message *message)
 {
     if (!message)
@@ -40,6 +95,7 @@ void message_destroy(struct message *message)
         free(metric->name);
         if (metric->value_case == SPARKPLUG__METRIC__VALUE_STRING_VALUE)
             free(metric->string_value);
+        free(metric->properties);
         free(metric);
     }
     free(message->payload.metrics);
@@ -124,13 +180,15 @@ int message_add_birth(struct message *message, const struct metric *metric,
         return -ENOMEM;
     set_alias(born, alias);
     set_null(born);
-    return name_metric(born, metric->name);
+    int error = add_unit(born, metric->unit);
+    return error ? error : name_metric(born, metric->name);
 }
 
 static int set_value(Sparkplug__Metric *metric, enum metric_type type,
                      const struct metric_value *value)
 {
     switch (type) {
+    case METRIC_INT32: /* only of properties */
     case METRIC_INT64:
     case METRIC_UINT64:
         metric->value_case = SPARKPLUG__METRIC__VALUE_LONG_VALUE;
@@ -165,6 +223,8 @@ int message_add_value(struct message *message, enum metric_type type, uint64_t a
         metric->has_is_historical = 1;
         metric->is_historical = 1;
     }
+    if (add_quality(metric, value->quality))
+        return -ENOMEM;
     if (!value->is_known) {
         set_null(metric);
         return 0;

@@ -2,6 +2,7 @@
 #include "daemon/sinks/sparkplug/metric.h"
 
 #include "daemon/model/sample.h"
+#include "daemon/model/signal.h"
 #include "daemon/sinks/packed.h"
 
 #include <ctype.h>
@@ -46,15 +47,22 @@ void metric_print_name(const char *field, struct text *text)
     }
 }
 
-static int find(struct metrics *metrics, const char *name, enum metric_type type,
-                size_t *ret_index, bool *ret_is_new)
+static bool is_met(const struct metrics *metrics, const char *name, size_t *ret_index)
 {
     for (size_t i = 0; i < metrics->count; i++) {
         if (strcmp(metrics->items[i].name, name) == 0) {
             *ret_index = i;
-            return 0;
+            return true;
         }
     }
+    return false;
+}
+
+static int find(struct metrics *metrics, const char *name, enum metric_type type,
+                size_t *ret_index, bool *ret_is_new)
+{
+    if (is_met(metrics, name, ret_index))
+        return 0;
     if (metrics->count == METRICS_MAX)
         return -ENOSPC;
     if (metrics->count == metrics->capacity) {
@@ -68,6 +76,7 @@ static int find(struct metrics *metrics, const char *name, enum metric_type type
     struct metric *metric = &metrics->items[metrics->count];
     (void)text_copy(metric->name, sizeof(metric->name), name);
     metric->type = type;
+    metric->unit = "";
     *ret_index = metrics->count++;
     *ret_is_new = true;
     return 0;
@@ -120,7 +129,7 @@ static int read_fields(struct metrics *metrics, const struct record *record, voi
 
     for (const struct record_field *field = record_layouts[record->kind].fields;
          field->name; field++) {
-        struct metric_value value = {.wall_ns = record->wall_ns};
+        struct metric_value value = {.wall_ns = record->wall_ns, .quality = -1};
         bool is_where =
             field->offset == offsetof(struct record, cell) ||
             field->offset == offsetof(struct record, machine) ||
@@ -140,12 +149,50 @@ static int read_fields(struct metrics *metrics, const struct record *record, voi
     return 0;
 }
 
+/* What the operator's own signals are in, nobody said. */
+static const char *unit_of(const char *name)
+{
+    enum signal signal;
+    uint16_t path;
+    char place[SIGNAL_NAME_MAX], sentence[160];
+
+    if (signal_parse(name, &signal, &path, place, sentence) || !signal_rows[signal].unit)
+        return "";
+    return signal_rows[signal].unit;
+}
+
+/* The standard knows no other codes (tck-id-payloads-propertyset-quality-value-value). */
+static int quality_code(int64_t quality)
+{
+    return quality == QUALITY_GOOD || quality == QUALITY_STALE ? (int)quality
+                                                               : QUALITY_BAD;
+}
+
+/* A signal that never had a value has no type yet: -ENOENT. */
+static int find_signal(struct metrics *metrics, const struct packed_value *item,
+                       size_t *ret_index, bool *ret_is_new)
+{
+    enum metric_type type = item->kind == PACKED_TEXT ? METRIC_STRING : METRIC_DOUBLE;
+    size_t count = metrics->count;
+    char name[METRIC_NAME_MAX];
+    struct text text;
+
+    text_init_fixed(&text, name, sizeof(name));
+    text_add(&text, "Signal/");
+    text_add(&text, item->signal);
+    if (item->kind == PACKED_NOTHING)
+        return is_met(metrics, name, ret_index) ? 0 : -ENOENT;
+    int error = find(metrics, name, type, ret_index, ret_is_new);
+    if (!error && metrics->count > count)
+        metrics->items[*ret_index].unit = unit_of(item->signal);
+    return error;
+}
+
 static int read_signals(struct metrics *metrics, const struct record *record, void *owner,
                         void (*on_value)(void *, const struct metric_value *),
                         bool *ret_is_new)
 {
     struct packed_values values;
-    char name[METRIC_NAME_MAX];
 
     int error = packed_open(record, &values);
     if (error)
@@ -158,20 +205,15 @@ static int read_signals(struct metrics *metrics, const struct record *record, vo
             .is_known = item->kind != PACKED_NOTHING && item->quality == QUALITY_GOOD,
             .number = item->number,
             .text = is_text ? item->text : "",
+            .quality = quality_code(item->quality),
         };
-        struct text text;
 
-        text_init_fixed(&text, name, sizeof(name));
-        text_add(&text, "Signal/");
-        text_add(&text, item->signal);
-        if (item->kind == PACKED_NOTHING)
-            continue;
-        error = find(metrics, name, is_text ? METRIC_STRING : METRIC_DOUBLE, &value.index,
-                     ret_is_new);
-        if (error == -ENOSPC)
+        error = find_signal(metrics, item, &value.index, ret_is_new);
+        if (error == -ENOSPC || error == -ENOENT)
             error = 0;
         else if (!error && on_value &&
-                 is_text == (metrics->items[value.index].type == METRIC_STRING))
+                 (!value.is_known ||
+                  is_text == (metrics->items[value.index].type == METRIC_STRING)))
             on_value(owner, &value);
     }
     packed_done(&values);

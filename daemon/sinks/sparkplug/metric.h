@@ -14,6 +14,7 @@ enum {
 };
 
 enum metric_type { /* the standard's numbers */
+    METRIC_INT32 = 3,
     METRIC_INT64 = 4,
     METRIC_UINT64 = 8,
     METRIC_DOUBLE = 10,
@@ -24,6 +25,7 @@ enum metric_type { /* the standard's numbers */
 struct metric {
     char name[METRIC_NAME_MAX];
     enum metric_type type;
+    const char *unit; /* static: of a signal, as the table of signals says; "" = none */
 };
 
 struct metrics {
@@ -39,6 +41,7 @@ struct metric_value {
     double number;
     int64_t integer;
     const char *text;
+    int quality; /* of a signal's value: 0 bad, 192 good, 500 stale; -1 = no signal */
 };
 
 /* "run_seq" becomes "RunSeq". */

@@ -212,16 +212,16 @@ static void renew_will(struct sink_link *link)
 static void on_up(void *owner, const struct broker_limits *limits)
 {
     struct sink_link *link = owner;
-    bool was_up = link->was_up, is_again = link->was_up || link->was_tried;
+    bool was_up = link->was_up, is_again = was_up || link->was_tried;
     char topic[IDENTITY_TOPIC_MAX];
 
     (void)limits;
-    link->was_up = true;
-    link->health.linked = true;
+    link->was_up = link->health.linked = true;
     link->health.since_wall_ns = clock_now().wall_ns;
     link->health.reconnects += was_up;
     link->is_host_online = !link->options->primary_host;
     node_forget(&link->node);
+    identity_forget_host(&link->identity);
     identity_print_topic(&link->identity, "NCMD", NULL, topic);
     (void)broker_subscribe(link->broker, topic);
     if (link->options->primary_host)
@@ -263,7 +263,8 @@ static void on_published(void *owner, uint64_t cookie, int code)
 
 static void hear_host(struct sink_link *link, const struct broker_arrival *arrival)
 {
-    link->is_host_online = identity_says_online(arrival->payload, arrival->length);
+    identity_hear_host(&link->identity, arrival->payload, arrival->length,
+                       &link->is_host_online);
     if (!link->is_host_online)
         settle_soon(link, VERDICT_RETRY, "the primary host is offline");
 }
