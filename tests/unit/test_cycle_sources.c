@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where cycles come from: counters, bits, lights, currents. */
+/* Where cycles come from: counters, bits, lights. */
 #include "tests/unit/support/story.h"
 
 #include "daemon/analytics/cycle/counter.h"
@@ -203,31 +203,6 @@ static void a_counter_alone_gives_part_to_part_time_only(void **state)
     assert_true(cycle(1)->ptp == 80);
 }
 
-/* A clamp on the spindle: idle 1.4 A, cutting 5 to 7 A, stale zeros for 12 s. */
-static void a_spindle_current_finds_the_cut_and_bridges_stale_data(void **state)
-{
-    struct story *story = begin();
-    char value[16];
-
-    (void)state;
-    for (int tenth = 0; tenth < 4190; tenth += 2) {
-        double t = tenth / 10.0, phase = fmod(t, 100);
-        bool stale = phase > 50 && phase < 62;
-        double current = phase < 20 ? 1.4 + 0.05 * sin(t * 7) : 6 + sin(t * 3);
-
-        (void)snprintf(value, sizeof(value), "%.4f", stale ? 0.0 : current);
-        story_show(story, t, "spindle_current", value);
-    }
-    story_wait(story, 500);
-    assert_int_equal(story_count(story, RECORD_CYCLE), 4);
-    for (size_t i = 0; i < 4; i++) {
-        assert_true(fabs(cycle(i)->started_s -
-                         (double)story_moment(20 + 100 * (double)i).wall_ns / 1e9) < 1.5);
-        assert_int_equal(cycle(i)->seg_source, SEG_SOURCE_SPINDLE);
-    }
-    assert_true(fabs(cycle(1)->ct - 80) < 1);
-}
-
 static void a_start_seen_while_waiting_for_a_better_source_is_seen(void **state)
 {
     static const char *const stories[] = {
@@ -249,35 +224,6 @@ static void a_start_seen_while_waiting_for_a_better_source_is_seen(void **state)
         assert_int_equal(cycle(0)->flags, 0);
         (void)end(state);
     }
-}
-
-/* A speed that is told when it changes is silent while it is steady. */
-static void a_steady_speed_told_once_is_no_stop(void **state)
-{
-    (void)state;
-    story_init(&the_story);
-    story_tell(&the_story, "0 spindle_speed 0; 10 spindle_speed 8000;"
-                           "90 spindle_speed 5000; 150 spindle_speed 0;"
-                           "200 spindle_speed 8000; 300 spindle_speed 0; 400 tick");
-    assert_int_equal(story_count(&the_story, RECORD_CYCLE), 2);
-    assert_true(cycle(0)->ct == 140 && cycle(0)->spindle_on == 140);
-    assert_true(cycle(1)->ct == 100);
-}
-
-/* Stale records show other programs for a moment. */
-static void a_spindles_cycle_has_the_program_that_ran_most(void **state)
-{
-    (void)state;
-    story_init(&the_story);
-    story_tell(&the_story, "0 program 1; 0 spindle_speed 0");
-    for (int t = 1; t <= 200; t++) {
-        bool is_stale = t % 10 >= 7 || (t > 60 && t < 72);
-        story_show(&the_story, t, "program", is_stale ? t % 2 ? "0" : "4" : "1");
-        story_show(&the_story, t, "spindle_speed",
-                   t > 20 && t < 150 && !is_stale ? "3000" : "0");
-    }
-    assert_int_equal(story_count(&the_story, RECORD_CYCLE), 1);
-    assert_string_equal(cycle(0)->program, "1");
 }
 
 static void a_missed_value_flags_the_cycle_of_any_source(void **state)
@@ -351,10 +297,7 @@ int main(void)
         STORY(a_polled_edge_lies_between_two_polls),
         STORY(a_stack_light_makes_cycles_and_flashing_does_not_end_them),
         STORY(a_counter_alone_gives_part_to_part_time_only),
-        STORY(a_spindle_current_finds_the_cut_and_bridges_stale_data),
         STORY(a_start_seen_while_waiting_for_a_better_source_is_seen),
-        STORY(a_steady_speed_told_once_is_no_stop),
-        STORY(a_spindles_cycle_has_the_program_that_ran_most),
         STORY(a_missed_value_flags_the_cycle_of_any_source),
         STORY(a_counter_wraps_where_counters_do),
         STORY(a_hold_with_an_empty_bar_feeder_is_a_wait),

@@ -296,7 +296,8 @@ void execution_observe(struct execution_state *state, const struct cycle_options
     case SIGNAL_SPINDLE_LOAD:
     case SIGNAL_SPINDLE_POWER:
     case SIGNAL_SPINDLE_CURRENT:
-        if (!state->direct.is_settled || options->source == SOURCE_SPINDLE)
+        if (!state->direct.is_settled || options->source == SOURCE_SPINDLE ||
+            state->level.signal != SIGNAL_SPINDLE_SPEED)
             spindle_hear(state, options, sample, edges);
         break;
     default:

@@ -9,6 +9,7 @@
 
 #include "daemon/analytics/cycle/candidate.h"
 #include "daemon/analytics/cycle/cycle_options.h"
+#include "daemon/analytics/cycle/levels.h"
 #include "daemon/analytics/cycle/poll_slot.h"
 #include "daemon/analytics/cycle/rise.h"
 #include "daemon/analytics/cycle/spindle_level.h"
@@ -61,6 +62,11 @@ void execution_init(struct execution_state *state);
 /* Appends what became sure by this sample; what became sure by time comes first. */
 void execution_observe(struct execution_state *state, const struct cycle_options *options,
                        const struct sample *sample, struct execution_edges *edges);
+
+/* What the spindle's newest value means, and the one `back` values before it; unknown
+ * with a speed, which is believed instead, and until levels are learned. */
+enum spindle_draw execution_draw(const struct execution_state *state, uint32_t back,
+                                 int64_t *ret_at_ns);
 
 /* What was known is no longer: the next value is news, whatever it is. */
 void execution_lose(struct execution_state *state);

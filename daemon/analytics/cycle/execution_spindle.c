@@ -26,9 +26,17 @@ void spindle_fall_silent(struct execution_state *state,
                      edges);
 }
 
+/* Is "on" that the spindle turns, and not that it cuts? */
+static bool tells_turning(const struct execution_state *state,
+                          const struct cycle_options *options)
+{
+    return state->level.signal == SIGNAL_SPINDLE_SPEED ||
+           (state->level.rests && isnan(options->spindle_on));
+}
+
 /*
- * Stale records make a turning spindle seem to stand, also just after its start. A speed
- * does not flicker by itself, so it need not turn in one piece to have started. Returns
+ * Stale records make a turning spindle seem to stand, also just after its start. Turning
+ * does not flicker by itself, so it need not last in one piece to have started. Returns
  * whether a stop is to be overlooked.
  */
 static bool bridge_start(struct execution_state *state,
@@ -48,7 +56,7 @@ static bool bridge_start(struct execution_state *state,
 static bool is_rise(const struct execution_state *state,
                     const struct cycle_options *options)
 {
-    return state->level.signal != SIGNAL_SPINDLE_SPEED && isnan(options->spindle_on) &&
+    return !tells_turning(state, options) && isnan(options->spindle_on) &&
            state->spindle.is_open && state->spindle.next == EXECUTION_RUN;
 }
 
@@ -79,34 +87,17 @@ static void end_early(struct execution_state *state, const struct cycle_options 
     spindle_settle(state, options, now_ns, edges);
 }
 
-void spindle_hear(struct execution_state *state, const struct cycle_options *options,
-                  const struct sample *sample, struct execution_edges *edges)
+/* Compares a value with the levels that are known by now. */
+static void decide(struct execution_state *state, const struct cycle_options *options,
+                   const struct sample *sample, struct execution_edges *edges)
 {
     struct spindle_level *level = &state->level;
+    struct candidate *spindle = &state->spindle;
     double value = fabs(sample_number(sample));
-
-    if (!sample_is_good(sample) || isnan(value)) {
-        edges->misses = state->has_spindle && sample->signal == level->signal;
-        return;
-    }
-    spindle_level_observe(level, sample->signal, value);
-    if (sample->signal == SIGNAL_SPINDLE_SPEED) {
-        state->repeats += state->repeats < REPEATS && value == state->last_speed;
-        state->last_speed = value;
-    }
-    if (sample->signal == level->signal)
-        rise_observe(&state->rise, sample->at.mono_ns, value);
-    if (sample->signal != level->signal ||
-        (!level->is_known && isnan(options->spindle_on)))
-        return;
-
-    spindle_fall_silent(state, options, sample->at, edges);
-
     double on = isnan(options->spindle_on) ? level->on : options->spindle_on;
     double off = !isnan(options->spindle_off) ? options->spindle_off
                  : isnan(options->spindle_on) ? level->off
                                               : options->spindle_on;
-    struct candidate *spindle = &state->spindle;
     enum execution now = spindle->is_open ? spindle->next : spindle->settled;
     bool was_running = (spindle->is_open || spindle->is_settled) && now == EXECUTION_RUN;
     bool runs = was_running ? value >= off : value > on;
@@ -114,16 +105,80 @@ void spindle_hear(struct execution_state *state, const struct cycle_options *opt
         poll_slot_observe(&state->spindle_slot, options, sample, runs == was_running);
 
     state->has_spindle = true;
-    if (level->signal == SIGNAL_SPINDLE_SPEED &&
-        bridge_start(state, options, sample, runs))
+    if (tells_turning(state, options) && bridge_start(state, options, sample, runs))
         return;
     int64_t hold = runs ? options->spindle_start : options->spindle_stop;
     if (!runs)
         end_early(state, options, sample->at.mono_ns, edges);
-    else if (level->signal != SIGNAL_SPINDLE_SPEED && isnan(options->spindle_on))
+    else if (!tells_turning(state, options) && isnan(options->spindle_on))
         hold += RISE_NS;
     candidate_propose(spindle, &(struct proposal){runs ? EXECUTION_RUN : EXECUTION_IDLE,
                                                   sample->at, width, hold});
     if (!spindle->is_settled && spindle->is_open && !runs)
         spindle->decide_ns = sample->at.mono_ns; /* the first state needs no proof */
+}
+
+/* Levels that have just been learned say also what the values before them meant. */
+static void decide_again(struct execution_state *state,
+                         const struct cycle_options *options, const struct sample *sample,
+                         struct execution_edges *edges)
+{
+    struct sample before = *sample;
+    int64_t at_ns = 0;
+
+    for (uint32_t back = RISE_VALUES - 1; back > 0; back--) {
+        if (!rise_recall(&state->rise, back, &at_ns, &before.value.number))
+            continue;
+        before.value.kind = VALUE_NUMBER;
+        before.at = moment_plus(sample->at, at_ns - sample->at.mono_ns);
+        if (state->spindle.is_open)
+            spindle_settle(state, options, at_ns, edges);
+        decide(state, options, &before, edges);
+    }
+}
+
+void spindle_hear(struct execution_state *state, const struct cycle_options *options,
+                  const struct sample *sample, struct execution_edges *edges)
+{
+    struct spindle_level *level = &state->level;
+    double value = fabs(sample_number(sample));
+    bool is_learned = isnan(options->spindle_on), was_known = level->is_known;
+
+    if (!sample_is_good(sample) || isnan(value)) {
+        edges->misses = state->has_spindle && !state->direct.is_settled &&
+                        sample->signal == level->signal;
+        return;
+    }
+    spindle_level_observe(level, sample->signal, value);
+    if (sample->signal == SIGNAL_SPINDLE_SPEED) {
+        state->repeats += state->repeats < REPEATS && value == state->last_speed;
+        state->last_speed = value;
+    }
+    if (sample->signal != level->signal)
+        return;
+    if (level->signal != SIGNAL_SPINDLE_SPEED)
+        rise_observe(&state->rise, sample->at.mono_ns, value);
+    if (was_known && !level->is_known && !state->spindle.is_settled)
+        state->spindle = (struct candidate){0};
+    if (!level->is_known && is_learned)
+        return;
+    spindle_fall_silent(state, options, sample->at, edges);
+    if (is_learned && !was_known && level->signal != SIGNAL_SPINDLE_SPEED)
+        decide_again(state, options, sample, edges);
+    decide(state, options, sample, edges);
+}
+
+enum spindle_draw execution_draw(const struct execution_state *state, uint32_t back,
+                                 int64_t *ret_at_ns)
+{
+    const struct spindle_level *level = &state->level;
+    double value = 0;
+
+    if (!level->is_known || level->signal == SIGNAL_SPINDLE_SPEED ||
+        !rise_recall(&state->rise, back, ret_at_ns, &value))
+        return DRAW_UNKNOWN;
+    if (value < level->off)
+        return DRAW_LITTLE;
+    /* A load is in percent of what the drive can do: idling may be none of it. */
+    return level->rests && level->signal != SIGNAL_SPINDLE_LOAD ? DRAW_TURNS : DRAW_CUTS;
 }

@@ -30,7 +30,17 @@ struct feed_habits {
     int64_t newest_ns;
 };
 
+/* What a spindle's power, current or load says where no speed is heard. */
+enum spindle_draw {
+    DRAW_UNKNOWN,
+    DRAW_LITTLE, /* stands, or turns in air */
+    DRAW_TURNS,  /* much, by a spindle that otherwise stands */
+    DRAW_CUTS,   /* more than it takes to turn in air */
+};
+
 struct levels {
+    enum spindle_draw draw;
+    bool turns_by_draw; /* it was ever DRAW_TURNS */
     struct feed_habits feeds;
     bool has_mode, has_function, has_bit, has_timer, has_energy, has_counter, has_feed;
     bool single_block, dry_run, axis_lock;

@@ -3,6 +3,7 @@
 
 #include "daemon/analytics/cycle/arrivals.h"
 #include "daemon/analytics/cycle/calendar.h"
+#include "daemon/analytics/cycle/path_cycle.h"
 #include "daemon/analytics/cycle/path_cycles.h"
 #include "daemon/analytics/run/job.h"
 #include "daemon/base/pages.h"
@@ -11,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LAYOUT  UINT32_C(6)
+#define LAYOUT  UINT32_C(7)
 #define AWAY_NS (10 * NS_PER_S) /* a restart shorter than this hides nothing */
 
 /* All that is remembered: plain bytes, no pointers. */
@@ -207,6 +208,8 @@ static void observe_path(struct machine_cycles *cycles, size_t index,
 
     path_cycles_begin(&cycles->state.paths[target]);
     execution_observe(&cycles->state.executions[index], cycles->cycle, sample, &edges);
+    path_cycles_draw(&cycles->state.paths[target], &site,
+                     &cycles->state.executions[index]);
     if (edges.count)
         apply_edges(cycles, index, &edges, sink);
     if (target != index && !arrivals_is_shared(sample->signal))

@@ -41,6 +41,8 @@ void path_cycles_account_gap(struct path_cycles *path, struct moment at)
 /* A slow drift or a ramp is no turning. */
 static bool is_turning(const struct levels *levels)
 {
+    if (levels->draw == DRAW_TURNS && !(levels->top_speed > 0))
+        return true;
     return levels_speed(levels) > fmax(1, 0.2 * levels->top_speed);
 }
 
@@ -52,6 +54,12 @@ static bool turns_only(const struct path_cycles *path)
 
     return (path->source == SEG_SOURCE_SPINDLE || !path->has_execution) &&
            !levels->has_bit && !levels->has_feed && is_turning(levels);
+}
+
+static bool draws_cut(const struct levels *levels)
+{
+    return levels->draw == DRAW_CUTS && !levels->has_bit && !levels->has_feed &&
+           !(levels->top_speed > 0);
 }
 
 /* Does the feed override have a say? Where the control tells cuts, only in them. */
@@ -69,7 +77,9 @@ void path_cycles_refresh_motion(struct path_cycles *path, const struct path_site
     unsigned flags = 0;
 
     flags |=
-        levels_is_cutting(levels, site->options) || turns_only(path) ? MOTION_CUTTING : 0;
+        levels_is_cutting(levels, site->options) || turns_only(path) || draws_cut(levels)
+            ? MOTION_CUTTING
+            : 0;
     flags |= is_turning(levels) ? MOTION_TURNING : 0;
     flags |= path->is_probing ? MOTION_PROBING : 0;
     flags |= path->is_auxiliary && !path->is_probing ? MOTION_AUX : 0;
@@ -79,6 +89,26 @@ void path_cycles_refresh_motion(struct path_cycles *path, const struct path_site
                  ? MOTION_TRIAL
                  : 0;
     motion_set(&path->motion, at.mono_ns, flags, levels->feed_override / 100);
+}
+
+void path_cycles_draw(struct path_cycles *path, const struct path_site *site,
+                      const struct execution_state *execution)
+{
+    int64_t at_ns = 0;
+    bool is_new = path->levels.draw == DRAW_UNKNOWN && path->motion.count <= 1;
+    uint32_t back = is_new ? RISE_VALUES : 1;
+
+    while (back-- > 0) {
+        enum spindle_draw draw = execution_draw(execution, back, &at_ns);
+
+        if (draw == path->levels.draw || (draw == DRAW_UNKNOWN && back > 0))
+            continue;
+        path->levels.draw = draw;
+        path->levels.turns_by_draw |= draw == DRAW_TURNS;
+        if (path->has_first)
+            path_cycles_refresh_motion(
+                path, site, moment_plus(path->first, at_ns - path->first.mono_ns));
+    }
 }
 
 /* Running totals of the open cycle at `at`. */
@@ -228,7 +258,7 @@ static void fill_times(const struct path_cycles *path, const struct path_site *s
     cycle->cut_source = levels_cut_source(&path->levels, site->options);
     if (cycle->cut_source == CUT_SOURCE_NONE && cut > 0)
         cycle->cut_source = CUT_SOURCE_LOAD;
-    if (path->levels.top_speed > 0)
+    if (path->levels.top_speed > 0 || path->levels.turns_by_draw)
         cycle->spindle_on = seconds(open->run.turning);
     cycle->ovr_loss = open->run.overridden > 0 ? open->run.gain / 1e9 : 0;
     cycle->ct100 = cycle->net + cycle->ovr_loss;

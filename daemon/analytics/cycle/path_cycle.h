@@ -30,3 +30,7 @@ void path_cycles_start(struct path_cycles *path, const struct path_site *site,
 void path_cycles_account_gap(struct path_cycles *path, struct moment at);
 void path_cycles_refresh_motion(struct path_cycles *path, const struct path_site *site,
                                 struct moment at);
+
+/* Takes over what the spindle's draw says; also of values before it was understood. */
+void path_cycles_draw(struct path_cycles *path, const struct path_site *site,
+                      const struct execution_state *execution);

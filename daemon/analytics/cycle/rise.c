@@ -38,6 +38,26 @@ static uint32_t place(const struct rise *rise, uint32_t back)
     return (rise->count - back) % RISE_VALUES;
 }
 
+bool rise_recall(const struct rise *rise, uint32_t back, int64_t *ret_at_ns,
+                 double *ret_value)
+{
+    if (back >= RISE_VALUES || back >= rise->count)
+        return false;
+
+    uint32_t i = place(rise, back + 1);
+    *ret_at_ns = rise->recent[i].at_ns;
+    *ret_value = rise->recent[i].value;
+    return true;
+}
+
+/* Values on both sides of a silence are no rise. */
+static bool is_near(const struct rise *rise, uint32_t back)
+{
+    return rise->recent[place(rise, back)].at_ns -
+               rise->recent[place(rise, back + 1)].at_ns <=
+           PLATEAU_NS;
+}
+
 int64_t rise_middle(const struct rise *rise, double idle, int64_t since_ns,
                     int64_t *ret_width_ns)
 {
@@ -48,7 +68,8 @@ int64_t rise_middle(const struct rise *rise, double idle, int64_t since_ns,
     while (back < kept && rise->recent[place(rise, back)].at_ns > since_ns)
         back++;
     /* A light cut was half way up before it was noticed, a heavy one is so later. */
-    while (back < kept && rise->recent[place(rise, back)].value >= middle &&
+    while (back < kept && is_near(rise, back) &&
+           rise->recent[place(rise, back)].value >= middle &&
            rise->recent[place(rise, back + 1)].value >= middle)
         back++;
     while (back > 1 && rise->recent[place(rise, back)].value < middle)

@@ -8,7 +8,9 @@
 
 #include "daemon/base/moment.h"
 
-#define RISE_VALUES 64
+#include <stdbool.h>
+
+#define RISE_VALUES 256
 
 struct rise {
     struct {
@@ -19,6 +21,10 @@ struct rise {
 };
 
 void rise_observe(struct rise *rise, int64_t at_ns, double value);
+
+/* The value `back` values before the newest; false when it is not kept. */
+bool rise_recall(const struct rise *rise, uint32_t back, int64_t *ret_at_ns,
+                 double *ret_value);
 
 /*
  * When it was half way from `idle` to the level of the last seconds, for a rise that was

@@ -10,6 +10,11 @@
 #define ON_SHARE  0.15
 #define MANY      UINT32_C(200000) /* then old values weigh half */
 
+#define OUTSHINES 8 /* a value so many times as large as all before it */
+
+/* Turning in air takes more than this share of what a cut does; standing takes less. */
+#define REST_SHARE 0.1
+
 void spindle_level_init(struct spindle_level *level)
 {
     *level = (struct spindle_level){.least = INFINITY};
@@ -37,10 +42,12 @@ static void halve(struct spindle_level *level)
         level->seen += level->bins[i] /= 2;
 }
 
+/* Beside a value many times as large, what was learned before was noise. */
 static void widen(struct spindle_level *level, double value)
 {
     if (level->most <= 0)
         level->most = value * 1.5;
+    level->is_known &= value < OUTSHINES * level->most;
     while (value >= level->most) {
         for (size_t i = 0; i < SPINDLE_BINS / 2; i++)
             level->bins[i] = level->bins[2 * i] + level->bins[2 * i + 1];
@@ -105,7 +112,7 @@ static bool separates(const struct spindle_level *level, size_t border, size_t u
     double cut = quantile(level, border, until, 0.5);
     double apart = cut - idle;
 
-    return apart > 6 * level->noise && apart > 0.2 * cut &&
+    return apart > 6 * level->noise && apart > 3 * level->unrest && apart > 0.2 * cut &&
            quantile(level, 0, border, 0.95) < cut;
 }
 
@@ -157,6 +164,7 @@ static void learn(struct spindle_level *level)
     double idle_high = quantile(level, 0, border, 0.95);
     double apart = quantile(level, border, SPINDLE_BINS, 0.5) - idle;
     level->idle = idle;
+    level->rests = idle < REST_SHARE * apart;
     level->off = idle_high + OFF_SHARE * apart;
     level->on = idle_high + ON_SHARE * apart;
     level->is_known = true;
@@ -186,6 +194,7 @@ void spindle_level_observe(struct spindle_level *level, enum signal signal, doub
     double step = fabs(value - level->previous);
     double weight = level->seen < 20 ? 1.0 / (level->seen + 1.0) : 0.05;
     level->noise += weight * (fmin(step, 3 * level->noise + 0.02 * value) - level->noise);
+    level->unrest += (step - level->unrest) / fmin(level->seen + level->zeros + 1.0, 200);
     level->previous = value;
     widen(level, fmax(value, 1e-6));
     if (value > 0) {

@@ -12,9 +12,11 @@
 struct spindle_level {
     enum signal signal; /* the one that is used */
     bool has_signal, is_known;
+    bool rests; /* idle draws next to nothing: then the spindle stands */
     double idle, on, off;
     double least, most, previous; /* most grows in doublings: bins merge */
     double noise;                 /* mean absolute step while nothing changes */
+    double unrest;                /* mean absolute step, changes of level included */
     uint32_t seen;
     uint32_t zeros; /* seen, but not in the bins */
     uint32_t bins[SPINDLE_BINS];
