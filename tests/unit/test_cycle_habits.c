@@ -257,6 +257,21 @@ static void another_program_in_the_cycle_ends_it(void **state)
     assert_string_equal(cycle(1)->program, "O2");
 }
 
+static void a_program_shown_for_a_moment_ends_nothing(void **state)
+{
+    struct story *story = begin();
+
+    (void)state;
+    story_tell(story, "0 execution READY; 0 program O1; 10 execution ACTIVE;"
+                      "50 program O8001; 52 program O9; 54.5 program O1; 60 line 7;"
+                      "88 program O2; 90 execution COMPLETED; 91 execution READY;"
+                      "99 execution ACTIVE; 150 execution COMPLETED; 160 tick");
+    assert_int_equal(story_count(story, RECORD_CYCLE), 2);
+    assert_true(cycle(0)->ct == 80 && cycle(1)->ct == 51);
+    assert_string_equal(cycle(0)->program, "O1");
+    assert_string_equal(cycle(1)->program, "O2");
+}
+
 /* --- paths ---------------------------------------------------------------------------
  */
 
@@ -370,6 +385,7 @@ int main(void)
         STORY(an_emergency_stop_aborts),
         STORY(cycles_are_of_a_kind),
         STORY(another_program_in_the_cycle_ends_it),
+        STORY(a_program_shown_for_a_moment_ends_nothing),
         STORY(two_paths_are_one_cycle),
         STORY(two_paths_may_be_kept_apart),
         STORY(stages_follow_one_another),

@@ -195,8 +195,7 @@ static void advance_path(struct machine_cycles *cycles, size_t index, struct mom
     execution_advance(&cycles->state.executions[index], cycles->cycle, now, &edges);
     if (edges.count)
         apply_edges(cycles, index, &edges, sink);
-    if (cycles->state.paths[index].phase == PHASE_PENDING)
-        path_cycles_advance(&cycles->state.paths[index], &site, now);
+    path_cycles_advance(&cycles->state.paths[index], &site, now);
 }
 
 static void observe_path(struct machine_cycles *cycles, size_t index,
@@ -207,6 +206,7 @@ static void observe_path(struct machine_cycles *cycles, size_t index,
     struct path_site site = make_site(cycles, target, sink);
 
     path_cycles_begin(&cycles->state.paths[target]);
+    path_cycles_turn(&cycles->state.paths[target], &site, sample->at);
     execution_observe(&cycles->state.executions[index], cycles->cycle, sample, &edges);
     path_cycles_draw(&cycles->state.paths[target], &site,
                      &cycles->state.executions[index]);
@@ -214,7 +214,7 @@ static void observe_path(struct machine_cycles *cycles, size_t index,
         apply_edges(cycles, index, &edges, sink);
     if (target != index && !arrivals_is_shared(sample->signal))
         return;
-    path_cycles_mark(&cycles->state.paths[target],
+    path_cycles_mark(&cycles->state.paths[target], sample->at,
                      (sample->flags & SAMPLE_CLOCK ? CYCLE_CLOCK : 0) |
                          (edges.misses ? CYCLE_GAP : 0));
     path_cycles_observe(&cycles->state.paths[target], &site, sample);
@@ -231,7 +231,7 @@ static void lose_all(struct machine_cycles *cycles, struct moment since,
     for (size_t i = 0; i < PATHS_MAX; i++) {
         if (!cycles->state.is_heard[i] || !cycles->state.executions[i].is_known)
             continue;
-        path_cycles_mark(&cycles->state.paths[i], CYCLE_GAP);
+        path_cycles_mark(&cycles->state.paths[i], since, CYCLE_GAP);
         execution_lose(&cycles->state.executions[i]);
         apply_edges(cycles, i, &edges, sink);
     }
@@ -246,7 +246,7 @@ static void lose_data(struct machine_cycles *cycles, const struct sample *sample
 
     for (size_t i = 0; i < PATHS_MAX; i++)
         if (cycles->state.is_heard[i])
-            path_cycles_mark(&cycles->state.paths[i], CYCLE_GAP);
+            path_cycles_mark(&cycles->state.paths[i], sample->at, CYCLE_GAP);
     if (lasted_ns > 0)
         lose_all(cycles, moment_plus(sample->at, -lasted_ns), sink);
 }

@@ -264,6 +264,18 @@ static void fill_times(const struct path_cycles *path, const struct path_site *s
     cycle->ct100 = cycle->net + cycle->ovr_loss;
 }
 
+void path_cycles_follow(struct path_cycles *path, const struct path_site *site,
+                        struct moment at, double variance_s2)
+{
+    enum execution execution = path->execution;
+    int64_t unsure_ns = (int64_t)(sqrt(3 * variance_s2) * 1e9); /* half the interval */
+
+    path_cycles_open(path, site, at, variance_s2);
+    path->execution = execution;
+    if (path->is_missing && path->missed_at.mono_ns >= at.mono_ns - unsure_ns)
+        path->cycle.flags |= CYCLE_GAP;
+}
+
 static int64_t take(int64_t *left, int64_t flag)
 {
     if (*left <= 0)

@@ -8,6 +8,9 @@
 
 void path_cycles_open(struct path_cycles *path, const struct path_site *site,
                       struct moment at, double variance_s2);
+/* The next cycle begins where the one before has ended; what runs goes on. */
+void path_cycles_follow(struct path_cycles *path, const struct path_site *site,
+                        struct moment at, double variance_s2);
 void path_cycles_close(struct path_cycles *path, const struct path_site *site,
                        struct moment at, double variance_s2, enum ending ending);
 void path_cycles_emit(struct path_cycles *path, const struct path_site *site);
@@ -30,6 +33,10 @@ void path_cycles_start(struct path_cycles *path, const struct path_site *site,
 void path_cycles_account_gap(struct path_cycles *path, struct moment at);
 void path_cycles_refresh_motion(struct path_cycles *path, const struct path_site *site,
                                 struct moment at);
+
+/* A program shown for long enough is believed. */
+void path_cycles_turn(struct path_cycles *path, const struct path_site *site,
+                      struct moment now);
 
 /* Takes over what the spindle's draw says; also of values before it was understood. */
 void path_cycles_draw(struct path_cycles *path, const struct path_site *site,

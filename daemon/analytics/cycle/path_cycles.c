@@ -83,8 +83,14 @@ void path_cycles_start(struct path_cycles *path, const struct path_site *site,
 static void leave_cycle(struct path_cycles *path, const struct path_site *site,
                         const struct execution_edge *edge, enum ending ending)
 {
+    bool is_next = path->turns_program; /* the next program is shown already */
+
+    path->turns_program = false;
     path_cycles_vote(path, site, edge->at);
     path_cycles_close(path, site, edge->at, edge->variance_s2, ending);
+    if (is_next)
+        (void)text_copy(path->levels.program, sizeof(path->levels.program),
+                        path->next_program);
     path_cycles_begin_gap(path, edge->at);
 }
 
@@ -107,8 +113,8 @@ static bool date_hidden_edge(const struct path_cycles *path, const struct path_s
 static void lose(struct path_cycles *path, struct moment at)
 {
     path->before_loss = path->execution;
-    path->is_lost = true;
-    path->lost_at = at;
+    path->is_lost = path->is_missing = true;
+    path->lost_at = path->missed_at = at;
     path->lost_in_gap = path->phase != PHASE_IN_CYCLE;
     path->stops.facts.no_data = true;
     if (path->phase == PHASE_IN_CYCLE)
@@ -193,12 +199,14 @@ void path_cycles_abort(struct path_cycles *path, const struct path_site *site,
     stops_change(&path->stops, &site->outlet, edge.at, EXECUTION_IDLE);
 }
 
-void path_cycles_mark(struct path_cycles *path, int64_t flags)
+void path_cycles_mark(struct path_cycles *path, struct moment at, int64_t flags)
 {
     if (path->phase == PHASE_IN_CYCLE)
         path->cycle.flags |= flags;
     if (!(flags & CYCLE_GAP))
         return;
+    path->is_missing = true;
+    path->missed_at = at;
     path->segments.is_uncertain = true;
     path->lost_in_gap |= path->phase != PHASE_IN_CYCLE;
 }

@@ -80,6 +80,11 @@ struct path_cycles {
     bool is_lost;               /* the counter has not been read since the data stopped */
     struct moment lost_at, back_at; /* data stopped, and came again */
     bool lost_in_gap;               /* since the last cycle began */
+    bool is_missing;
+    struct moment missed_at; /* the newest value that did not come */
+    bool turns_program;
+    struct moment turned_at; /* another program is shown since then */
+    char next_program[RECORD_TEXT_MAX];
 
     struct open_cycle cycle;
     struct record pending; /* a cycle that waits for its part */
@@ -131,6 +136,6 @@ void path_cycles_abort(struct path_cycles *path, const struct path_site *site,
                        struct moment at);
 
 /* Observations were lost; the source's clock cannot be right; the tool was changed. */
-void path_cycles_mark(struct path_cycles *path, int64_t flags);
+void path_cycles_mark(struct path_cycles *path, struct moment at, int64_t flags);
 void path_cycles_changed_tool(struct path_cycles *path);
 void path_cycles_set_up(struct path_cycles *path);

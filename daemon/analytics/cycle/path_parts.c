@@ -170,12 +170,10 @@ static void split_unseen(struct path_cycles *path, const struct path_site *site,
                          const struct counter_step *step)
 {
     struct moment at = step->at.mono_ns < path->since.mono_ns ? path->since : step->at;
-    enum execution execution = path->execution;
 
     path_cycles_close(path, site, at, 0, ENDING_COUNT);
     estimate(path, site, step);
-    path_cycles_open(path, site, at, 0);
-    path->execution = execution;
+    path_cycles_follow(path, site, at, 0);
     path->cycle.flags |= CYCLE_PARTIAL | CYCLE_GAP;
 }
 
@@ -325,13 +323,11 @@ static void count_in_cycle(struct path_cycles *path, const struct path_site *sit
         return;
 
     struct moment at = step->at.mono_ns < path->since.mono_ns ? path->since : step->at;
-    enum execution execution = path->execution;
     path_cycles_close(path, site, at, variance_s2, ENDING_COUNT);
     if (path->pending.cycle.parts > step->parts)
         path->pending.cycle.flags |= CYCLE_ESTIMATED; /* before the loop was known */
     path_cycles_emit(path, site);
-    path_cycles_open(path, site, at, variance_s2);
-    path->execution = execution;
+    path_cycles_follow(path, site, at, variance_s2);
     path->is_tail = true;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define SETTLING_NS (2 * NS_PER_S) /* a program name may come this late */
+#define FLICKER_NS  (5 * NS_PER_S) /* another one shown for less is none */
 
 static struct moment moment_later(struct moment a, struct moment b)
 {
@@ -46,11 +47,38 @@ static void hear_line(struct path_cycles *path, const struct path_site *site,
         path_cycles_refresh_motion(path, site, moment_plus(sample->at, -width / 2));
 }
 
+/*
+ * Subprograms, and names that are read half way through a change, are shown for a moment:
+ * another program ends the cycle when it is still shown FLICKER_NS later.
+ */
+void path_cycles_turn(struct path_cycles *path, const struct path_site *site,
+                      struct moment now)
+{
+    if (!path->turns_program || now.mono_ns - path->turned_at.mono_ns < FLICKER_NS)
+        return;
+
+    struct moment at = moment_later(path->turned_at, path->since);
+    bool ends = path->phase == PHASE_IN_CYCLE &&
+                at.mono_ns - path->cycle.start.mono_ns > SETTLING_NS;
+
+    path->turns_program = false;
+    if (ends) {
+        path_cycles_close(path, site, at, 0, ENDING_IDLE);
+        path_cycles_emit(path, site);
+    }
+    (void)text_copy(path->levels.program, sizeof(path->levels.program),
+                    path->next_program);
+    refresh_work(path, site);
+    if (ends)
+        path_cycles_follow(path, site, at, 0);
+}
+
 static void hear_program(struct path_cycles *path, const struct path_site *site,
                          const struct sample *sample)
 {
     char *program = path->levels.program;
-    bool is_new = strcmp(program, sample->value.text) != 0;
+    const char *shown = sample->value.text;
+    bool is_new = strcmp(program, shown) != 0;
 
     if (path->phase == PHASE_IN_CYCLE && path->source == SEG_SOURCE_SPINDLE) {
         path_cycles_vote_program(path, sample->at);
@@ -58,18 +86,14 @@ static void hear_program(struct path_cycles *path, const struct path_site *site,
     }
     if (is_new && path->phase == PHASE_IN_CYCLE && *program &&
         sample->at.mono_ns - path->cycle.start.mono_ns > SETTLING_NS) {
-        struct moment at = moment_later(sample->at, path->since);
-        enum execution execution = path->execution;
-
-        path_cycles_close(path, site, at, 0, ENDING_IDLE);
-        path_cycles_emit(path, site);
-        (void)text_copy(program, sizeof(path->levels.program), sample->value.text);
-        refresh_work(path, site);
-        path_cycles_open(path, site, at, 0);
-        path->execution = execution;
+        if (!path->turns_program)
+            path->turned_at = sample->at;
+        path->turns_program = *shown != '\0';
+        (void)text_copy(path->next_program, sizeof(path->next_program), shown);
         return;
     }
-    (void)text_copy(program, sizeof(path->levels.program), sample->value.text);
+    path->turns_program = false;
+    (void)text_copy(program, sizeof(path->levels.program), shown);
     refresh_work(path, site);
 }
 
@@ -111,6 +135,7 @@ static void hear_tool(struct path_cycles *path, const struct path_site *site,
         return;
 
     struct moment at = moment_plus(sample->at, -width / 2);
+    path->turned_at = moment_later(path->turned_at, at); /* what is told stays told */
     struct segment_cycle cycle = {path->cycle.start, path->cycle.no};
     if (path->phase == PHASE_IN_CYCLE) {
         at = moment_later(at, path->cycle.start);
@@ -133,11 +158,9 @@ static void hear_pallet(struct path_cycles *path, const struct path_site *site,
         site->options->pallet_change != PALLET_CHANGE_BOUNDARY)
         return;
 
-    enum execution execution = path->execution;
     path_cycles_close(path, site, at, 0, ENDING_DONE);
     path_cycles_emit(path, site);
-    path_cycles_open(path, site, at, 0);
-    path->execution = execution;
+    path_cycles_follow(path, site, at, 0);
 }
 
 /* MDI or manual at the very moment a cycle seemed to begin: it was none. */
