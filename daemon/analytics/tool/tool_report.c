@@ -83,7 +83,7 @@ static void fill_hours(struct tool_record *tool, const struct machine_tools *too
 }
 
 /* Whether somebody must come before that, by the stops of the machine so far. */
-static void fill_unattended(struct tool_record *tool, const struct machine_tools *tools)
+static void fill_unattended(struct tool_record *tool, struct machine_tools *tools)
 {
     struct mtbf mtbf = uptime_mtbf(&tools->state.uptime);
 

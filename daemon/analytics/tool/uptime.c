@@ -86,9 +86,16 @@ void uptime_hear(struct uptime *uptime, const struct record *record)
     forget(uptime);
 }
 
-struct mtbf uptime_mtbf(const struct uptime *uptime)
+struct mtbf uptime_mtbf(struct uptime *uptime)
 {
     if (!(uptime->run_s > 0))
         return (struct mtbf){NAN, NAN};
-    return economics_mtbf(fmax(0, uptime->stops), uptime->run_s / 3600);
+
+    double stops = fmax(0, uptime->stops), hours = uptime->run_s / 3600;
+    if (!uptime->is_known || uptime->known_stops != stops) {
+        uptime->an_hour = economics_mtbf(stops, 1);
+        uptime->known_stops = stops;
+        uptime->is_known = true;
+    }
+    return (struct mtbf){hours * uptime->an_hour.mean, hours * uptime->an_hour.lower};
 }

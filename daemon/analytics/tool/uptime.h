@@ -19,6 +19,9 @@ struct uptime {
     double run_s, stops; /* what is old counts by half */
     struct uptime_state recent[STOPS_KEPT];
     uint32_t newest;
+    struct mtbf an_hour; /* of one hour with `known_stops`, which is dear to find */
+    double known_stops;
+    bool is_known;
 };
 
 /* Counts a state that has ended, anew when it was heard before. A stop is one when a
@@ -27,4 +30,4 @@ struct uptime {
 void uptime_hear(struct uptime *uptime, const struct record *record);
 
 /* Of the newest 500 to 1,000 h of running; both NAN before the first. */
-struct mtbf uptime_mtbf(const struct uptime *uptime);
+struct mtbf uptime_mtbf(struct uptime *uptime);
