@@ -18,7 +18,7 @@ static const struct scenario {
     int parts_per_cycle;
     int64_t modulus;
     size_t count;
-    const char *cycles[4]; /* fields and their figures */
+    const char *cycles[8]; /* fields and their figures */
 } scenarios[] = {
     {"S1",
      "0 part_count 10; 0 execution READY; 10 execution ACTIVE; 72 execution COMPLETED;"
@@ -90,6 +90,31 @@ static const struct scenario {
      "30 mode auto; 31 execution ACTIVE; 93 execution COMPLETED",                     0,
      1, 0,
      1, {"class=1 ct=62 parts=1 kind=prod"}                                               },
+    {"S6, learned",
+     "0 part_count 5; 0 execution READY; 10 execution ACTIVE; 55 part_count 6;"
+     "100 part_count 7; 120 execution FEED_HOLD; 125 execution ACTIVE;"
+     "150.5 part_count 8; 195 part_count 9; 240 part_count 10; 285 part_count 11;"
+     "330 part_count 12; 345 execution READY",                                        0,
+     1, 0,
+     8, {"class=1 ct=45 parts=1 kind=prod", "class=1 ct=45 parts=1 net=45 gap=0 ptp=45",
+      "class=1 ct=50.5 parts=1 net=45.5 hold=5 flags=0",
+      "class=1 ct=44.5 parts=1 cycle_no=4", "class=1 ct=45 parts=1",
+      "class=1 ct=45 parts=1 flags=0", "class=1 ct=45 parts=1 cycle_no=7",
+      "class=2 ct=15 parts=0 kind=aux"}                                            },
+    {"S6, learned at its end",
+     "0 part_count 5; 0 execution READY; 10 execution ACTIVE; 55 part_count 6;"
+     "100 part_count 7; 145 part_count 8; 190 part_count 9; 235 part_count 10;"
+     "270 execution READY",                                                           0,
+     1, 0,
+     6, {"class=1 ct=45 parts=1 kind=prod", "class=1 ct=45 parts=1", "class=1 ct=45 parts=1",
+      "class=1 ct=45 parts=1", "class=1 ct=45 parts=1",
+      "class=2 ct=35 parts=0 kind=aux"}                                            },
+    {"another program",
+     "0 program O1; 0 execution READY; 10 execution ACTIVE;"
+     "50 program O9001; 53 program O1; 60 program O2; 63 tool 4; 70 tool 5;"
+     "120 execution COMPLETED",                                                       0,
+     1, 0,
+     2, {"class=1 ct=53 program=O1", "class=1 ct=57 program=O2"}                          },
 };
 
 /* "ct=62 kind=prod": every figure named is exactly so. */

@@ -187,6 +187,7 @@ void path_cycles_open(struct path_cycles *path, const struct path_site *site,
     cycle->axis_lock = levels->axis_lock;
     cycle->dry_run = levels->dry_run;
 
+    path->loop.count = 0;
     path->phase = PHASE_IN_CYCLE;
     path->execution = EXECUTION_RUN;
     path->since = at;
@@ -296,17 +297,12 @@ static int64_t closing_flags(struct path_cycles *path)
     return flags;
 }
 
-void path_cycles_close(struct path_cycles *path, const struct path_site *site,
-                       struct moment at, double variance_s2, enum ending ending)
+void path_cycles_finish(struct path_cycles *path, const struct path_site *site,
+                        struct moment at, double variance_s2, enum ending ending)
 {
     struct open_cycle *open = &path->cycle;
     struct record *record = &path->pending;
     struct cycle_record *cycle = &record->cycle;
-
-    path_cycles_settle(path, at);
-    struct segment_clocks clocks = path_cycles_clocks(path, at);
-    struct segment_cycle told = segment_cycle(path);
-    segments_end(&path->segments, &site->outlet, &told, at, &clocks);
 
     record_init(record, RECORD_CYCLE, at);
     outlet_stamp(&site->outlet, record);
@@ -339,4 +335,15 @@ void path_cycles_close(struct path_cycles *path, const struct path_site *site,
     (void)text_copy(path->ended_program, sizeof(path->ended_program), cycle->program);
     if (open->was_counted && ending != ENDING_COUNT)
         path->lags[path->lags_count++ % RECENT] = moment_seconds(open->counted_at, at);
+}
+
+void path_cycles_close(struct path_cycles *path, const struct path_site *site,
+                       struct moment at, double variance_s2, enum ending ending)
+{
+    path_cycles_settle(path, at);
+
+    struct segment_clocks clocks = path_cycles_clocks(path, at);
+    struct segment_cycle told = segment_cycle(path);
+    segments_end(&path->segments, &site->outlet, &told, at, &clocks);
+    path_cycles_finish(path, site, at, variance_s2, ending);
 }

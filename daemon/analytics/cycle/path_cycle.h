@@ -13,6 +13,9 @@ void path_cycles_follow(struct path_cycles *path, const struct path_site *site,
                         struct moment at, double variance_s2);
 void path_cycles_close(struct path_cycles *path, const struct path_site *site,
                        struct moment at, double variance_s2, enum ending ending);
+/* Makes the record of what the open cycle has added up; its segments go on. */
+void path_cycles_finish(struct path_cycles *path, const struct path_site *site,
+                        struct moment at, double variance_s2, enum ending ending);
 void path_cycles_emit(struct path_cycles *path, const struct path_site *site);
 /* The program now shown ran up to `at`; only where the spindle makes the cycles. */
 void path_cycles_vote_program(struct path_cycles *path, struct moment at);

@@ -2,6 +2,7 @@
 #include "daemon/analytics/cycle/path_cycles.h"
 
 #include "daemon/analytics/cycle/path_cycle.h"
+#include "daemon/analytics/cycle/path_loop.h"
 #include "daemon/analytics/cycle/path_parts.h"
 
 #include <math.h>
@@ -87,6 +88,8 @@ static void leave_cycle(struct path_cycles *path, const struct path_site *site,
 
     path->turns_program = false;
     path_cycles_vote(path, site, edge->at);
+    if (path_cycles_ends_by_count(path, site->options) && path->loop.count > 0)
+        path_loop_split(path, site);
     path_cycles_close(path, site, edge->at, edge->variance_s2, ending);
     if (is_next)
         (void)text_copy(path->levels.program, sizeof(path->levels.program),

@@ -8,6 +8,7 @@
 #include "daemon/analytics/cycle/counter.h"
 #include "daemon/analytics/cycle/execution.h"
 #include "daemon/analytics/cycle/levels.h"
+#include "daemon/analytics/cycle/loop_marks.h"
 #include "daemon/analytics/cycle/motion.h"
 #include "daemon/analytics/cycle/programs.h"
 #include "daemon/analytics/cycle/segments.h"
@@ -107,6 +108,7 @@ struct path_cycles {
     uint32_t cycle_seconds_count, lags_count;
     double grace_s; /* learned; 0 = not yet */
     struct boundary_vote boundary;
+    struct loop loop;
     int64_t unattributed;     /* parts that belong to no cycle we saw */
     struct moment counted_at; /* counter only: the last part */
     bool was_counted;

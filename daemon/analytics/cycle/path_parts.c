@@ -2,6 +2,7 @@
 #include "daemon/analytics/cycle/path_parts.h"
 
 #include "daemon/analytics/cycle/path_cycle.h"
+#include "daemon/analytics/cycle/path_loop.h"
 
 #include <math.h>
 
@@ -316,6 +317,10 @@ static void count_in_cycle(struct path_cycles *path, const struct path_site *sit
         return;
     }
     begin_to_count(path, site);
+    if (path_cycles_ends_by_count(path, site->options))
+        path_loop_split(path, site);
+    else
+        path_loop_mark(path, &step->at, variance_s2, step->parts);
     cycle->parts += step->parts;
     cycle->counted_at = step->at;
     cycle->was_counted = true;
