@@ -88,7 +88,7 @@ static void leave_cycle(struct path_cycles *path, const struct path_site *site,
 
     path->turns_program = false;
     path_cycles_vote(path, site, edge->at);
-    if (path_cycles_ends_by_count(path, site->options) && path->loop.count > 0)
+    if (path_cycles_ends_by_count(path, site->options))
         path_loop_split(path, site);
     path_cycles_close(path, site, edge->at, edge->variance_s2, ending);
     if (is_next)

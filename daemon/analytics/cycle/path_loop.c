@@ -56,6 +56,9 @@ static void show_piece(struct path_cycles *path, const struct loop_mark *from,
 void path_loop_split(struct path_cycles *path, const struct path_site *site)
 {
     struct open_cycle *cycle = &path->cycle;
+
+    if (path->loop.count == 0)
+        return;
     struct loop_mark newest = now(path, path->since, 0);
     struct loop_mark from = {.at = cycle->start,
                              .variance_s2 = cycle->variance_s2,

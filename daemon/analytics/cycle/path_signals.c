@@ -139,6 +139,7 @@ static void hear_tool(struct path_cycles *path, const struct path_site *site,
     struct segment_cycle cycle = {path->cycle.start, path->cycle.no};
     if (path->phase == PHASE_IN_CYCLE) {
         at = moment_later(at, path->cycle.start);
+        at = moment_later(at, segments_since(&path->segments));
         struct segment_clocks clocks = path_cycles_clocks(path, at);
         segments_tool(&path->segments, &site->outlet, &cycle, tool, at, &clocks);
     }

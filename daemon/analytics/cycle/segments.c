@@ -147,6 +147,11 @@ static void write_segment(const struct segments *segments, const struct outlet *
     outlet_append(outlet, &record);
 }
 
+struct moment segments_since(const struct segments *segments)
+{
+    return segments->is_blank ? segments->blank_at : segments->at;
+}
+
 void segments_tool(struct segments *segments, const struct outlet *outlet,
                    const struct segment_cycle *cycle, const char *tool, struct moment at,
                    const struct segment_clocks *clocks)
@@ -176,7 +181,8 @@ void segments_tool(struct segments *segments, const struct outlet *outlet,
             forget_visit(segments);
         if (segments->is_open)
             write_segment(segments, outlet, cycle, until, &then);
-        segments->change_ns += clocks->run_ns - then.run_ns;
+        if (clocks->run_ns > then.run_ns) /* clocks that step back make no time */
+            segments->change_ns += clocks->run_ns - then.run_ns;
         segments->changes++;
         segments->change_before_s = moment_seconds(until, at);
     }
