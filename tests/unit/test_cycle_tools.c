@@ -2,6 +2,8 @@
 /* Tools in the spindle, lines that probe, and what work a cycle was. */
 #include "tests/unit/support/story.h"
 
+#include "daemon/analytics/cycle/segments.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -277,6 +279,23 @@ static void the_rest_of_an_aborted_program_is_flagged(void **state)
     assert_false(cycle(8)->flags & CYCLE_RESUMED_MIDPROGRAM);
 }
 
+/* The tool came back before it had gone, by a clock that was set in between. */
+static void a_change_that_ends_before_it_began_takes_no_time(void **state)
+{
+    const struct segment_cycle told = {story_moment(0), 1};
+    const struct segment_clocks gone = {.run_ns = 10 * NS_PER_S};
+    const struct segment_clocks back = {.run_ns = 9 * NS_PER_S};
+    const struct outlet outlet = {0}; /* no tool has cut, so nothing is written */
+    struct segments segments = {0};
+
+    (void)state;
+    segments_begin(&segments, "", true, story_moment(10), &gone);
+    assert_int_equal(segments_since(&segments).mono_ns, story_moment(10).mono_ns);
+    segments_tool(&segments, &outlet, &told, "2", story_moment(9), &back);
+    assert_int_equal(segments.changes, 1);
+    assert_int_equal(segments.change_ns, 0);
+}
+
 #define STORY(test) cmocka_unit_test_teardown(test, end)
 
 int main(void)
@@ -295,6 +314,7 @@ int main(void)
         STORY(running_by_hand_is_told_and_is_no_cycle),
         STORY(the_rest_of_an_aborted_program_is_flagged),
         STORY(a_lot_for_rework_makes_its_cycles_rework),
+        STORY(a_change_that_ends_before_it_began_takes_no_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,6 +68,7 @@ void segments_empty(struct segments *segments);
 void segments_tool(struct segments *segments, const struct outlet *outlet,
                    const struct segment_cycle *cycle, const char *tool, struct moment at,
                    const struct segment_clocks *clocks);
+
 /* When the tool, or its absence, began: the next cannot begin before. */
 struct moment segments_since(const struct segments *segments);
 
