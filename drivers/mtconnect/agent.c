@@ -96,6 +96,7 @@ static void on_part(void *owner)
 {
     struct agent *agent = owner;
 
+    agent->has_text = false;
     streams_reset(agent->streams);
 }
 
@@ -103,14 +104,22 @@ static int on_part_bytes(void *owner, const char *bytes, size_t length)
 {
     struct agent *agent = owner;
 
+    for (size_t i = 0; i < length && !agent->has_text; i++)
+        agent->has_text = !strchr(" \t\r\n", bytes[i]);
     return streams_feed(agent->streams, bytes, length);
 }
 
+/* An empty part is a sign of life. */
 static int on_part_end(void *owner)
 {
     struct agent *agent = owner;
 
-    return streams_is_complete(agent->streams) ? agent_take_document(agent) : -EBADMSG;
+    if (streams_is_complete(agent->streams))
+        return agent_take_document(agent);
+    if (!agent->has_text)
+        return 0;
+    delivery_trouble(&agent->link.delivery, "a part of the stream is no whole document");
+    return -EBADMSG;
 }
 
 static int read_stream(struct agent *agent, const char *bytes, size_t length)
@@ -235,7 +244,7 @@ static void begin_answer(struct agent *agent)
 {
     agent->is_decided = false;
     agent->is_multipart = false;
-    agent->multipart.parts = 0;
+    agent->is_heard = false;
     agent->content_type[0] = agent->location[0] = '\0';
     agent->is_packed = false;
     agent->part_since = clock_now();

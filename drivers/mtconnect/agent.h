@@ -56,12 +56,14 @@ struct agent {
     bool has_state;         /* of this mapping: a current was applied */
     bool is_decided;        /* `phase` was set by a document; ask without a pause */
     bool has_progress;      /* a document was applied since the last failure */
+    bool is_heard;          /* the answer had a document that was applied */
+    bool has_text;          /* the part has more than blanks */
     bool polls;
     struct moment polls_since;
     struct moment restarted; /* last seen to be */
     int64_t rest_ns;         /* before the next request; 0 = none */
     unsigned chases;         /* attempts after OUT_OF_RANGE */
-    unsigned stalls;         /* streams that never said anything */
+    unsigned stalls;         /* streams without a document, in a row */
     unsigned bad_documents;  /* in a row */
     unsigned skipped;        /* observations given up because they cannot be read */
     int64_t full_count;      /* observations to ask for … */

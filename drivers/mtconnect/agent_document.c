@@ -243,7 +243,7 @@ static int close_document(struct agent *agent)
     agent->slice.is_open = false;
     delivery->health.answered++;
     agent->part_since = agent->slice.received;
-    agent->has_progress = true;
+    agent->has_progress = agent->is_heard = true;
     backoff_reset(&agent->backoff);
     delivery_link(delivery, true, agent->slice.received);
     delivery_alive(delivery, agent->slice.received);

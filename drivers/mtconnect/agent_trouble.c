@@ -64,8 +64,7 @@ bool agent_must_wait(const struct agent *agent)
 /* A stream that gives nothing, by silence or by refusal, twice: then it is polled. */
 static bool gives_up_streaming(struct agent *agent)
 {
-    if (agent->phase != AGENT_STREAM || agent->multipart.parts ||
-        ++agent->stalls < STALLS_MAX)
+    if (agent->phase != AGENT_STREAM || agent->is_heard || ++agent->stalls < STALLS_MAX)
         return false;
     agent->polls = true;
     agent->polls_since = clock_now();
@@ -141,7 +140,11 @@ void agent_take_rubbish(struct agent *agent)
     else
         delivery_trouble(delivery, "an answer cannot be read: %s",
                          streams_complaint(agent->streams));
-    if (is_foreign(agent) || (agent->phase != AGENT_STREAM && agent->phase != AGENT_POLL))
+    if (is_foreign(agent)) {
+        (void)gives_up_streaming(agent);
+        return;
+    }
+    if (agent->phase != AGENT_STREAM && agent->phase != AGENT_POLL)
         return;
     if (++agent->bad_documents < BAD_MAX)
         return;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the state an agent tells means after a time in which it was not heard. */
+/* What the state an agent tells means after a time in which it was not heard, and streams
+ * that nobody can read. */
 #include "tests/unit/support/agent_scene.h"
 
 #include <setjmp.h>
@@ -28,10 +29,40 @@ static void conditions_behind_a_gap_are_those_of_the_state(void **state)
     assert_true(scene_count_lost(scene) > 0);
 }
 
+static void empty_parts_are_signs_of_life(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->agent.beats_empty = scene->options.backlog = true;
+    agent_issue(&scene->agent, 30);
+    scene_start(scene);
+    scene_catch_up(scene);
+    agent_issue(&scene->agent, 30);
+    scene_catch_up(scene);
+    scene_assert_account(scene, 1);
+    assert_non_null(strstr(scene->agent.last_target, "interval="));
+}
+
+static void an_agent_whose_streams_cannot_be_read_is_polled(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->agent.hides_boundary = scene->options.backlog = true;
+    agent_issue(&scene->agent, 30);
+    scene_start(scene);
+    scene_catch_up(scene);
+    scene_assert_account(scene, 1);
+    assert_null(strstr(scene->agent.last_target, "interval="));
+}
+
 int main(void)
 {
     const struct CMUnitTest stories[] = {
         cmocka_unit_test_setup_teardown(conditions_behind_a_gap_are_those_of_the_state,
+                                        scene_set_up, scene_tear_down),
+        cmocka_unit_test_setup_teardown(empty_parts_are_signs_of_life, scene_set_up,
+                                        scene_tear_down),
+        cmocka_unit_test_setup_teardown(an_agent_whose_streams_cannot_be_read_is_polled,
                                         scene_set_up, scene_tear_down),
     };
 

@@ -65,6 +65,8 @@ static void send_part(struct agent_stand_in *agent, const char *body)
 {
     char head[128];
 
+    if (agent->beats_empty)
+        visitor_say(agent->stream, "--b\r\nContent-length: 0\r\n\r\n\r\n");
     (void)snprintf(head, sizeof(head),
                    "--b\r\nContent-type: text/xml\r\nContent-length: %zu"
                    "\r\n\r\n",
@@ -161,7 +163,8 @@ static void answer_sample(struct agent_stand_in *agent, struct stand_in_visitor 
         agent->stream = visitor;
         agent->sent = from;
         visitor_say(visitor, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: "
-                             "multipart/x-mixed-replace;boundary=b\r\n\r\n");
+                             "multipart/x-mixed-replace");
+        visitor_say(visitor, agent->hides_boundary ? "\r\n\r\n" : ";boundary=b\r\n\r\n");
         text_init_heap(&text);
         print_sample(agent, &text, from, 50, &agent->sent);
         send_part(agent, text.data);

@@ -21,6 +21,8 @@ struct agent_stand_in {
     int overruns;          /* how often the buffer moves between current and sample */
     bool keeps_instance;   /* over a restart, as within one second */
     bool refuses_streams;  /* by an error */
+    bool hides_boundary;   /* streams whose parts nobody can tell apart */
+    bool beats_empty;      /* an empty part before each */
     bool refuses_count;    /* of more than the buffer holds */
     const char *condition; /* native code of the fault in each current; NULL = none */
     int busy_assets;       /* answers to a request for assets that are 503 */
