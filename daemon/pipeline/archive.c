@@ -115,14 +115,17 @@ const struct sample *archive_trim_gap(const struct archive *archive, size_t line
     const struct mark *mark = &archive->marks[line];
     struct gap *gap = &room->gap;
 
-    if (sample->value.kind != VALUE_GAP || sample->value.gap->count <= 0 ||
+    if (sample->value.kind != VALUE_GAP || sample->value.gap->from <= 0 ||
         mark->instance != mark->archived_instance ||
         sample->value.gap->from >= (int64_t)mark->archived_next)
         return sample;
     *room = (struct trimmed_gap){*sample, *sample->value.gap};
     room->sample.value.gap = gap;
-    gap->from = (int64_t)mark->archived_next <= gap->to ? (int64_t)mark->archived_next
-                                                        : gap->to + 1;
+    gap->from = (int64_t)mark->archived_next;
+    if (gap->count < 0) /* nobody knows how far it goes */
+        return &room->sample;
+    if (gap->from > gap->to)
+        gap->from = gap->to + 1;
     gap->count = gap->to - gap->from + 1;
     return &room->sample;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/cycle/cycle_options.h"
+#include "daemon/pipeline/archive.h"
 #include "daemon/pipeline/station.h"
 #include "tests/unit/store_scene.h"
 
@@ -274,11 +275,56 @@ static void a_hold_in_which_nothing_is_asked_leaves_nothing(void **state)
     scene_end(&scene);
 }
 
+/* The tracker is resumed from before the kill; what the archive has is not lost. */
+static void a_gap_begins_behind_what_is_archived(void **state)
+{
+    static const struct {
+        struct gap said, left;
+    } cases[] = {
+        {{.from = 1, .to = 90, .count = 90}, {.from = 81, .to = 90, .count = 10}},
+        {{.from = 1, .to = 50, .count = 50}, {.from = 51, .to = 50, .count = 0} },
+        {{.from = 1, .count = -1},           {.from = 81, .count = -1}          },
+        {{.from = 100, .count = -1},         {.from = 100, .count = -1}         },
+        {{.count = -1},                      {.count = -1}                      },
+    };
+    static struct machine_scene self;
+    static const char *const positions[] = {"7 81"};
+    struct archive *archive;
+
+    (void)state;
+    self.machine = (struct machine_settings){
+        .name = machine_name, .cell = cell_name, .links = &self.link, .link_count = 1};
+    scene_begin(&self.scene);
+    scene_open(&self.scene);
+    struct record record = scene_cycle("vmc-1", 1);
+    assert_int_equal(
+        store_snapshot(self.scene.store, "vmc-1/archive", NULL, 0, positions, 1), 0);
+    scene_wait_stored(&self.scene, scene_append(&self.scene, &record));
+
+    const struct archive_site site = {&self, on_append, self.scene.store, &self.machine,
+                                      STORE_SIGNALS_ALL};
+    assert_int_equal(archive_create(&site, clock_now(), &archive), 0);
+    assert_int_equal(archive_restore(archive), 0);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct sample sample = {
+            .signal = SIGNAL_GAP, .value = {.kind = VALUE_GAP, .gap = &cases[i].said}
+        };
+        struct trimmed_gap room;
+        const struct gap *left = archive_trim_gap(archive, 0, &sample, &room)->value.gap;
+        assert_int_equal(left->from, cases[i].left.from);
+        assert_int_equal(left->to, cases[i].left.to);
+        assert_int_equal(left->count, cases[i].left.count);
+    }
+    archive_destroy(archive);
+    scene_end(&self.scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_held_together_is_committed_together),
         cmocka_unit_test(a_hold_in_which_nothing_is_asked_leaves_nothing),
+        cmocka_unit_test(a_gap_begins_behind_what_is_archived),
         cmocka_unit_test(kills_at_random_leave_every_value_in_one_archive_row),
     };
 
