@@ -135,7 +135,7 @@ void delivery_gap(struct delivery *delivery, const struct position_gap *gap,
         .seconds = delivery->heard.mono_ns ? moment_seconds(delivery->heard, now) : 0,
         .reason = reason,
     };
-    const struct sample sample = {
+    struct sample sample = {
         .signal = SIGNAL_GAP,
         .quality = QUALITY_GOOD,
         .path = 1,
@@ -144,6 +144,9 @@ void delivery_gap(struct delivery *delivery, const struct position_gap *gap,
         .at = timeline_now(&delivery->timeline, now),
     };
 
+    if (sample.at.wall_ns <= delivery->gap_wall_ns)
+        sample.at.wall_ns = delivery->gap_wall_ns + 1;
+    delivery->gap_wall_ns = sample.at.wall_ns;
     delivery->health.lost += (int64_t)gap->count;
     delivery->site->deliver(delivery->site->owner, &sample, 1);
 }

@@ -27,6 +27,7 @@ struct delivery {
     struct timeline timeline;
     struct link_health health;
     struct moment heard; /* the last sign of life; 0 = never */
+    int64_t gap_wall_ns; /* of the last one told: no two are of one moment */
 };
 
 void delivery_init(struct delivery *delivery, const struct driver_site *site,

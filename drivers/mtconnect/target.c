@@ -30,6 +30,14 @@ static void make_custom(struct plan *plan, struct target *target)
     target->place = place_keep(plan, *item->id ? item->id : item->name);
 }
 
+/* By its name; by its id where it has none. */
+static bool is_named_spindle(const struct data_item *item)
+{
+    const char *name = *item->name ? item->name : item->id;
+
+    return (*name == 'S' || *name == 's') && (*item->name || strstr(name, "load"));
+}
+
 /*
  * Some builders hang the load of the C axis and of the spindle it is onto one Rotary;
  * only the names tell them apart (mazak: Cload and Sload). The one not named S is the
@@ -39,13 +47,13 @@ static bool is_axis_load_of_spindle(const struct plan *plan, const struct target
 {
     const struct data_item *item = target->item;
 
-    if (target->signal != SIGNAL_SPINDLE_LOAD || *item->name == 'S' || *item->name == 's')
+    if (target->signal != SIGNAL_SPINDLE_LOAD || is_named_spindle(item))
         return false;
     for (size_t i = 0; i < plan->count; i++) {
         const struct target *other = &plan->targets[i];
         if (other->signal == SIGNAL_SPINDLE_LOAD && other != target &&
             strcmp(other->item->axis_id, item->axis_id) == 0 &&
-            (*other->item->name == 'S' || *other->item->name == 's'))
+            is_named_spindle(other->item))
             return true;
     }
     return false;

@@ -55,10 +55,25 @@ static void an_agent_whose_streams_cannot_be_read_is_polled(void **state)
     assert_null(strstr(scene->agent.last_target, "interval="));
 }
 
+static void holes_in_one_answer_are_gaps_of_their_own(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->agent.skips = 7;
+    scene->options.backlog = true;
+    agent_issue(&scene->agent, 60);
+    scene_start(scene);
+    scene_catch_up(scene);
+    scene_assert_account(scene, 1);
+    assert_int_equal(scene_count_lost(scene), 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest stories[] = {
         cmocka_unit_test_setup_teardown(conditions_behind_a_gap_are_those_of_the_state,
+                                        scene_set_up, scene_tear_down),
+        cmocka_unit_test_setup_teardown(holes_in_one_answer_are_gaps_of_their_own,
                                         scene_set_up, scene_tear_down),
         cmocka_unit_test_setup_teardown(empty_parts_are_signs_of_life, scene_set_up,
                                         scene_tear_down),

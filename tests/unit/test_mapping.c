@@ -255,7 +255,8 @@ static const struct document documents[] = {
     {"devices/cppagent-reference_example.xml",   "1.4", "",         0,  1, ""                    },
     {"devices/cppagent-data_set.xml",            "1.8", "",         0,  1, ""                    },
     {"devices/semantics-device-2.3.xml",         "2.3", "m1",       13, 1, "execution part_count"},
-    {"devices/trakhound-mazak-integrex-2.x.xml", "",    "",         0,  0, "execution"           },
+    {"devices/trakhound-mazak-integrex-2.x.xml", "",    "",         0,  0,
+     "execution spindle_load axis_load.C"                                                        },
     {"devices/trakhound-okuma-lathe.xml",        "",    "",         0,  0, "execution"           },
     {"devices/okuma-mazak-demo-2.7.xml",         "2.7", "OKUMA",    0,  1,
      "execution mode program part_count tool tool_asset feed feed_override "

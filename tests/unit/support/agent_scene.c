@@ -42,6 +42,8 @@ static void on_deliver(void *owner, const struct sample *samples, size_t count)
     for (size_t i = 0; i < count; i++) {
         const struct sample *sample = &samples[i];
         if (sample->signal == SIGNAL_GAP) {
+            assert_true(sample->at.wall_ns > scene->gap_wall_ns);
+            scene->gap_wall_ns = sample->at.wall_ns;
             hear_gap(scene, sample->value.gap);
         } else if (sample->signal == SIGNAL_LINK) {
             scene->links += sample->value.integer != 0;

@@ -27,6 +27,7 @@ struct scene {
     bool is_http_closed, is_slots_closed, is_stopped;
 
     /* What was delivered. */
+    int64_t gap_wall_ns; /* of the last one; a record's time tells it apart */
     uint8_t got[SEQUENCES], lost[SEQUENCES], snapshot[SEQUENCES];
     int gaps_of_unknown_size, links, link_losses, tools;
     char conditions[256]; /* "fault A;normal ;" */

@@ -54,7 +54,9 @@ static void print_sample(struct agent_stand_in *agent, struct text *text, uint64
     if (until > from) {
         text_add(text, "<DeviceStream><ComponentStream component='Path'><Events>");
         for (uint64_t i = from; i < until; i++)
-            print_observation(agent, text, agent->reverses ? until - 1 - (i - from) : i);
+            if (!agent->skips || i % agent->skips)
+                print_observation(agent, text,
+                                  agent->reverses ? until - 1 - (i - from) : i);
         text_add(text, "</Events></ComponentStream></DeviceStream>");
     }
     text_add(text, "</Streams></MTConnectStreams>");

@@ -22,6 +22,7 @@ struct agent_stand_in {
     bool keeps_instance;   /* over a restart, as within one second */
     bool refuses_streams;  /* by an error */
     bool hides_boundary;   /* streams whose parts nobody can tell apart */
+    uint64_t skips;        /* every so many, one is in no answer; 0 = none */
     bool beats_empty;      /* an empty part before each */
     bool refuses_count;    /* of more than the buffer holds */
     const char *condition; /* native code of the fault in each current; NULL = none */
