@@ -14,7 +14,7 @@
 #define CUT_SHARE      0.7 /* above it it cuts: domain.md 3.9 */
 #define STANDS_OUT     0.3 /* range over p95 from which on part of a window is no cut */
 
-static const struct load_feature nothing = {NAN, NAN, NAN, NAN, NAN, 0, false};
+static const struct load_feature nothing = {NAN, NAN, NAN, NAN, NAN, 0, 0, false};
 
 static bool is_load(enum signal signal)
 {
@@ -167,7 +167,8 @@ static void settle(struct load_channel *channel, const struct load_path *state)
     if (counts && held > 0 && held < LONGEST_HOLD_S) {
         if (channel->cut_s >= MOSTLY * held)
             take_cut(channel, state->hears_cutting);
-        else if (channel->air_s >= MOSTLY * held && !is_of_axis(channel->signal))
+        else if (channel->air_s >= MOSTLY * held && !channel->came_cutting &&
+                 !is_of_axis(channel->signal))
             learn_air(channel);
     }
     channel->cut_s = channel->air_s = channel->idle_s = 0;
@@ -199,9 +200,12 @@ void cut_load_observe(struct cut_load *load, const struct sample *sample, double
         return;
     settle(channel, state);
     channel->is_used = false;
+    channel->came_cutting = is_cutting;
     channel->value = NAN;
-    if (sample_is_good(sample))
-        channel->value = fabs(sample_number(sample));
+    if (!sample_is_good(sample))
+        return;
+    channel->value = fabs(sample_number(sample));
+    channel->heard++;
 }
 
 /* Below this nothing is cut: the middle of the range, when the range is wide. */
@@ -260,6 +264,7 @@ static struct load_feature join(const struct load_feature *a,
         .peak = fmax(a->peak, b->peak),
         .seconds = seconds,
         .values = a->values + b->values,
+        .heard = a->heard + b->heard,
         .is_net = b->is_net,
     };
 }
@@ -295,6 +300,8 @@ void cut_load_harvest(struct cut_load *load, uint16_t path, struct moment at,
             continue;
         if (window->count)
             ret_features[i] = summarise(window, state->hears_cutting ? state->cut_s : 0);
+        ret_features[i].heard = channel->heard;
+        channel->heard = 0;
         channel->whole = join(&channel->whole, &ret_features[i]);
         memset(window, 0, sizeof(*window));
     }

@@ -32,6 +32,7 @@ struct load_feature {
     double energy; /* net, over the cutting time, in the channel's unit times s */
     double p95, peak, seconds;
     double values; /* how many there were */
+    double heard;  /* and with those that were of no cut */
     bool is_net;   /* air was known when the last of them came */
 };
 
@@ -40,7 +41,9 @@ struct load_channel {
     enum signal signal;
     char name[SIGNAL_NAME_MAX];
     double value;                /* the newest, NAN = not known */
+    uint32_t heard;              /* values since the last harvest */
     bool is_used;                /* it was harvested, and holds on */
+    bool came_cutting;           /* perhaps a mean of what was before: no air */
     double cut_s, air_s, idle_s; /* what was done while it held */
     double cut_speed, air_speed; /* of the spindle then */
     double air[AIR_BINS];

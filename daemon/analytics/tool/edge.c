@@ -131,6 +131,11 @@ static void remember(struct edge *edge, double age)
     edge->trace[edge->trace_count++] = point;
 }
 
+bool edge_is_bad(const struct edge *edge)
+{
+    return edge->has_verdict && edge->verdict != BREAKAGE_NONE;
+}
+
 void edge_close_cycle(struct edge *edge, double age)
 {
     for (size_t i = 0; i < LOAD_CHANNELS; i++) {
@@ -139,7 +144,8 @@ void edge_close_cycle(struct edge *edge, double age)
             edge->index[i] = edge->cycle_load[i] / edge->cycle_reference[i];
         edge->cycle_load[i] = edge->cycle_reference[i] = 0;
     }
-    remember(edge, age);
+    if (!edge_is_bad(edge))
+        remember(edge, age);
     edge->is_in_cycle = false;
     edge->is_first = edge->is_wear_newest = false;
 }

@@ -72,6 +72,7 @@ struct edge {
     double verdict_value;
     uint32_t bad_ago; /* cycles since the last bad one, when has_been_bad */
     bool has_been_bad;
+    bool has_risen;    /* its index had, before it fell to what a new edge draws */
     uint32_t like_new; /* cycles in a row in which a worn edge drew what a new one does */
     bool has_verdict, is_fresh; /* no part of this life was judged yet */
     struct offset_track offset;
@@ -98,7 +99,10 @@ void edge_read(struct edge *edge, uint32_t key, const double means[LOAD_CHANNELS
 /* The median of the newest readings. */
 void edge_reading(const struct edge *edge, struct load_reading *ret_reading);
 
-/* Ends the cycle's index and remembers it. */
+/* This cycle's loads are not those of a whole edge. */
+bool edge_is_bad(const struct edge *edge);
+
+/* Ends the cycle's index and remembers it, unless the edge was bad. */
 void edge_close_cycle(struct edge *edge, double age);
 
 /* Told to be worn or broken, by us or by the control. */

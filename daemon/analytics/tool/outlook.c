@@ -7,6 +7,7 @@
 #include <math.h>
 
 #define LEAST_LIVES   3
+#define USUAL_NOISE   0.03 /* of an index whose noise no life has shown */
 #define OTHER_SPEED_U 0.15 /* that Taylor's law adds to the spread of lives, ln */
 
 double outlook_wear(const struct edge *edge, const struct tool_memory *memory,
@@ -89,8 +90,8 @@ void outlook_learn(struct edge *edge, const struct tool_memory *memory,
     if (edge->grid.count == 0)
         life_grid_init(&edge->grid, &prior);
     life_grid_add(&edge->grid, &template, edge_age(edge, setting->unit),
-                  edge->index[channel], tool_memory_noise(memory),
-                  tool_memory_temper(memory));
+                  edge->index[channel], tool_memory_noise(memory, channel, USUAL_NOISE),
+                  tool_memory_temper(memory, channel));
 }
 
 static bool look_at_index(const struct edge *edge, double age,

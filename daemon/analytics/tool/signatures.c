@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define BREAK_IN     5
+#define FRESH        13 /* parts, after which an edge is no longer fresh */
 #define ENOUGH       10 /* parts before break-in is left out, and before breakage is told */
 #define DENSE        20 /* values: the time of a cut is known to a fiftieth */
 #define CHANGED      2  /* times as many or as few values: another way of asking */
@@ -77,13 +78,14 @@ void signature_pace(struct signature *signature, const struct signature_part *pa
     signature->values += weight * (part->values - signature->values);
 }
 
+/* Of the parts before `until`. */
 static struct robust summarise(const struct signature *signature, const float *first,
-                               size_t stride)
+                               size_t stride, size_t until)
 {
     double values[SIGNATURE_PARTS];
     size_t from = signature->count >= ENOUGH ? BREAK_IN : 0, count = 0;
 
-    for (size_t i = from; i < signature->count; i++)
+    for (size_t i = from; i < signature->count && i < until; i++)
         if (!isnan(first[i * stride]))
             values[count++] = (double)first[i * stride];
 
@@ -99,32 +101,31 @@ void signature_add(struct signature *signature, const struct signature_part *par
     for (size_t i = 0; i < LOAD_CHANNELS; i++)
         signature->loads[signature->count][i] = (float)part->loads[i];
     signature->means[signature->count] = (float)part->mean;
+    signature->energies[signature->count] = (float)part->energy;
     signature->peaks[signature->count++] = (float)part->peak;
-    for (size_t i = 0; i < LOAD_CHANNELS; i++) {
-        struct robust robust =
-            summarise(signature, &signature->loads[0][i], LOAD_CHANNELS);
+    for (size_t i = 0; i < LOAD_CHANNELS; i++)
+        signature->reference[i] =
+            summarise(signature, &signature->loads[0][i], LOAD_CHANNELS, FRESH).median;
 
-        signature->reference[i] = robust.median;
-        signature->sigma[i] = robust.sigma;
-    }
-
-    struct robust peaks = summarise(signature, signature->peaks, 1);
+    struct robust peaks = summarise(signature, signature->peaks, 1, SIGNATURE_PARTS);
     signature->peak = peaks.median;
     signature->peak_sigma = peaks.sigma;
-    signature->mean = summarise(signature, signature->means, 1).median;
+    signature->mean = summarise(signature, signature->means, 1, SIGNATURE_PARTS).median;
     signature->tail_s = fmax(signature->tail_s, part->tail_s);
 }
 
-bool signature_norm(const struct signature *signature, uint32_t channel, double index,
+bool signature_norm(const struct signature *signature, double index,
                     struct breakage_norm *ret_norm)
 {
     double worn = isnan(index) ? 1 : fmin(1 + GROWTH, fmax(1, index));
 
-    if (signature->count < ENOUGH || isnan(signature->reference[channel]))
+    if (signature->count < ENOUGH)
         return false;
+
+    struct robust loads = summarise(signature, signature->energies, 1, SIGNATURE_PARTS);
     *ret_norm = (struct breakage_norm){
-        .median = signature->reference[channel],
-        .sigma = signature->sigma[channel],
+        .median = loads.median,
+        .sigma = loads.sigma,
         .worn = worn,
         .growth = GROWTH,
         .peak = signature->peak,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What every load was when a tool was fresh, for each program, tool and visit:
- * domain.md 3.2. Pure; no pointers. The reference is the median of parts 6 to 25 of the
- * first life, and what is there of them before that; of more than SIGNATURES keys the
- * longest unused goes.
+ * domain.md 3.2. Pure; no pointers. The reference is the median of parts 6 to 13 of the
+ * first life, and what is there of them before that: of 25 parts, an edge that lives for
+ * 40 has used half. What breakage is judged by is the median of parts 6 to 25. Of more
+ * than SIGNATURES keys the longest unused goes.
  */
 #pragma once
 
@@ -18,11 +19,11 @@ struct signature {
     int64_t used_at;
     uint32_t count; /* parts seen, up to SIGNATURE_PARTS */
     float loads[SIGNATURE_PARTS][LOAD_CHANNELS];
-    float peaks[SIGNATURE_PARTS]; /* of the main channel */
-    float means[SIGNATURE_PARTS]; /* likewise */
-    double tail_s;                /* longest time without load before the end */
-    double mean;                  /* of the main channel while it cuts */
-    double reference[LOAD_CHANNELS], sigma[LOAD_CHANNELS];
+    float peaks[SIGNATURE_PARTS];                            /* of the main channel */
+    float means[SIGNATURE_PARTS], energies[SIGNATURE_PARTS]; /* likewise */
+    double tail_s; /* longest time without load before the end */
+    double mean;   /* of the main channel while it cuts */
+    double reference[LOAD_CHANNELS];
     double peak, peak_sigma;
     double seconds; /* a segment usually takes */
     double values;  /* of the main channel, that it usually has */
@@ -42,7 +43,7 @@ struct signature *signatures_find(struct signatures *signatures, uint32_t key,
 /* One part: loads of all channels; of the main one, more. */
 struct signature_part {
     double loads[LOAD_CHANNELS];
-    double peak, mean, tail_s;
+    double peak, mean, energy, tail_s; /* energy: mean, where no cutting is heard */
     double seconds, values;
     bool is_net;
 };
@@ -62,7 +63,7 @@ void signature_add(struct signature *signature, const struct signature_part *par
 bool signature_is_final(const struct signature *signature);
 
 /* What breakage is judged against; false before 10 parts. */
-bool signature_norm(const struct signature *signature, uint32_t channel, double index,
+bool signature_norm(const struct signature *signature, double index,
                     struct breakage_norm *ret_norm);
 
 uint32_t signature_hash(uint32_t sum, const char *text);

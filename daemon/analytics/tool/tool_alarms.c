@@ -8,15 +8,18 @@
 
 #define IN_A_ROW         3   /* cycles above a limit before anybody is told */
 #define LEAST_TREND      0.6 /* correlation of the index with use in this life */
-#define LEAST_PARTS      30  /* of the reference and the trend */
+#define SURE_TREND       6.0 /* times its standard error that the correlation is above 0 */
+#define LEAST_PARTS      30  /* of the reference and the trend; the first life's */
+#define LATER_PARTS      10  /* and once there was another life */
 #define WARN_SHARE       0.8
-#define INDEX_WARN_SHARE 0.4 /* of the growth up to a worn tool: 60 to 80 % of life */
-#define FOLLOWS          0.2 /* weight of the newest cycle in the smoothed index */
+#define INDEX_WARN_SHARE 0.35 /* of the growth up to a worn tool: 60 to 80 % of life */
+#define FOLLOWS          0.3  /* weight of the newest cycle in the smoothed index */
 #define BREAK_IN         0.08
-#define RENEWED_CYCLES   2    /* as new before it is believed to be */
-#define LIKE_NEW         2.0  /* sigmas */
-#define WORN_LEAST       1.08 /* an index that can be told from a fresh one */
-#define FAR_FALLEN       0.08 /* of an index nobody had warned of */
+#define RENEWED_CYCLES   2   /* as new before it is believed to be */
+#define LIKE_NEW         2.0 /* sigmas */
+#define JUST_BAD         2   /* bad_ago of the cycle after the bad one */
+#define STEEP            4.0 /* sigmas, of an index that had not clearly risen */
+#define FAR_FALLEN       2.7 /* sigmas, where nobody had warned; also to be called worn */
 #define USUAL_NOISE      0.03 /* of an index, until lives have shown it; heat moves it too */
 
 /* What was told of this edge and still stands. */
@@ -141,9 +144,10 @@ static void judge_breakage(const struct tools_scene *scene, struct edge *edge)
 
 /* Does the index of this life rise with use at all? Loads also move with material, feed
  * and heat; without a trend nothing is called wear. */
-static bool has_trend(const struct edge *edge, int channel, double *ret_late_slope,
-                      double *ret_slope)
+static bool has_trend(const struct edge *edge, int channel, bool is_first_life,
+                      double *ret_late_slope, double *ret_slope)
 {
+    double least = is_first_life ? LEAST_PARTS : LATER_PARTS;
     double ages[EDGE_TRACE], indices[EDGE_TRACE];
     size_t count = 0;
 
@@ -159,25 +163,34 @@ static bool has_trend(const struct edge *edge, int channel, double *ret_late_slo
     struct line end = line_fit(ages + late, indices + late, count - late);
     *ret_slope = whole.slope;
     *ret_late_slope = end.slope;
-    return edge->used[LIFE_UNIT_PARTS] >= LEAST_PARTS &&
-           whole.correlation > LEAST_TREND && whole.slope > 0;
+
+    double rest = 1 - whole.correlation * whole.correlation;
+    return edge->used[LIFE_UNIT_PARTS] >= least && whole.slope > 0 &&
+           whole.correlation > LEAST_TREND &&
+           whole.correlation > SURE_TREND * sqrt(rest / ((double)count - 2));
 }
 
 /*
- * Wear does not heal: a worn or suspected edge, or one whose load has risen all along,
- * that draws what a fresh one does twice in a row is another one.
+ * Wear does not heal, and what broke does not grow again: an edge that draws what a fresh
+ * one does after it was called worn or its load had risen, twice in a row, or right after
+ * it was suspected, is another one. Returns since how many cycles; 0 = it is the same.
  */
-static bool is_renewed(struct edge *edge, double index, double noise, bool rises)
+static uint32_t is_renewed(struct edge *edge, double index, double noise)
 {
     bool was_told = edge->raised & (ALARM_WARN | ALARM_ACT);
     bool was_suspected = edge->has_been_bad && edge->bad_ago <= RENEWED_CYCLES + 1;
+    bool is_like_new = index < 1 + LIKE_NEW * noise;
     double fall = 1 - index / edge->smooth;
-    bool is_fallen = fall > LIKE_NEW * noise &&
-                     (was_told || was_suspected || (rises && fall > FAR_FALLEN));
+    bool is_fallen =
+        fall > LIKE_NEW * noise &&
+        (was_told || was_suspected || (edge->has_risen && fall > FAR_FALLEN * noise) ||
+         fall > STEEP * fmax(noise, USUAL_NOISE));
 
-    is_fallen = is_fallen && index < 1 + LIKE_NEW * noise && edge->smooth > WORN_LEAST;
+    is_fallen = is_fallen && is_like_new && edge->smooth > 1 + FAR_FALLEN * noise;
     edge->like_new = is_fallen ? edge->like_new + 1 : 0;
-    return edge->like_new == RENEWED_CYCLES;
+    if (is_like_new && edge->has_been_bad && edge->bad_ago == JUST_BAD)
+        return 1;
+    return edge->like_new == RENEWED_CYCLES ? RENEWED_CYCLES : 0;
 }
 
 static void raise(const struct tools_scene *scene, struct edge *edge,
@@ -209,26 +222,29 @@ static void judge_index(const struct tools_scene *scene, struct edge *edge,
     int channel = learned < 0 ? tools_main_channel(scene->tools, edge->path) : learned;
     double late, slope;
 
-    if (channel < 0 || isnan(edge->index[channel]))
+    if (channel < 0 || isnan(edge->index[channel]) || edge->watch.is_suspect)
         return;
 
-    double noise = memory->noise.count ? tool_memory_noise(memory) : USUAL_NOISE;
-    bool rises = has_trend(edge, channel, &late, &slope);
+    double noise = tool_memory_noise(memory, channel, USUAL_NOISE);
+    bool rises = has_trend(edge, channel, memory->end_count == 0, &late, &slope);
 
     if (isnan(edge->smooth))
         edge->smooth = edge->index[channel];
-    if (is_renewed(edge, edge->index[channel], fmax(noise, USUAL_NOISE), rises)) {
-        renew(scene, edge, RENEWED_CYCLES, "");
+
+    uint32_t renewed = is_renewed(edge, edge->index[channel], noise);
+    if (renewed) {
+        renew(scene, edge, renewed, renewed == 1 ? "broken" : "");
         return;
     }
     if (edge->like_new > 0)
         return; /* which edge this is will be known after the next cycle */
+    edge->has_risen = rises;
     edge->smooth += FOLLOWS * (edge->index[channel] - edge->smooth);
     if (!edge->trend.is_started)
         index_trend_init(&edge->trend);
     index_trend_add(&edge->trend, edge->index[channel], noise);
 
-    double act = tool_memory_act(memory, setting->act), index = edge->smooth;
+    double act = tool_memory_act(memory, channel, setting->act), index = edge->smooth;
     double warn = tool_memory_warn(memory, 1 + INDEX_WARN_SHARE * (act - 1));
     if (edge->phase < TOOL_PHASE_WORN)
         edge->phase = edge->used[LIFE_UNIT_PARTS] < 5 ? TOOL_PHASE_BREAK_IN

@@ -117,22 +117,24 @@ static void judge_empty(const struct tools_scene *scene, const struct cut *cut)
 
     if (cut_load_hears(load, cut->path) && !isnan(load->channels[cut->channel].value) &&
         is_usual(cut) && cut->signature->values >= EMPTY_VALUES &&
-        signature_norm(cut->signature, (uint32_t)cut->channel, NAN, &norm))
+        signature_norm(cut->signature, NAN, &norm))
         (void)tools_judge_segment(
             scene, cut->edge, &norm,
             &(struct breakage_sign){.values = cut->signature->values});
 }
 
+/* Where cutting is told from the load, a broken tool has few values that cut; how many
+ * there could have been is seen from all that came. */
 static enum breakage judge_cut(const struct tools_scene *scene, const struct cut *cut,
-                               double energy)
+                               const struct signature_part *part)
 {
+    double heard = cut->features[cut->channel].heard;
+    double values = fmax(part->values, fmin(heard, cut->signature->values));
     struct breakage_norm norm;
-    const struct load_feature *feature = &cut->features[cut->channel];
-    struct breakage_sign sign = {energy, feature->peak, cut->tail_s, cut->sample_s,
-                                 feature->values};
+    struct breakage_sign sign = {part->energy, part->peak, cut->tail_s, cut->sample_s,
+                                 values};
 
-    if (!signature_norm(cut->signature, (uint32_t)cut->channel,
-                        cut->edge->index[cut->channel], &norm))
+    if (!signature_norm(cut->signature, cut->edge->index[cut->channel], &norm))
         return BREAKAGE_NONE;
     return tools_judge_segment(scene, cut->edge, &norm, &sign);
 }
@@ -143,11 +145,13 @@ static void describe(const struct tools_scene *scene, struct cut *cut,
                      struct signature_part *ret_part)
 {
     const struct load_feature *feature = &cut->features[cut->channel];
+    bool hears = cut_load_hears(&scene->tools->state.load, cut->path);
     double means[LOAD_CHANNELS];
 
     normalise(cut->features, cut->override, means, ret_part->loads);
     ret_part->peak = feature->peak;
     ret_part->mean = means[cut->channel];
+    ret_part->energy = hears ? ret_part->loads[cut->channel] : ret_part->mean;
     ret_part->tail_s = cut->tail_s;
     ret_part->seconds = cut->seconds;
     ret_part->values = feature->values;
@@ -155,8 +159,7 @@ static void describe(const struct tools_scene *scene, struct cut *cut,
     if (isnan(ret_part->mean))
         return;
     edge_read(cut->edge, cut->key, means);
-    if (!signature_wants_energy(cut->signature, ret_part) ||
-        !cut_load_hears(&scene->tools->state.load, cut->path))
+    if (!signature_wants_energy(cut->signature, ret_part) || !hears)
         memcpy(ret_part->loads, means, sizeof(means));
 }
 
@@ -176,8 +179,7 @@ static double learn(const struct tools_scene *scene, struct cut *cut)
     }
 
     bool is_whole = signature->seconds <= 0 || is_usual(cut);
-    enum breakage verdict =
-        is_whole ? judge_cut(scene, cut, part.loads[cut->channel]) : BREAKAGE_NONE;
+    enum breakage verdict = is_whole ? judge_cut(scene, cut, &part) : BREAKAGE_NONE;
     if (!edge->watch.is_suspect && verdict == BREAKAGE_NONE)
         signature_add(signature, &part);
     signature_pace(signature, &part);
@@ -322,7 +324,8 @@ static void finish(const struct tools_scene *scene, struct edge *edge,
     follow(&edge->cycle_use, edge_age(edge, setting.unit) - edge->cycle_age);
     edge->cycle_age = edge_age(edge, setting.unit);
     edge_close_cycle(edge, edge_age(edge, setting.unit));
-    outlook_learn(edge, tools_memory(scene->tools, edge), &setting);
+    if (!edge_is_bad(edge))
+        outlook_learn(edge, tools_memory(scene->tools, edge), &setting);
     estimate_wear(scene, edge);
     tools_judge_cycle(scene, edge);
     tools_report(scene, edge);

@@ -14,6 +14,7 @@
 #define TRACE_MAX    64
 #define LEAST_TRACE  5
 #define LEAST_NOISE  0.01
+#define LEAST_ACT    1.05 /* of an index that says worn */
 #define WARN_AGE     0.65 /* share of life: in time for 0.8 when this edge is a quick one */
 #define BLOCK        8    /* trace points that may be off together */
 
@@ -74,15 +75,16 @@ static size_t gather(const struct life_trace *trace, size_t channel, double age,
 }
 
 /* What is left when the template is taken away: how large, and for how long alike. */
-static void learn_noise(struct tool_memory *memory, const double *u, const double *index,
-                        size_t count, uint32_t stride,
-                        const struct life_template *template)
+static void learn_noise(struct tool_memory *memory, size_t channel, const double *u,
+                        const double *index, size_t count, uint32_t stride)
 {
     double squares = 0, block = 0, blocks = 0;
     size_t whole = count / BLOCK * BLOCK;
+    struct life_template template;
 
+    tool_memory_template(memory, (int)channel, &template);
     for (size_t i = 0; i < count; i++) {
-        double rest = index[i] - life_template_at(template, u[i]);
+        double rest = index[i] - life_template_at(&template, u[i]);
 
         squares += rest * rest;
         block += rest;
@@ -95,8 +97,8 @@ static void learn_noise(struct tool_memory *memory, const double *u, const doubl
         return;
 
     double ratio = blocks / (double)whole / (squares / (double)count);
-    moments_add(&memory->noise, squares / (double)count);
-    moments_add(&memory->long_run, 1 + fmax(0, ratio - 1) * fmax(1, stride));
+    moments_add(&memory->noise[channel], squares / (double)count);
+    moments_add(&memory->long_run[channel], 1 + fmax(0, ratio - 1) * fmax(1, stride));
 }
 
 static void learn_channel(struct tool_memory *memory, size_t channel, double age,
@@ -104,7 +106,6 @@ static void learn_channel(struct tool_memory *memory, size_t channel, double age
 {
     double u[TRACE_MAX], index[TRACE_MAX];
     size_t count = gather(trace, channel, age, u, index);
-    struct life_template template;
 
     if (count < LEAST_TRACE)
         return;
@@ -117,12 +118,9 @@ static void learn_channel(struct tool_memory *memory, size_t channel, double age
     struct line line = line_fit(u, index, count);
     if (!isnan(line.correlation))
         moments_add(&memory->informs[channel], line.correlation);
-    if (channel != 0 && tool_memory_channel(memory) != (int)channel)
-        return;
-    moments_add(&memory->last_index,
+    moments_add(&memory->last_index[channel],
                 (index[count - 1] + index[count - 2] + index[count - 3]) / 3);
-    tool_memory_template(memory, (int)channel, &template);
-    learn_noise(memory, u, index, count, trace->stride, &template);
+    learn_noise(memory, channel, u, index, count, trace->stride);
 }
 
 void tool_memory_learn(struct tool_memory *memory, double age, bool was_worn,
@@ -142,14 +140,19 @@ void tool_memory_learn(struct tool_memory *memory, double age, bool was_worn,
         learn_channel(memory, i, age, trace);
 }
 
-double tool_memory_noise(const struct tool_memory *memory)
+double tool_memory_noise(const struct tool_memory *memory, int channel, double fallback)
 {
-    return fmax(LEAST_NOISE, sqrt(memory->noise.mean));
+    const struct moments *noise = &memory->noise[channel];
+    double lives = (double)noise->count;
+
+    /* The template was made of the same few lives, and the next one is another. */
+    return lives > 1 ? fmax(LEAST_NOISE, sqrt(noise->mean * (lives + 1) / (lives - 1)))
+                     : fallback;
 }
 
-double tool_memory_temper(const struct tool_memory *memory)
+double tool_memory_temper(const struct tool_memory *memory, int channel)
 {
-    return memory->temper * fmax(1, memory->long_run.mean);
+    return memory->temper * fmax(1, memory->long_run[channel].mean);
 }
 
 double tool_memory_prior(const struct tool_memory *memory, struct life_prior *ret_prior)
@@ -213,13 +216,14 @@ double tool_memory_coverage(const struct tool_memory *memory)
     return held / memory->covered_count;
 }
 
-double tool_memory_act(const struct tool_memory *memory, double fallback)
+double tool_memory_act(const struct tool_memory *memory, int channel, double fallback)
 {
-    double sigma = moments_deviation(&memory->last_index);
+    const struct moments *last = &memory->last_index[channel];
+    double sigma = moments_deviation(last);
 
-    if (memory->last_index.count < TEACHERS || isnan(sigma))
+    if (last->count < TEACHERS || isnan(sigma))
         return fallback;
-    return fmax(1.05, memory->last_index.mean - sigma);
+    return fmax(LEAST_ACT, last->mean - sigma);
 }
 
 double tool_memory_warn(const struct tool_memory *memory, double fallback)

@@ -35,9 +35,9 @@ struct tool_memory {
     struct moments bins[LOAD_CHANNELS][LIFE_TEMPLATE];
     struct moments
         informs[LOAD_CHANNELS]; /* correlation of index and age, life by life */
-    struct moments last_index;  /* at the end of worn lives */
-    struct moments noise;       /* variance of the index about the template */
-    struct moments long_run;    /* how much slower than 1/n it averages out */
+    struct moments last_index[LOAD_CHANNELS]; /* at the end of worn lives */
+    struct moments noise[LOAD_CHANNELS];    /* variance of the index about the template */
+    struct moments long_run[LOAD_CHANNELS]; /* how much slower than 1/n it averages out */
     unsigned char covered[MEMORY_COVERAGE];
     uint32_t covered_count, covered_next;
     double temper; /* c of domain.md 3.5 */
@@ -58,10 +58,10 @@ struct life_trace {
 void tool_memory_learn(struct tool_memory *memory, double age, bool was_worn,
                        const struct life_trace *trace);
 
-/* Standard deviation of one part's index about the template, and by how much its
- * likelihood is tempered (lr c of domain.md 3.5). */
-double tool_memory_noise(const struct tool_memory *memory);
-double tool_memory_temper(const struct tool_memory *memory);
+/* Standard deviation of one part's index about the template; `fallback` before any worn
+ * life. And by how much its likelihood is tempered (lr c of domain.md 3.5). */
+double tool_memory_noise(const struct tool_memory *memory, int channel, double fallback);
+double tool_memory_temper(const struct tool_memory *memory, int channel);
 
 /* How many past lives there are, and the prior they make; 0 = none. */
 double tool_memory_prior(const struct tool_memory *memory, struct life_prior *ret_prior);
@@ -77,7 +77,7 @@ double tool_memory_coverage(const struct tool_memory *memory);
 
 /* Index at which tools were replaced as worn, minus one sigma; `fallback` below 3 lives.
  */
-double tool_memory_act(const struct tool_memory *memory, double fallback);
+double tool_memory_act(const struct tool_memory *memory, int channel, double fallback);
 
 /* Index at two thirds of the lives that have ended; `fallback` while none is
  * informative. */

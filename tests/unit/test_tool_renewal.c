@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* New edges that nobody tells of: seen in the load alone, also when lives are short. */
+#include "tests/unit/support/tool_story.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define PARTS 40 /* an edge lives */
+
+static void cut(struct story *story, int part, double load, int breaks_s)
+{
+    tool_story_cut(story, 100.0 * part,
+                   &(struct tool_cut){.tool = "1",
+                                      .load = load,
+                                      .speed = 6000,
+                                      .breaks_s = breaks_s,
+                                      .is_told = true});
+}
+
+/* Break-in, then steadily, then faster: 40 % at the end. */
+static double worn(int age)
+{
+    double u = (double)age / PARTS, late = fmax(0, (u - 0.8) / 0.2);
+
+    return 30 * (1 + 0.4 * (0.15 * (1 - exp(-u / 0.04)) + 0.45 * u + 0.4 * late * late));
+}
+
+static size_t count_events(const struct story *story, const char *code)
+{
+    size_t count = 0;
+
+    while (story_event(story, code, count))
+        count++;
+    return count;
+}
+
+static void edges_of_forty_parts_are_told_apart_and_warned_of_in_time(void **state)
+{
+    struct story story;
+
+    (void)state;
+    story_init(&story);
+    for (int part = 0; part < 6 * PARTS + 8; part++)
+        cut(&story, part, worn(part % PARTS) * (1 + 0.01 * (part * 7 % 5 - 2)), 0);
+    story_wait(&story, 100.0 * (6 * PARTS + 9));
+    assert_int_equal(count_events(&story, "tool_changed"), 6);
+    assert_int_equal(count_events(&story, "tool_suspect"), 0);
+    for (size_t life = 3; life < 6; life++) {
+        const struct record *warned = story_event(&story, "tool_wear_warn", life);
+
+        assert_non_null(warned);
+        assert_in_range(warned->event.cycle_no, PARTS * life + PARTS / 2,
+                        PARTS * life + PARTS * 8 / 10 + 1);
+    }
+    story_done(&story);
+}
+
+static void a_break_and_then_a_good_part_is_another_edge(void **state)
+{
+    struct story story;
+
+    (void)state;
+    story_init(&story);
+    for (int part = 0; part < 30; part++)
+        cut(&story, part, worn(part), 0);
+    cut(&story, 30, worn(30), 20);
+    assert_int_equal(count_events(&story, "tool_changed"), 0);
+    for (int part = 31; part < 34; part++)
+        cut(&story, part, worn(part - 31), 0);
+    story_wait(&story, 3500);
+    assert_int_equal(count_events(&story, "tool_suspect"), 1);
+    assert_int_equal(count_events(&story, "tool_changed"), 1);
+    assert_int_equal(tool_story_last(&story)->life_no, 2);
+    assert_true(tool_story_last(&story)->used == 3);
+    story_done(&story);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(edges_of_forty_parts_are_told_apart_and_warned_of_in_time),
+        cmocka_unit_test(a_break_and_then_a_good_part_is_another_edge),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
