@@ -122,6 +122,25 @@ static void a_long_cut_looked_at_in_pieces_keeps_its_energy(void **state)
     near(feature.mean, 20);
 }
 
+static void a_clock_that_jumped_makes_a_cut_unknown(void **state)
+{
+    struct bench bench = {0};
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        poll(&bench, i, 800, 36);
+
+    struct sample sample = make(SIGNAL_SPINDLE_LOAD, 5, 36);
+    sample.flags = SAMPLE_CLOCK;
+    cut_load_observe(&bench.load, &sample, 6000, true, true);
+    for (int i = 6; i < 10; i++)
+        poll(&bench, i, 800, 36);
+    assert_true(isnan(take(&bench, 10).mean));
+    for (int i = 10; i < 15; i++)
+        poll(&bench, i, 800, 36);
+    near(take(&bench, 15).mean, 36);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +148,7 @@ int main(void)
         cmocka_unit_test(the_next_tool_does_not_inherit_the_last_value),
         cmocka_unit_test(a_load_that_does_not_change_is_the_next_tools_as_well),
         cmocka_unit_test(a_long_cut_looked_at_in_pieces_keeps_its_energy),
+        cmocka_unit_test(a_clock_that_jumped_makes_a_cut_unknown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

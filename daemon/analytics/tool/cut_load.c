@@ -192,6 +192,8 @@ void cut_load_observe(struct cut_load *load, const struct sample *sample, double
     state->speed = speed;
     if (tells_cutting(sample->signal) && sample_is_good(sample))
         state->hears_cutting = true;
+    if (sample->flags & SAMPLE_CLOCK && sample->signal != SIGNAL_TOOL_LIFE)
+        state->is_unsure = true;
     if (!is_load(sample->signal))
         return;
 
@@ -315,9 +317,13 @@ void cut_load_take(struct cut_load *load, uint16_t path, struct moment at,
     for (uint32_t i = 0; i < load->count; i++) {
         if (load->channels[i].path != path)
             continue;
-        ret_features[i] = load->channels[i].whole;
+        if (!load->paths[path - 1].is_unsure)
+            ret_features[i] = load->channels[i].whole;
+        else
+            ret_features[i] = nothing;
         load->channels[i].whole = nothing;
     }
+    load->paths[path - 1].is_unsure = false;
 }
 
 double cut_load_tail(struct cut_load *load, uint32_t index, struct moment at,

@@ -56,6 +56,7 @@ struct load_channel {
 struct load_path {
     bool is_running, is_cutting;
     bool hears_cutting; /* feed, a bit or a timer tells */
+    bool is_unsure;     /* the device's clock jumped since cut_load_take() */
     double speed;
     double cut_s;  /* since the last harvest */
     int64_t at_ns; /* the channels' times are accounted until then */
@@ -78,7 +79,8 @@ void cut_load_observe(struct cut_load *load, const struct sample *sample, double
 void cut_load_harvest(struct cut_load *load, uint16_t path, struct moment at,
                       struct load_feature ret_features[LOAD_CHANNELS]);
 
-/* The same of all that was harvested and not yet taken: the segment is over. */
+/* The same of all that was harvested and not yet taken: the segment is over. NAN when the
+ * clock jumped in it: nobody knows how long its values held. */
 void cut_load_take(struct cut_load *load, uint16_t path, struct moment at,
                    struct load_feature ret_features[LOAD_CHANNELS]);
 

@@ -117,6 +117,7 @@ static void judge_empty(const struct tools_scene *scene, const struct cut *cut)
 
     if (cut_load_hears(load, cut->path) && !isnan(load->channels[cut->channel].value) &&
         is_usual(cut) && cut->signature->values >= EMPTY_VALUES &&
+        cut->features[cut->channel].heard >= EMPTY_VALUES &&
         signature_norm(cut->signature, NAN, &norm))
         (void)tools_judge_segment(
             scene, cut->edge, &norm,

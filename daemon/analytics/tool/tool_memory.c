@@ -143,11 +143,8 @@ void tool_memory_learn(struct tool_memory *memory, double age, bool was_worn,
 double tool_memory_noise(const struct tool_memory *memory, int channel, double fallback)
 {
     const struct moments *noise = &memory->noise[channel];
-    double lives = (double)noise->count;
 
-    /* The template was made of the same few lives, and the next one is another. */
-    return lives > 1 ? fmax(LEAST_NOISE, sqrt(noise->mean * (lives + 1) / (lives - 1)))
-                     : fallback;
+    return noise->count ? fmax(LEAST_NOISE, sqrt(noise->mean)) : fallback;
 }
 
 double tool_memory_temper(const struct tool_memory *memory, int channel)
