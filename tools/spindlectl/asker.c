@@ -40,7 +40,8 @@ static void on_done(void *owner, struct line_job *job, const struct line_outcome
 {
     struct asker *asker = owner;
 
-    asker->answer->was_repeated = job->is_repeated || job->tries > 0;
+    asker->answer->requests = 1 + (int)job->tries + job->is_repeated;
+    asker->answer->was_repeated = asker->answer->requests > 1;
     asker->answer->result = outcome->result;
     asker->answer->exception = outcome->exception;
     asker->answer->latency_s = 2 * (double)outcome->uncertainty_ns / (double)NS_PER_S;

@@ -18,6 +18,7 @@ struct asker_answer {
     uint8_t data[ASKER_DATA_MAX];
     double latency_s;
     bool was_repeated; /* it was busy, or the connection broke, and asked again */
+    int requests;      /* that it took */
 };
 
 /* Returns 0, or -EINVAL with a sentence. */

@@ -14,8 +14,11 @@ enum {
     UNIT_LAST = 16, /* units 1 to 16, and what gateways call themselves: 255 and 0 */
     STEP = 16,      /* addresses are tried in this grid at first */
     REACH = 512,    /* as far as that */
+    BITS_MOST = 512,
     PAUSE_MS = 20,
     TIMEOUT_MS = 500,
+    TIMEOUT_MAX_MS = 10000,
+    PUT_OFF_MAX = 3, /* whoever is always busy, or not to be reached, is let alone */
 };
 
 /* A command may wait; the daemon never does. */
@@ -32,25 +35,35 @@ struct asker_answer probe_ask(struct probe *probe, enum area area, unsigned addr
     struct asker_answer answer = {.result = LINE_RESTING};
 
     probe->is_spent = probe->budget <= probe->reserve;
-    if (probe->is_spent)
+    if (probe->is_spent || probe->put_off == PUT_OFF_MAX)
         return answer;
-    probe->budget--;
     pause_a_little();
     asker_ask(probe->asker, probe->unit, area, (uint16_t)address, (uint16_t)count,
               &answer);
+    probe->budget -= answer.requests;
+    bool is_put_off =
+        answer.result == LINE_REFUSED && answer.exception > EXCEPTION_FAILURE;
+    probe->put_off = is_put_off ? probe->put_off + 1 : 0;
     return answer;
 }
 
 static bool can_read(struct probe *probe, enum area area, unsigned address,
                      unsigned count)
 {
-    return probe_ask(probe, area, address, count).result == LINE_ANSWERED;
+    unsigned *largest = &probe->largest[area_is_bits(area)];
+
+    if (probe_ask(probe, area, address, count).result != LINE_ANSWERED)
+        return false;
+    if (count > *largest)
+        *largest = count;
+    return true;
 }
 
 /* Anything at all, even a refusal, shows that somebody is there. */
 static bool is_there(struct probe *probe, uint8_t unit)
 {
     probe->unit = unit;
+    probe->put_off = probe->largest[0] = probe->largest[1] = 0;
     struct asker_answer answer = probe_ask(probe, AREA_HOLDING, 0, 1);
     return answer.result == LINE_ANSWERED ||
            (answer.result == LINE_REFUSED && answer.exception < EXCEPTION_GATEWAY_PATH);
@@ -72,9 +85,38 @@ static unsigned find_end(struct probe *probe, enum area area, unsigned from,
     return from + good - 1;
 }
 
+/* The last of those that follow each other from `at`. Goes on with blocks of a known
+ * size. */
+static unsigned follow(struct probe *probe, enum area area, unsigned at, unsigned most)
+{
+    unsigned end = find_end(probe, area, at, most);
+
+    while (end + 1 < REACH) {
+        unsigned size = end - at + 1;
+        at = end + 1;
+        if (can_read(probe, area, at, size))
+            end = at + size - 1;
+        else if (size > 1 && can_read(probe, area, at, 1))
+            return find_end(probe, area, at, size - 1);
+        else
+            break;
+    }
+    return end;
+}
+
+static void add_range(struct probe *probe, enum area area, unsigned from, unsigned to)
+{
+    struct range *last = probe->count ? &probe->ranges[probe->count - 1] : NULL;
+
+    if (last && last->area == area && last->to + 1 == from)
+        last->to = to;
+    else
+        probe->ranges[probe->count++] = (struct range){area, from, to};
+}
+
 static void find_ranges(struct probe *probe, enum area area)
 {
-    unsigned most = area_is_bits(area) ? 512 : PLAN_MAX_WORDS;
+    unsigned most = area_is_bits(area) ? BITS_MOST : PLAN_MAX_WORDS;
 
     for (unsigned at = 0; at < REACH && probe->count < RANGES_MAX && !probe->is_spent;) {
         struct asker_answer answer = probe_ask(probe, area, at, 1);
@@ -84,37 +126,28 @@ static void find_ranges(struct probe *probe, enum area area)
             at += STEP;
             continue;
         }
-        unsigned end = find_end(probe, area, at, most);
-        struct range *last = probe->count ? &probe->ranges[probe->count - 1] : NULL;
-        if (last && last->area == area && last->to + 1 == at)
-            last->to = end;
-        else
-            probe->ranges[probe->count++] = (struct range){area, at, end};
+        if (!probe->largest[area_is_bits(area)])
+            probe->largest[area_is_bits(area)] = 1;
+        unsigned end = follow(probe, area, at, most);
+        add_range(probe, area, at, end);
         at = end + 1;
     }
 }
 
-static unsigned largest_block(const struct probe *probe, bool bits)
+static void print_link(struct probe *probe, const char *url)
 {
-    unsigned largest = 0;
+    unsigned words = probe->largest[false], bits = probe->largest[true];
 
-    for (size_t i = 0; i < probe->count; i++) {
-        unsigned size = probe->ranges[i].to - probe->ranges[i].from + 1;
-        if (area_is_bits(probe->ranges[i].area) == bits && size > largest)
-            largest = size;
-    }
-    unsigned most = bits ? PLAN_MAX_BITS : PLAN_MAX_WORDS;
-    return largest < most ? largest : most;
-}
-
-static void print_link(const struct probe *probe, const char *url)
-{
-    unsigned words = largest_block(probe, false);
-
+    if (!probe->has_begun)
+        (void)printf(
+            "version: 1\nmachines:\n  - name: machine-1\n    cell: a\n    modbus:\n");
+    probe->has_begun = true;
     (void)printf("      - url: \"%s\"\n        unit: %u\n        every: 1s\n", url,
                  probe->unit);
     if (words)
         (void)printf("        max_words: %u\n", words);
+    if (bits && bits < BITS_MOST)
+        (void)printf("        max_bits: %u\n", bits);
     if (probe->pause_ms == PROBE_NO_PAUSE)
         (void)printf("        # 100 ms between requests are not enough for it\n");
     else if (probe->pause_ms)
@@ -168,6 +201,9 @@ static bool take_option(struct probe *probe, const char *name, const char *value
         probe->unit = (uint8_t)(is_unit ? unit : 0);
         return is_unit;
     }
+    if (strcmp(name, "--timeout") == 0)
+        return text_read_integer(value, &probe->timeout_ms) == 0 &&
+               probe->timeout_ms > 0 && probe->timeout_ms <= TIMEOUT_MAX_MS;
     if (strcmp(name, "--expect") != 0 || probe->expectation_count == EXPECTATIONS_MAX ||
         probe_expect(value, &probe->expectations[probe->expectation_count]))
         return false;
@@ -202,18 +238,19 @@ static int probe_units(struct probe *probe, const char *url)
 
 enum exit_status probe_modbus(const char *url, char **options)
 {
-    struct probe probe = {.budget = PROBE_BUDGET, .unit = 1};
+    struct probe probe = {.budget = PROBE_BUDGET, .unit = 1, .timeout_ms = TIMEOUT_MS};
     char sentence[256] = "out of memory";
 
     if (!take_options(&probe, options)) {
         (void)fprintf(
             stderr,
-            "spindlectl: after the address only --unit N and, up to %d times, "
-            "--expect [AREA:]ADDRESS=VALUE; VALUE is not 0, which is 0 in every type\n",
+            "spindlectl: after the address only --unit N, --timeout MS and, up to %d "
+            "times, --expect [AREA:]ADDRESS=VALUE; VALUE is not 0, which is 0 in every "
+            "type\n",
             EXPECTATIONS_MAX);
         return EXIT_USAGE;
     }
-    if (asker_open(url, TIMEOUT_MS * NS_PER_MS, &probe.asker, sentence)) {
+    if (asker_open(url, probe.timeout_ms * NS_PER_MS, &probe.asker, sentence)) {
         (void)fprintf(stderr, "spindlectl: %s\n", sentence);
         return EXIT_USAGE;
     }
@@ -223,10 +260,13 @@ enum exit_status probe_modbus(const char *url, char **options)
         asker_close(probe.asker);
         return EXIT_FAILED;
     }
-    (void)printf(
-        "version: 1\nmachines:\n  - name: machine-1\n    cell: a\n    modbus:\n");
     int found = probe_units(&probe, url);
     asker_close(probe.asker);
+    if (!found)
+        (void)fprintf(stderr,
+                      "spindlectl: nothing can be read within %" PRId64
+                      " ms; --timeout MS waits longer, --unit N asks another unit\n",
+                      probe.timeout_ms);
     (void)fprintf(stderr, "%d units, %d requests%s\n", found, PROBE_BUDGET - probe.budget,
                   !probe.is_spent ? "" : " (all that are allowed; there may be more)");
     return found ? EXIT_DONE : EXIT_FAILED;

@@ -27,8 +27,12 @@ struct probe {
     int budget;
     int reserve; /* of the budget, for what comes after the search */
     bool is_spent;
+    int64_t timeout_ms;
     bool has_unit; /* only that one is asked */
     uint8_t unit;
+    bool has_begun;      /* to print */
+    unsigned put_off;    /* "busy" and the like in a row, of this unit */
+    unsigned largest[2]; /* that was read at once, of this unit: words, bits */
     struct range ranges[RANGES_MAX];
     size_t count;
     struct expectation expectations[EXPECTATIONS_MAX];

@@ -12,7 +12,7 @@ _Static_assert(sizeof(pauses_ms) / sizeof(*pauses_ms) * EACH == PROBE_PAUSE_REQU
 /* A device that needs longer hangs up, says it is busy, is silent or mixes up answers. */
 static bool is_enough(struct probe *probe, const struct range *range, int64_t pause_ms)
 {
-    unsigned most = area_is_bits(range->area) ? PLAN_MAX_BITS : PLAN_MAX_WORDS;
+    unsigned most = probe->largest[area_is_bits(range->area)];
     unsigned count = range->to - range->from + 1;
     bool is_well = true;
 
@@ -20,9 +20,9 @@ static bool is_enough(struct probe *probe, const struct range *range, int64_t pa
         return false;
     for (int i = 0; i < EACH && is_well; i++) {
         struct asker_answer answer;
-        probe->budget--;
         asker_ask(probe->asker, probe->unit, range->area, (uint16_t)range->from,
                   (uint16_t)(count < most ? count : most), &answer);
+        probe->budget -= answer.requests;
         is_well = answer.result == LINE_ANSWERED && !answer.was_repeated;
     }
     return asker_leave(probe->asker) && is_well;
