@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
+#include "daemon/base/text.h"
 #include "drivers/modbus/frame.h"
 #include "drivers/modbus/load.h"
 #include "tools/spindlectl/command_modbus.h"
@@ -9,6 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    THINKING_MAX_MS = 60000
+};
+
 /* Everything that is read over Modbus, in the sequence of the file. */
 static const struct link_options *modbus_of(const struct link_settings *link)
 {
@@ -17,14 +22,14 @@ static const struct link_options *modbus_of(const struct link_settings *link)
 
 static void print_request(const struct machine_settings *machine,
                           const struct link_options *options,
-                          const struct request_plan *request)
+                          const struct request_plan *request, int64_t thinking_ns)
 {
     struct line_terms terms = link_terms(options);
     enum framing framing = line_framing(&terms.address);
     struct frame_request frame = {.function = frame_function(request->area),
                                   .count = request->count};
     size_t out = frame_request_length(framing), in = frame_answer_length(framing, &frame);
-    int64_t busy = load_request_ns(&terms, request, LOAD_THINKING_NS);
+    int64_t busy = load_request_ns(&terms, request, thinking_ns);
 
     if (common_options.json)
         (void)printf("{\"machine\":\"%s\",\"line\":\"%s\",\"unit\":%" PRId64
@@ -44,18 +49,19 @@ static void print_request(const struct machine_settings *machine,
 }
 
 static void print_link(const struct machine_settings *machine,
-                       const struct link_options *options)
+                       const struct link_options *options, int64_t thinking_ns)
 {
     struct request_plan *requests = NULL;
     int count = load_plan(options, &requests);
 
     for (int i = 0; i < count; i++)
-        print_request(machine, options, &requests[i]);
+        print_request(machine, options, &requests[i], thinking_ns);
     free(requests);
 }
 
 /* The share of a line's time that all links on it need. */
-static double line_share(const struct settings *settings, const char *key)
+static double line_share(const struct settings *settings, const char *key,
+                         int64_t thinking_ns)
 {
     double share = 0;
 
@@ -68,13 +74,13 @@ static double line_share(const struct settings *settings, const char *key)
                 continue;
             terms = link_terms(options);
             if (strcmp(terms.address.key, key) == 0)
-                share += load_share(options, LOAD_THINKING_NS);
+                share += load_share(options, thinking_ns);
         }
     }
     return share;
 }
 
-static void print_lines(const struct settings *settings)
+static void print_lines(const struct settings *settings, int64_t thinking_ns)
 {
     char last[ADDRESS_MAX] = "";
 
@@ -89,12 +95,12 @@ static void print_lines(const struct settings *settings)
                 continue;
             (void)text_copy(last, sizeof(last), terms.address.key);
             (void)printf("\n%s is busy for %.1f %% of the time\n", last,
-                         100 * line_share(settings, last));
+                         100 * line_share(settings, last, thinking_ns));
         }
     }
 }
 
-static void print_plan(const struct settings *settings)
+static void print_plan(const struct settings *settings, int64_t thinking_ns)
 {
     if (!common_options.json)
         (void)printf("%-12s %-28s %4s %-8s %5s %5s %6s %8s %7s %7s %8s\n", "machine",
@@ -104,22 +110,34 @@ static void print_plan(const struct settings *settings)
         const struct machine_settings *machine = &settings->machines[i];
         for (size_t k = 0; k < machine->link_count; k++)
             if (modbus_of(&machine->links[k]))
-                print_link(machine, modbus_of(&machine->links[k]));
+                print_link(machine, modbus_of(&machine->links[k]), thinking_ns);
     }
     if (!common_options.json)
-        print_lines(settings);
+        print_lines(settings, thinking_ns);
+}
+
+static bool take_option(const char *name, const char *value, const char **path,
+                        int64_t *thinking_ms)
+{
+    if (strcmp(name, "--config") == 0) {
+        *path = value;
+        return true;
+    }
+    return strcmp(name, "--thinking") == 0 &&
+           text_read_integer(value, thinking_ms) == 0 && *thinking_ms >= 0 &&
+           *thinking_ms <= THINKING_MAX_MS;
 }
 
 enum exit_status run_plan(int argc, char **argv)
 {
     const char *path = "/etc/spindled/spindled.yaml";
+    int64_t thinking_ms = LOAD_THINKING_NS / NS_PER_MS;
     struct text complaints;
     struct config *config = NULL;
 
-    if (argc == 3 && strcmp(argv[1], "--config") == 0)
-        path = argv[2];
-    else if (argc != 1)
-        return EXIT_USAGE;
+    for (int i = 1; i < argc; i += 2)
+        if (i + 1 == argc || !take_option(argv[i], argv[i + 1], &path, &thinking_ms))
+            return EXIT_USAGE;
 
     text_init_heap(&complaints);
     int error = config_load(path, &complaints, &config);
@@ -128,7 +146,7 @@ enum exit_status run_plan(int argc, char **argv)
     text_done(&complaints);
     if (error)
         return EXIT_FAILED;
-    print_plan(config_settings(config));
+    print_plan(config_settings(config), thinking_ms * NS_PER_MS);
     config_free(config);
     return EXIT_DONE;
 }
