@@ -46,7 +46,7 @@ static int parse_signal(const char *scalar, void *field, char reterr_expected[12
     char place[SIGNAL_NAME_MAX], sentence[160];
 
     if (signal_parse(scalar, &signal, &path, place, sentence)) {
-        (void)snprintf(reterr_expected, 128, "a signal (%.100s)", sentence);
+        (void)snprintf(reterr_expected, 128, "a signal: %.100s", sentence);
         return -EINVAL;
     }
     if (signal == SIGNAL_LINK || signal == SIGNAL_GAP || signal == SIGNAL_TOOL_LIFE) {
@@ -159,6 +159,15 @@ static int check_point(const void *record, char reterr_sentence[256])
         (void)snprintf(reterr_sentence, 256,
                        "%s takes %zu registers; one answer carries %d", point->type,
                        words, PLAN_MAX_WORDS);
+        return -EINVAL;
+    }
+    if (bits ? point->order != 0 : !register_order_fits(point->order, &form)) {
+        (void)snprintf(
+            reterr_sentence, 256,
+            "order %s has no meaning for %s in %zu register%s; leave it out, or "
+            "give another type",
+            register_order_names[point->order], bits ? "a bit" : point->type, words,
+            words == 1 ? "" : "s");
         return -EINVAL;
     }
     if (form.type == REGISTER_ENUM && !point->names) {
