@@ -286,3 +286,29 @@ const struct settings *config_settings(const struct config *config)
 {
     return &config->settings;
 }
+
+bool config_list_start_changes(const struct config *started, const struct config *fresh,
+                               struct text *text)
+{
+    const struct {
+        const struct section *section;
+        const void *before, *after;
+    } sections[] = {
+        {&store_section,   started->root.store,   fresh->root.store  },
+        {&http_section,    started->root.http,    fresh->root.http   },
+        {&control_section, started->root.control, fresh->root.control},
+    };
+    bool any = false;
+
+    for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++) {
+        const struct section *section = sections[i].section;
+
+        if (fingerprint_record(FINGERPRINT_START, section, sections[i].before) ==
+            fingerprint_record(FINGERPRINT_START, section, sections[i].after))
+            continue;
+        text_add(text, any ? ", " : "");
+        text_add(text, section->name);
+        any = true;
+    }
+    return any;
+}

@@ -28,6 +28,13 @@ void config_free(struct config *config);
 /* Lives as long as the configuration. */
 const struct settings *config_settings(const struct config *config);
 
+/*
+ * Adds the names of the sections that count at a start only (store, http, control) and
+ * are not the same in both, joined by commas. Returns whether there are any.
+ */
+bool config_list_start_changes(const struct config *started, const struct config *fresh,
+                               struct text *text);
+
 /* The manual of every option, and a JSON Schema for editors. */
 void config_print_manual(struct text *text);
 void config_print_schema(struct text *text);

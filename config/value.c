@@ -50,6 +50,11 @@ static void print_limits(const struct option *option, struct text *text)
 {
     if (!value_has_limits(option))
         return;
+    if (value_has_upper_limit(option) && !(option->max > option->min)) {
+        text_add(text, ": ");
+        value_print_limit(option, option->min, text);
+        return;
+    }
     text_add(text, value_has_upper_limit(option) ? " from " : " of at least ");
     value_print_limit(option, option->min, text);
     if (value_has_upper_limit(option)) {

@@ -28,12 +28,13 @@ struct daemon {
     struct pipeline *pipeline;
     struct control *control;
     struct status *page;
-    struct config *configs[CONFIGS_MAX];
+    struct config *configs[CONFIGS_MAX]; /* the one of the start first, to the end */
     size_t config_count;
     struct text status;
 };
 
-static int load(const char *path, struct config **ret_config)
+/* Every complaint goes to stderr; the first that is an error also to `ret_first`. */
+static int load(const char *path, struct config **ret_config, char ret_first[256])
 {
     struct text complaints;
 
@@ -41,6 +42,15 @@ static int load(const char *path, struct config **ret_config)
     int error = config_load(path, &complaints, ret_config);
     if (complaints.length)
         (void)fputs(complaints.data, stderr);
+    (void)text_copy(ret_first, 256, "out of memory");
+    for (char *line = complaints.length ? complaints.data : NULL, *end;
+         error && line && (end = strchr(line, '\n')); line = end + 1) {
+        *end = '\0';
+        if (strstr(line, ": warning: "))
+            continue;
+        (void)text_copy(ret_first, 256, line);
+        break;
+    }
     text_done(&complaints);
     return error;
 }
@@ -62,11 +72,36 @@ static void on_stop(void *owner)
     status_close(daemon->page, daemon, on_page_closed);
 }
 
+/* What was written, but does not run as written, stays on the page until it does. */
+static void say_configuration(struct daemon *daemon, enum log_level level,
+                              const char *sentence)
+{
+    pipeline_say_configuration(daemon->pipeline, sentence);
+    if (*sentence)
+        log_write(level, room, "%s", sentence);
+}
+
+static void take_over(struct daemon *daemon, struct config *config)
+{
+    char array[384];
+    struct text sentence;
+
+    text_init_fixed(&sentence, array, sizeof(array));
+    if (config_list_start_changes(daemon->configs[0], config, &sentence))
+        text_add(&sentence, " changed, which counts from the next start: systemctl "
+                            "restart spindled");
+    daemon->configs[daemon->config_count++] = config;
+    pipeline_reload(daemon->pipeline, config_settings(config));
+    log_write(LOG_LEVEL_NOTICE, room, "configuration loaded anew from %s", daemon->path);
+    say_configuration(daemon, LOG_LEVEL_WARNING, array);
+}
+
 /* A bad file leaves everything as it runs. */
 static void on_reload(void *owner)
 {
     struct daemon *daemon = owner;
     struct config *config;
+    char first[256], sentence[384];
 
     if (daemon->config_count == CONFIGS_MAX) {
         log_write(LOG_LEVEL_ERROR, room,
@@ -74,14 +109,13 @@ static void on_reload(void *owner)
         return;
     }
     service_reloading(daemon->service);
-    if (load(daemon->path, &config)) {
-        log_write(LOG_LEVEL_ERROR, room,
-                  "the new configuration is not usable (see above); the old one stays");
+    if (load(daemon->path, &config, first)) {
+        (void)snprintf(sentence, sizeof(sentence),
+                       "the new configuration is not usable: %s; the old one stays",
+                       first);
+        say_configuration(daemon, LOG_LEVEL_ERROR, sentence);
     } else {
-        daemon->configs[daemon->config_count++] = config;
-        pipeline_reload(daemon->pipeline, config_settings(config));
-        log_write(LOG_LEVEL_NOTICE, room, "configuration loaded anew from %s",
-                  daemon->path);
+        take_over(daemon, config);
     }
     service_ready(daemon->service);
 }
@@ -90,7 +124,7 @@ static void on_released(void *owner, const struct settings *settings)
 {
     struct daemon *daemon = owner;
 
-    for (size_t i = 0; i < daemon->config_count; i++) {
+    for (size_t i = 1; i < daemon->config_count; i++) {
         if (config_settings(daemon->configs[i]) != settings)
             continue;
         config_free(daemon->configs[i]);
@@ -178,8 +212,9 @@ static int start(struct daemon *daemon)
 static int run(const char *path)
 {
     struct daemon daemon = {.path = path};
+    char first[256];
 
-    if (load(path, &daemon.configs[0]))
+    if (load(path, &daemon.configs[0], first))
         return EXIT_CONFIG;
     daemon.config_count = 1;
     text_init_heap(&daemon.status);
@@ -204,9 +239,13 @@ static int run(const char *path)
 static int check(const char *path)
 {
     struct config *config;
+    char first[256];
 
-    if (load(path, &config))
+    if (load(path, &config, first))
         return EXIT_CONFIG;
+    const struct settings *settings = config_settings(config);
+    (void)printf("%s: no mistakes; %zu machines, %zu sinks\n", path,
+                 settings->machine_count, settings->sink_count);
     config_free(config);
     return EXIT_SUCCESS;
 }

@@ -46,7 +46,7 @@ struct pipeline {
     int64_t last_id, stored_id;
     int64_t made, dropped;
     double loop_max_s;
-    char trouble[256];
+    char trouble[256], configuration[384];
 };
 
 static void leave(struct pipeline *pipeline, enum phase phase);
@@ -328,6 +328,13 @@ void pipeline_describe(const struct pipeline *pipeline,
         .dropped = pipeline->dropped,
     };
     (void)text_copy(ret_health->trouble, sizeof(ret_health->trouble), pipeline->trouble);
+    (void)text_copy(ret_health->configuration, sizeof(ret_health->configuration),
+                    pipeline->configuration);
+}
+
+void pipeline_say_configuration(struct pipeline *pipeline, const char *sentence)
+{
+    (void)text_copy(pipeline->configuration, sizeof(pipeline->configuration), sentence);
 }
 
 void pipeline_listen(struct pipeline *pipeline, struct pipeline_listener *listener)

@@ -26,6 +26,10 @@ struct pipeline_health {
     int64_t records;   /* made since the start */
     int64_t dropped;   /* of them, refused by the store */
     char trouble[256]; /* of the store; "" when all is well */
+
+    /* What was written but does not run, as a sentence; "" when all that is written runs.
+     */
+    char configuration[384];
 };
 
 /* Settings are borrowed until they are released, or pipeline_destroy(). */
@@ -41,6 +45,9 @@ void pipeline_destroy(struct pipeline *pipeline);
  * as they were started.
  */
 void pipeline_reload(struct pipeline *pipeline, const struct settings *settings);
+
+/* A sentence for pipeline_health.configuration; "" when nothing is to be said. */
+void pipeline_say_configuration(struct pipeline *pipeline, const char *sentence);
 
 const struct settings *pipeline_settings(const struct pipeline *pipeline);
 struct store *pipeline_store(const struct pipeline *pipeline);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * /healthz: 200 only if the loop, the store and every machine link are as they should be,
- * else 503 with reasons. Remarks are of links that work, but not as they might.
+ * /healthz: 200 only if the loop, the store, the configuration and every machine link are
+ * as they should be, else 503 with reasons. Remarks are of links that work, but not as
+ * they might.
  * /v1/queue: what is still owed to each sink, and the ledger.
  */
 #include "daemon/base/clock.h"
@@ -58,6 +59,8 @@ static void judge(struct verdicts *verdicts, const struct api *api)
     store_describe(pipeline_store(api->site.pipeline), &store);
     if (pipeline.loop_max_s > PAUSE_LIMIT_S)
         blame(verdicts, "loop", "a turn took longer than 1 s");
+    if (*pipeline.configuration)
+        blame(verdicts, "configuration", pipeline.configuration);
     if (store.is_degraded)
         blame(verdicts, "store", store.trouble);
     judge_machines(verdicts, pipeline_roster(api->site.pipeline));

@@ -183,10 +183,12 @@ void api_list_machines(const struct api *api, struct request *request,
     const struct roster *roster = pipeline_roster(api->site.pipeline);
     const struct gateway_settings *gateway =
         &pipeline_settings(api->site.pipeline)->gateway;
+    struct pipeline_health health;
     struct text text;
     struct writer json;
 
     (void)match;
+    pipeline_describe(api->site.pipeline, &health);
     text_init_heap(&text);
     writer_init(&json, &text);
     writer_begin_object(&json, NULL);
@@ -195,6 +197,7 @@ void api_list_machines(const struct api *api, struct request *request,
     writer_string(&json, "enterprise", gateway->enterprise);
     writer_string(&json, "site", gateway->site);
     writer_string(&json, "area", gateway->area);
+    writer_string(&json, "configuration", health.configuration);
     writer_begin_array(&json, "machines");
     for (size_t i = 0; i < roster_station_count(roster); i++)
         print_machine(&json, roster_station(roster, i));

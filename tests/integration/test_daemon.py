@@ -8,7 +8,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from plant import BUILD, Cell, Daemon, config, modbus_machine, mtconnect_machine  # noqa: E402
-from servers import run, wait_for  # noqa: E402
+from servers import run, start_mosquitto, wait_for  # noqa: E402
 
 SCENARIO = """
 seed: 3
@@ -57,6 +57,42 @@ def a_bad_file_leaves_the_old_configuration_running():
             wait_for(lambda: "the old one stays" in daemon.log(), "the complaint")
             assert "did you mean 'every'" in daemon.log(), daemon.log()
             assert daemon.machine("mill-1")["linked"]
+            status, health = daemon.get("/healthz")
+            assert status == 503 and health["reasons"][0].startswith("configuration: the new"), health
+            assert "did you mean 'every'" in daemon.get("/v1/machines")[1]["configuration"], health
+            daemon.write(good.replace("127.0.0.1:0", "127.0.0.1:1"))
+            daemon.reload()
+            wait_for(lambda: "http changed, which counts from the next start" in daemon.log(), "the warning")
+            assert daemon.get("/healthz")[1]["reasons"][0].startswith("configuration: http changed")
+            daemon.write(good)
+            daemon.reload()
+            wait_for(lambda: daemon.get("/healthz")[1]["ok"], "all well again")
+
+
+def a_reload_adds_changes_and_removes_sinks():
+    def sinks(*names):
+        return "".join(f'  {name}: {{driver: mqtt, client_id: {name}, url: "mqtt://127.0.0.1:{port}"}}\n'
+                       for name, port in names)
+
+    with start_mosquitto() as broker, start_mosquitto() as other, Cell("--speed", "5", scenario=SCENARIO) as cell:
+        def linked():
+            return {sink["sink"] for sink in daemon.get("/v1/queue")[1]["sinks"] if sink["linked"]}
+
+        def connected(at, client):
+            return at.log().count(f"as {client} ")
+
+        machine = mtconnect_machine("mill-2", cell)
+        with Daemon(config(machine, sinks(("a", broker.port), ("b", broker.port)))) as daemon:
+            wait_for(lambda: linked() == {"a", "b"}, "both sinks")
+            daemon.write(config(machine, sinks(("a", broker.port), ("b", other.port), ("c", broker.port))))
+            daemon.reload()
+            wait_for(lambda: linked() == {"a", "b", "c"} and connected(other, "b"), "the moved and the new sink")
+            daemon.write(config(machine, sinks(("a", broker.port))))
+            daemon.reload()
+            wait_for(lambda: [sink["sink"] for sink in daemon.get("/v1/queue")[1]["sinks"]] == ["a"], "two to leave")
+            assert linked() == {"a"}
+            assert [connected(broker, client) for client in "abc"] == [1, 1, 1], broker.log()
+            assert daemon.machine("mill-2")["links"][0]["reconnects"] == 0
 
 
 def a_reload_touches_only_what_changed():
@@ -128,5 +164,6 @@ def a_second_daemon_takes_over_where_the_first_was_killed():
 run([check_tells_everything_that_is_wrong_with_line_and_column,
      a_bad_file_leaves_the_old_configuration_running,
      a_reload_touches_only_what_changed,
+     a_reload_adds_changes_and_removes_sinks,
      what_people_say_is_on_every_record_and_survives_a_kill,
      a_second_daemon_takes_over_where_the_first_was_killed])

@@ -30,7 +30,7 @@ static const struct {
     const char *yaml, *complaints;
 } bad[] = {
     {"gateway: {id: a}",                                                               "f:1:1: 'version' is missing: of this format: 1\n"             },
-    {"version: 2",                                                                     "f:1:10: 'version' wants a whole number from 1 to 1; got '2'\n"},
+    {"version: 2",                                                                     "f:1:10: 'version' wants a whole number: 1; got '2'\n"},
     {"version: 1\nmachine: []",
      "f:2:1: unknown key 'machine'; did you mean 'machines'?\n"                                                                                       },
     {"version: 1\nmachines: {}",                                                       "f:2:11: 'machines' wants a list; got a map\n"                 },

@@ -99,7 +99,7 @@ static void every_reference_of_the_schema_leads_somewhere(void **state)
 static void the_manual_names_defaults_and_limits(void **state)
 {
     static const char *const lines[] = {
-        "version: a whole number from 1 to 1; required\n",
+        "version: a whole number: 1; required\n",
         "    keep: a duration like 250ms, 5s, 10m, 30d from 1h to 36500d; default 90d\n",
         "    signals: one of all, published, none; default all\n",
         "    listen: text; default 127.0.0.1:8480\n",

@@ -37,10 +37,10 @@ function drawHead() {
     $("live").textContent = live ? "live" : "not live";
     $("clock").textContent = clock(store.now());
     document.body.classList.toggle("stale", !live && store.started);
-    $("alarm").hidden = live || !store.started;
-    const wanted = store.live.answers ? "Events are interrupted; trying again. Numbers are up to 2 s old."
+    $("alarm").hidden = (live && !gateway.configuration) || !store.started;
+    const wanted = live ? `Configuration: ${gateway.configuration}` : store.live.answers ? "Events are interrupted; trying again. Numbers are up to 2 s old."
         : `The gateway does not answer since ${clock(store.live.since)}. What is shown is old; trying again.`;
-    if (!live && $("alarm").textContent !== wanted) $("alarm").textContent = wanted;
+    if (!$("alarm").hidden && $("alarm").textContent !== wanted) $("alarm").textContent = wanted;
 }
 
 // Redrawing must not take away what someone holds: focus, open details, scroll.
