@@ -277,6 +277,22 @@ static int meaning(struct http_transfer *transfer, CURLcode code)
     return -EIO;
 }
 
+/* Where curl's own words would send a person the wrong way. */
+static const char *plain_words(CURLcode code)
+{
+    switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+        return "what answers there does not speak HTTP; check the url";
+    case CURLE_SEND_ERROR:
+        return "the connection was broken from the other side while sending";
+    case CURLE_PARTIAL_FILE:
+        return "the answer broke off before its end";
+    default:
+        return NULL;
+    }
+}
+
 void http_transfer_conclude(struct http_transfer *transfer, CURLcode code,
                             struct http_outcome *ret_outcome)
 {
@@ -284,7 +300,10 @@ void http_transfer_conclude(struct http_transfer *transfer, CURLcode code,
     long status = 0;
 
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    if (error && transfer->error == -ETIMEDOUT)
+    const char *plain = plain_words(code);
+    if (error && !transfer->error && plain)
+        (void)text_copy(transfer->words, sizeof(transfer->words), plain);
+    else if (error && transfer->error == -ETIMEDOUT)
         (void)text_copy(transfer->words, sizeof(transfer->words),
                         "nothing heard any more");
     else if (error && code == CURLE_COULDNT_CONNECT)

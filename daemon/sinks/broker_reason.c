@@ -93,6 +93,12 @@ void broker_explain(const struct broker_trouble *trouble, char ret_reason[256],
     } else if (strcmp(trouble->words, "TCP connect timeout") == 0) { /* or MQTT's own */
         (void)snprintf(ret_reason, 256, "no answer to the connect from %.200s",
                        trouble->options->url);
+    } else if (strcmp(trouble->words, "TCP connect completion failure") == 0) {
+        (void)snprintf(
+            ret_reason, 256,
+            "what answers at %.120s is no MQTT broker, or it hangs up at once; "
+            "check url",
+            trouble->options->url);
     } else if (trouble->words[0]) {
         (void)snprintf(ret_reason, 256, "%.200s", trouble->words);
     } else if (code > 0) {

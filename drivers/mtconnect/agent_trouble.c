@@ -106,7 +106,9 @@ void agent_explain(struct agent *agent, const struct http_outcome *outcome)
                          "if it is right, make this the url: %.120s",
                          outcome->status, agent->location);
     else if (outcome->status >= 300)
-        delivery_trouble(delivery, "the agent answers with HTTP status %ld",
+        delivery_trouble(delivery,
+                         "the agent answers with HTTP status %ld; if that goes on, "
+                         "check the url",
                          outcome->status);
     else if (outcome->error == -EBADMSG && *delivery->health.trouble)
         return;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "drivers/mtconnect/delivery.h"
 
+#include "daemon/base/text.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -58,6 +60,25 @@ void delivery_done(struct delivery *delivery)
     delivery->devices = NULL;
 }
 
+/* "there is no device 'VMC'; there are OKUMA and LATHE" as far as there is room. */
+static void list_devices(const struct mtconnect_options *options,
+                         const struct devices *devices, char ret_sentence[160])
+{
+    struct text text;
+    bool any = false;
+
+    text_init_fixed(&text, ret_sentence, 160);
+    text_add_format(&text, "there is no device '%.40s'",
+                    options->device ? options->device : "");
+    for (size_t i = 0; i < devices->count; i++) {
+        if (devices->items[i].is_agent)
+            continue;
+        text_add(&text, any ? ", " : "; the agent has: ");
+        text_add(&text, devices->items[i].name);
+        any = true;
+    }
+}
+
 int delivery_plan(const struct mtconnect_options *options, const struct devices *devices,
                   struct mapping **ret_mapping, char reterr_sentence[160])
 {
@@ -70,8 +91,7 @@ int delivery_plan(const struct mtconnect_options *options, const struct devices 
 
     if (device)
         return mapping_create(device, &wishes, ret_mapping, reterr_sentence);
-    (void)snprintf(reterr_sentence, 160, "there is no device '%s'",
-                   options->device ? options->device : "");
+    list_devices(options, devices, reterr_sentence);
     return -ENODEV;
 }
 

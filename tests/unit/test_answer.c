@@ -21,6 +21,10 @@ static const struct {
 } cases[] = {
     {204, "",                                                                    VERDICT_DELIVERED, 0,  ""                             },
     {200, "",                                                                    VERDICT_DELIVERED, 0,  ""                             },
+    {200, "<html><body>Welcome, please log in</body></html>",                    VERDICT_RETRY,     60,
+     "this is a page"                                                                                                                  },
+    {200, "{\"error\":\"no leader\"}",                                           VERDICT_RETRY,     60,
+     "200 no leader; the database took nothing"                                                                                        },
     {400,
      "{\"error\":\"partial write: field type conflict: input field \\\"ct\\\" "
      "dropped=1\"}",                                                             VERDICT_REFUSED,   0,  "400 partial write: field type"},

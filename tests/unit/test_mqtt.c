@@ -237,6 +237,9 @@ static void both_versions_say_the_same_about_a_wrong_password(void **state)
     broker_explain(&trouble, reason, &pause_ns);
     assert_non_null(strstr(reason, "nobody answers at mqtt://h"));
     assert_int_equal(pause_ns, 0);
+    trouble.words = "TCP connect completion failure";
+    broker_explain(&trouble, reason, &pause_ns);
+    assert_non_null(strstr(reason, "what answers at mqtt://h is no MQTT broker"));
 }
 
 int main(void)
