@@ -89,6 +89,21 @@ static void zero_is_a_tool_where_there_is_no_other(void **state)
     assert_true(segment(0)->dur == 62);
 }
 
+/* Two requests of one machine: the answer with the tool overtakes the other. */
+static void a_tool_that_comes_before_its_time_takes_nothing_away(void **state)
+{
+    struct story *story = begin();
+
+    (void)state;
+    story_tell(story, "0 execution READY; 0 tool 3; 10 execution ACTIVE; 10 tool 0;"
+                      "12 tool 1; 30 tool 0; 29.8 tool 2; 72 execution COMPLETED;"
+                      "100 tick");
+    assert_true(cycle(0)->tchg == 2);
+    assert_true(segment(0)->offset == 2 && segment(0)->dur == 18);
+    assert_true(segment(1)->offset == 20 && segment(1)->dur == 42);
+    assert_true(segment(1)->tchg == 0);
+}
+
 static void an_unknown_tool_is_no_change(void **state)
 {
     struct story *story = begin();
@@ -304,6 +319,7 @@ int main(void)
         STORY(zero_between_two_tools_is_an_empty_spindle),
         STORY(zero_is_understood_with_the_first_other_tool),
         STORY(zero_is_a_tool_where_there_is_no_other),
+        STORY(a_tool_that_comes_before_its_time_takes_nothing_away),
         STORY(an_unknown_tool_is_no_change),
         STORY(what_was_left_in_the_spindle_is_no_visit),
         STORY(lines_tell_probing_and_handling),

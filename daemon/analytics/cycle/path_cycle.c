@@ -128,8 +128,9 @@ struct segment_clocks path_cycles_clocks(const struct path_cycles *path, struct 
 {
     struct motion_totals totals = totals_at(path, at);
     int64_t timed = path->levels.timer_ns - path->cycle.timer_from;
-    int64_t running =
-        path->execution == EXECUTION_RUN ? at.mono_ns - path->since.mono_ns : 0;
+    bool is_running =
+        path->execution == EXECUTION_RUN && at.mono_ns > path->since.mono_ns;
+    int64_t running = is_running ? at.mono_ns - path->since.mono_ns : 0;
 
     return (struct segment_clocks){
         .run_ns = path->cycle.spent[EXECUTION_RUN] + running,
@@ -228,6 +229,15 @@ static const char *program_of(struct path_cycles *path, struct moment at)
     return path->cycle.main_program;
 }
 
+/* No bucket holds less than nothing, nor more than is left. */
+static int64_t take_share(int64_t *left, int64_t wanted)
+{
+    int64_t share = wanted < 0 ? 0 : wanted < *left ? wanted : *left;
+
+    *left -= share;
+    return share;
+}
+
 /* Every second of it in one bucket; what is left of the running time is `noncut`. */
 static void fill_times(const struct path_cycles *path, const struct path_site *site,
                        struct cycle_record *cycle)
@@ -236,15 +246,13 @@ static void fill_times(const struct path_cycles *path, const struct path_site *s
     int64_t net = open->spent[EXECUTION_RUN] + open->spent[EXECUTION_DONE] +
                   open->spent[EXECUTION_IDLE];
     int64_t left = net;
-    int64_t change = path->segments.change_ns, probe = open->run.probing;
-    int64_t aux = open->run.aux;
-    int64_t cut = path->levels.has_timer ? path->levels.timer_ns - open->timer_from
-                                         : open->run.cutting;
+    int64_t change = take_share(&left, path->segments.change_ns);
+    int64_t probe = take_share(&left, open->run.probing);
+    int64_t aux = take_share(&left, open->run.aux);
+    int64_t cut = take_share(&left, path->levels.has_timer
+                                        ? path->levels.timer_ns - open->timer_from
+                                        : open->run.cutting);
 
-    left -= change = change < left ? change : left;
-    left -= probe = probe < left ? probe : left;
-    left -= aux = aux < left ? aux : left;
-    left -= cut = cut < left ? cut : left;
     cycle->hold = seconds(open->spent[EXECUTION_HOLD]);
     cycle->ostop = seconds(open->spent[EXECUTION_OSTOP]);
     cycle->pstop = seconds(open->spent[EXECUTION_PSTOP]);
