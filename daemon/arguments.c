@@ -21,7 +21,12 @@ static void print_usage(FILE *stream)
         "  --verbose       log debug messages\n"
         "  --version       print the version\n"
         "\n"
-        "Runs in the foreground. SIGHUP loads the configuration anew, SIGTERM stops.\n");
+        "Runs in the foreground. SIGHUP loads the configuration anew, SIGTERM stops.\n"
+        "\n"
+        "examples:\n"
+        "  spindled --check /etc/spindled/spindled.yaml\n"
+        "  spindled --config spindled.yaml --verbose\n"
+        "  spindled --manual | less\n");
 }
 
 /* Printed at once, as every program does. */

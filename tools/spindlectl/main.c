@@ -23,13 +23,17 @@ static void print_usage(FILE *stream)
     for (size_t i = 0; families[i]; i++)
         for (const struct command *command = families[i]; command->name; command++)
             (void)fprintf(stream, "  %-*s %s\n", WIDTH, command->name, command->help);
-    (void)fprintf(stream, "\nspindlectl COMMAND --help tells more about one.\n");
+    (void)fprintf(stream, "\nspindlectl COMMAND --help tells more about one.\n"
+                          "\nexamples:\n"
+                          "  spindlectl status\n"
+                          "  spindlectl cycles vmc-3 50\n"
+                          "  spindlectl --json queue\n");
 }
 
 static void print_help(const struct command *command)
 {
-    (void)printf("usage: spindlectl %s %s\n\n%s\n", command->name, command->arguments,
-                 command->help);
+    (void)printf("usage: spindlectl %s%s%s\n\n%s\n", command->name,
+                 *command->arguments ? " " : "", command->arguments, command->help);
     if (command->example)
         (void)printf("\nexample:\n  %s\n", command->example);
 }
@@ -59,16 +63,39 @@ static const struct command *find_command(int argc, char **argv, int *ret_words)
     return NULL;
 }
 
+/* "run" alone: the commands that begin with it, in full. How many there are. */
+static size_t print_family(const char *word, FILE *stream)
+{
+    size_t length = strlen(word), count = 0;
+
+    for (size_t i = 0; families[i]; i++)
+        for (const struct command *command = families[i]; command->name; command++) {
+            if (strncmp(command->name, word, length) != 0 || command->name[length] != ' ')
+                continue;
+            (void)fprintf(stream, "  %-*s %s\n", WIDTH, command->name, command->help);
+            count++;
+        }
+    return count;
+}
+
+static enum exit_status explain_unknown(int argc, char **argv)
+{
+    bool asked = argc > 1 && strcmp(argv[1], "--help") == 0;
+
+    if (print_family(argv[0], asked ? stdout : stderr))
+        return asked ? EXIT_DONE : EXIT_USAGE;
+    (void)fprintf(stderr, "spindlectl: unknown command '%s'; see spindlectl --help\n",
+                  argv[0]);
+    return EXIT_USAGE;
+}
+
 static enum exit_status run_command(int argc, char **argv)
 {
     int words;
     const struct command *command = find_command(argc, argv, &words);
 
-    if (!command) {
-        (void)fprintf(stderr, "spindlectl: unknown command '%s'; see spindlectl --help\n",
-                      argv[0]);
-        return EXIT_USAGE;
-    }
+    if (!command)
+        return explain_unknown(argc, argv);
     if (argc > words && strcmp(argv[words], "--help") == 0) {
         print_help(command);
         return EXIT_DONE;

@@ -1,7 +1,7 @@
 // One machine: what it does, did, and how well that is known.
 import { card, empty, fact, h, table } from "./dom.js";
 import { DASH, count, duration, known, median, moment, number, text } from "./format.js";
-import { CLASSES, KIND_WORDS, SEVERITIES, STAGE_WORDS, THERMAL_STATES, flagWords } from "./words.js";
+import { CLASSES, KIND_WORDS, PHASE_WORDS, SEVERITIES, STAGE_WORDS, THERMAL_STATES, flagWords } from "./words.js";
 import { line, lives, runChart, seconds, timeline, typicalOf } from "./charts.js";
 import { badge, lastCycle, partsOf, progress, state } from "./cell.js";
 
@@ -78,7 +78,7 @@ function toolRow(tool) {
         h("div", { class: "used", "width%": share(tool.used) }),
         known(low) && known(high) && h("div", { class: "interval", "left%": share(low), "width%": Math.max(share(high) - share(low), 0.6) }),
         known(tool.rul_q50) && h("div", { class: "middle", "left%": Math.min(share(tool.used + tool.rul_q50), 99.6) })) : h("div", { class: "life unknown", role: "img", "aria-label": "not known" }),
-        h("small", null, [known(tool.used) ? `${number(tool.used, 0)} ${unit} used` : "use not known", known(tool.life_no) && `life ${tool.life_no}`, tool.phase_name, known(tool.index) && `load index ${number(tool.index, 2)}`, known(tool.wear_um) && `wear ${number(tool.wear_um, 0)} µm`, known(tool.group_remaining) && `${tool.group} together: ${number(tool.group_remaining, 0)} ${unit} left`].filter(Boolean).join(" · ")));
+        h("small", null, [known(tool.used) ? `${number(tool.used, 0)} ${unit} used` : "use not known", known(tool.life_no) && `life ${tool.life_no}`, PHASE_WORDS[tool.phase_name] ?? tool.phase_name, known(tool.index) && `load index ${number(tool.index, 2)}`, known(tool.wear_um) && `wear ${number(tool.wear_um, 0)} µm`, known(tool.group_remaining) && `${tool.group} together: ${number(tool.group_remaining, 0)} ${unit} left`].filter(Boolean).join(" · ")));
 }
 
 // What the machine may do alone: every tool record says it, the newest knows best.

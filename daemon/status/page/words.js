@@ -11,6 +11,9 @@ export const KIND_WORDS = {
 };
 export const STAGE_WORDS = { prototype: "Prototype", evt: "EVT", pilot: "Pilot", production: "Production" };
 export const SEVERITIES = ["info", "notice", "warning", "alarm"];
+export const PHASE_WORDS = {
+    unknown: "wear not known yet", break_in: "running in", steady: "steady wear", accelerated: "wearing fast", worn: "worn out", broken: "broken",
+};
 export const THERMAL_STATES = ["cold", "warming", "stable", "cooling", "disturbed"];
 export const FLAGS = [[1, "only partly seen"], [2, "gap in the data"], [4, "clock in doubt"], [8, "counter jumped"],
     [16, "override not 100 %"], [32, "first after setup"], [64, "first after a tool change"], [128, "cold spindle"],
