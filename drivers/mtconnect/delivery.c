@@ -26,7 +26,7 @@ void delivery_init(struct delivery *delivery, const struct driver_site *site,
                    const struct mtconnect_options *options)
 {
     *delivery = (struct delivery){.site = site, .options = options};
-    timeline_init(&delivery->timeline, false);
+    timeline_init(&delivery->timeline, options->own_clock);
     delivery->health.latency_p99_s = NAN;
     delivery->health.clock_offset_s = NAN;
     show_address(delivery->health.address, options->url);

@@ -45,6 +45,9 @@ static const struct option rows[] = {
            .help = "read cutting tools when the agent says that they changed"),
     OPTION(mtconnect_options, backlog, .fallback.flag = true,
            .help = "at the very first start, take all that the agent still has"),
+    OPTION(mtconnect_options, own_clock,
+           .help = "its stamps are the time, however fast its clock runs; for simulated "
+                   "machines and recordings played faster than they were made"),
     OPTION(mtconnect_options, username, .help = "for an agent behind a login"),
     OPTION(mtconnect_options, password_file, .example = "agent-password",
            .help = "name of a credential, or a path"),

@@ -16,7 +16,8 @@ struct mtconnect_options {
     int64_t interval, heartbeat; /* ns */
     int64_t count;               /* observations of one part, at most */
     bool assets;
-    bool backlog; /* at the very first start take what the agent still has */
+    bool own_clock; /* nothing is laid beside its stamps, as in a recording */
+    bool backlog;   /* at the very first start take what the agent still has */
     char *username, *password_file;
     char *ca_file, *certificate_file, *key_file;
     bool insecure;

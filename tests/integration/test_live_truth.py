@@ -1,0 +1,39 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Agents whose clocks run sixty times as fast as ours: every cycle is recorded as it was."""
+import datetime
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from plant import Cell, Daemon, config, mtconnect_machine  # noqa: E402
+from servers import run, wait_for  # noqa: E402
+
+MORE = {"hmc-3": "", "lathe-4": "    cycle: {boundary: partcount}\n"}
+
+
+def milliseconds(text):
+    return round(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
+
+
+def every_cycle_of_ten_minutes_in_ten_seconds_is_as_it_was():
+    with Cell("--speed", "60", "--seed", "9", scenario=DEMO.read_text()) as cell:
+        machines = "".join(mtconnect_machine(name, cell).replace("device:", "own_clock: true, device:") + more
+                           for name, more in MORE.items())
+        with Daemon(config(machines)) as daemon:
+            wait_for(lambda: all(len(daemon.cycles(name)) >= 18 for name in MORE), "cycles")
+            for name in MORE:
+                truth = {milliseconds(cycle["t"]): cycle for cycle in cell.truth("cycle") if cycle["machine"] == name}
+                cycles = [cycle for cycle in daemon.cycles(name) if not cycle["flags"] & 1]
+                assert len(cycles) >= 16, cycles
+                ends = sorted(truth)
+                first = ends.index(milliseconds(cycles[0]["t"]))
+                assert [milliseconds(c["t"]) for c in cycles] == ends[first:first + len(cycles)], (name, cycles, ends)
+                for cycle in cycles:
+                    known = truth[milliseconds(cycle["t"])]
+                    assert abs(cycle["ct"] - known["ct"]) < 0.0015, (cycle, known)
+                    assert not cycle["flags"] & 4, cycle
+
+
+DEMO = pathlib.Path(__file__).resolve().parents[2] / "config/demo/cell.yaml"
+run([every_cycle_of_ten_minutes_in_ten_seconds_is_as_it_was])
