@@ -29,46 +29,46 @@ static struct config *load(const char *yaml, struct text *text)
 static const struct {
     const char *yaml, *complaints;
 } bad[] = {
-    {"gateway: {id: a}",                                                               "f:1:1: 'version' is missing: of this format: 1\n"             },
+    {"gateway: {id: a}",                                                               "f:1:1: 'version' is missing: of this format: 1\n"    },
     {"version: 2",                                                                     "f:1:10: 'version' wants a whole number: 1; got '2'\n"},
     {"version: 1\nmachine: []",
-     "f:2:1: unknown key 'machine'; did you mean 'machines'?\n"                                                                                       },
-    {"version: 1\nmachines: {}",                                                       "f:2:11: 'machines' wants a list; got a map\n"                 },
+     "f:2:1: unknown key 'machine'; did you mean 'machines'?\n"                                                                              },
+    {"version: 1\nmachines: {}",                                                       "f:2:11: 'machines' wants a list; got a map\n"        },
     {"version: 1\nmachines: [{cell: a}]",
-     "f:2:12: 'name' is missing: name in topics, series and commands\n"                                                                               },
+     "f:2:12: 'name' is missing: name in topics, series and commands\n"                                                                      },
     {"version: 1\nmachines: [{name: a, cell: gateway}]",
      "f:2:28: 'cell' wants another name, as the gateway's own topics stand under this "
-     "one; got 'gateway'\n"                                                                                                                           },
+     "one; got 'gateway'\n"                                                                                                                  },
     {"version: 1\nmachines: [{name: a/b}]",
      "f:2:19: 'name' wants a name of 1 to 63 bytes without / + # \" \\ and control "
-     "characters, no blanks at its ends, no $ first; got 'a/b'\n"                                                                                     },
+     "characters, no blanks at its ends, no $ first; got 'a/b'\n"                                                                            },
     {"version: 1\nmachines:\n  - name: a\n  - name: a\n",
-     "f:4:5: machine 'a' is already described at f:3:5\n"                                                                                             },
+     "f:4:5: machine 'a' is already described at f:3:5\n"                                                                                    },
     {"version: 1\nmachines: [{name: a, publish: {signals: [spindel_load]}}]",
      "f:2:42: 'signals' wants a signal like spindle_load or temperature.spindle, * for "
-     "any characters; got 'spindel_load'\n"                                                                                                           },
+     "any characters; got 'spindel_load'\n"                                                                                                  },
     {"version: 1\nparts:\n  - part: p\n  - {part: p, op: 10}\n",
-     "f:4:5: part 'p' op '10' is already described at f:3:5\n"                                                                                        },
+     "f:4:5: part 'p' op '10' is already described at f:3:5\n"                                                                               },
     {"version: 1\nparts:\n  - {part: p, features: [{name: x, lower: 2, upper: 1}]}\n",
-     "f:3:26: 'lower' (2) must be below 'upper' (1)\n"                                                                                                },
+     "f:3:26: 'lower' (2) must be below 'upper' (1)\n"                                                                                       },
     {"version: 1\ncalendar: {shifts: [{name: a, start: 6, end: \"25:00\"}]}",
      "f:2:38: 'start' wants a time of day like 06:00 or 22:30; got '6'\n"
-     "f:2:46: 'end' wants a time of day like 06:00 or 22:30; got '25:00'\n"                                                                           },
+     "f:2:46: 'end' wants a time of day like 06:00 or 22:30; got '25:00'\n"                                                                  },
     {"version: 1\ncalendar: {time_zone: Nowhere}",
      "f:2:23: no time zone 'Nowhere' here; a rule like CET-1CEST,M3.5.0,M10.5.0/3 needs "
-     "no files\n"                                                                                                                                     },
+     "no files\n"                                                                                                                            },
     {"version: 1\nsinks: {inflx: {}}",
-     "f:2:9: unknown sink 'inflx'; did you mean 'influx'?\n"                                                                                          },
+     "f:2:9: unknown sink 'inflx'; did you mean 'influx'?\n"                                                                                 },
     {"version: 1\nsinks: {cloud: {driver: influxx}}",
-     "f:2:25: unknown sink 'influxx'; did you mean 'influx'?\n"                                                                                       },
+     "f:2:25: unknown sink 'influxx'; did you mean 'influx'?\n"                                                                              },
     {"version: 1\nsinks: {a/b: {driver: influx}}",
      "f:2:9: a sink wants a name of 1 to 63 bytes without / + # \" \\ and control "
-     "characters, no blanks at its ends, no $ first; got 'a/b'\n"                                                                                     },
+     "characters, no blanks at its ends, no $ first; got 'a/b'\n"                                                                            },
     {"version: 1\nhttp: {listen: 8480}",
      "f:2:7: 'listen' wants an address and a port like 127.0.0.1:8480, [::1]:8480 or "
-     "0.0.0.0:8480; got '8480'\n"                                                                                                                     },
+     "0.0.0.0:8480; got '8480'\n"                                                                                                            },
     {"version: 1\nsinks: [a]",                                                         "f:2:8: 'sinks' wants a name and options for each; got a "
-                               "list\n"                                                                                 },
+                               "list\n"                                                                        },
 };
 
 static void every_mistake_is_told_with_its_place(void **state)
