@@ -221,6 +221,8 @@ static int program_main(struct program *program, const struct arguments *argumen
         error = program_run(program, arguments);
     else if (program->world)
         world_close(program->world);
+    if (error)
+        fprintf(stderr, "cncsim: cannot run these machines: %s\n", uv_strerror(error));
     uv_run(&program->loop, UV_RUN_DEFAULT);
     if (program->world)
         world_free(program->world);

@@ -190,8 +190,8 @@ int world_create(uv_loop_t *loop, const struct scenario_plan *plan,
     world->timer.data = world;
     *ret_world = world;
     world->stations = calloc(count + 1, sizeof(*world->stations));
-    if (!world->stations || count > WORLD_MACHINES_MAX)
-        return world->stations ? -E2BIG : -ENOMEM;
+    if (!world->stations)
+        return -ENOMEM;
     for (; world->count < count && error == 0; world->count++)
         error =
             station_init(world, &world->stations[world->count],

@@ -8,8 +8,7 @@
 #include "tools/cncsim/world/output.h"
 #include "tools/cncsim/world/station.h"
 
-#define WORLD_MACHINES_MAX 64
-#define WORLD_BUSES_MAX    8
+#define WORLD_BUSES_MAX 8
 
 struct world_options {
     double speed;      /* simulated seconds a second */
