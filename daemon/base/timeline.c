@@ -28,6 +28,10 @@
 /* A clock of its own whose stamps are this near to ours has been set right. */
 #define HOME_NS NS_PER_HOUR
 
+/* So many leaps ahead of all before, each soon after the last, are no settings. */
+#define GAINS_FAST      4
+#define GAINS_WITHIN_NS (5 * NS_PER_S)
+
 void timeline_init(struct timeline *timeline, bool is_replay)
 {
     *timeline = (struct timeline){.is_replay = is_replay};
@@ -108,12 +112,25 @@ static bool is_within(int64_t ns, int64_t limit_ns)
     return ns <= limit_ns && ns >= -limit_ns;
 }
 
+/* A clock that is set is ahead of all before once; one that runs fast, every moment. */
+static void note_gain(struct timeline *timeline, int64_t offset_ns, int64_t mono_ns)
+{
+    if (offset_ns >= timeline->most_ahead_ns - AHEAD_NS)
+        return;
+    bool is_soon = timeline->gains && mono_ns - timeline->gained_ns < GAINS_WITHIN_NS;
+    timeline->gains = is_soon ? timeline->gains + 1 : 1;
+    timeline->gained_ns = mono_ns;
+    timeline->most_ahead_ns = offset_ns;
+    timeline->is_fast = timeline->gains >= GAINS_FAST;
+}
+
 /* Moves the device's time so that `offset_ns` behind us is now. Returns whether it is a
  * jump. */
 static bool move_base(struct timeline *timeline, int64_t offset_ns)
 {
     timeline->base_ns = offset_ns;
-    timeline->is_foreign = !is_within(offset_ns - timeline->lead_ns, FOREIGN_NS);
+    timeline->is_foreign =
+        timeline->is_fast || !is_within(offset_ns - timeline->lead_ns, FOREIGN_NS);
     timeline->jumps += timeline->has_stamp;
     return timeline->has_stamp;
 }
@@ -125,6 +142,7 @@ static bool learn(struct timeline *timeline, int64_t offset_ns, int64_t mono_ns)
     bool has_moved = false;
 
     if (offset_ns < timeline->base_ns - AHEAD_NS) {
+        note_gain(timeline, offset_ns, mono_ns);
         has_moved = move_base(timeline, offset_ns);
         begin_window(timeline, offset_ns, mono_ns);
         timeline->has_offset = false;
@@ -257,7 +275,7 @@ static bool is_visitor(struct timeline *timeline, int64_t stamp_ns, int64_t mono
 static struct placement place_foreign(struct timeline *timeline, int64_t stamp_ns,
                                       struct moment received)
 {
-    if (is_visitor(timeline, stamp_ns, received.mono_ns))
+    if (!timeline->is_fast && is_visitor(timeline, stamp_ns, received.mono_ns))
         return at_newest(timeline, received);
 
     bool is_home = timeline->is_visited;

@@ -11,6 +11,8 @@
  * Stamps that keep to another day (a recording that is played to us, a clock that was
  * never set) are of a clock of their own, which nothing is beside: it runs at its own
  * pace, and the machine's time with it. Our moments are then moved into it by the lead.
+ * So are those of a clock that gains on ours again and again: a simulation that runs
+ * fast.
  *
  * Adapters mix their stamps a little: within 5 s a stamp is believed even when a later
  * one came before it. What is farther behind is placed at the newest moment; a clock that
@@ -38,7 +40,10 @@ struct timeline {
     int64_t window_ns; /* monotonic start of this window */
     int64_t lead_ns;   /* live: the machine's time - ours; 0 unless it was foreign */
     bool is_foreign;   /* live: the stamps are of another day */
-    bool is_visited;   /* foreign: the last stamp was of our time, and since when */
+    bool is_fast;      /* live: a clock that gains without end, foreign for good */
+    int gains;         /* one soon after the other, and the most it was ever ahead */
+    int64_t gained_ns, most_ahead_ns;
+    bool is_visited; /* foreign: the last stamp was of our time, and since when */
     int64_t visited_ns;
     int64_t jumps;   /* how often the clock jumped */
     bool is_resumed; /* goes on from before a restart, and nothing new has come yet */
