@@ -23,6 +23,7 @@ struct http_outcome {
                            -EMSGSIZE (more than max_bytes), -EIO; or what on_bytes returned */
     long status;        /* HTTP status; 0 when there was none */
     const char *reason; /* one sentence for people: "connection refused" */
+    bool is_first;      /* of its connection: what was there before is gone */
 };
 
 struct http_request {

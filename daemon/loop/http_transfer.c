@@ -297,9 +297,10 @@ void http_transfer_conclude(struct http_transfer *transfer, CURLcode code,
                             struct http_outcome *ret_outcome)
 {
     int error = meaning(transfer, code);
-    long status = 0;
+    long status = 0, connects = 0;
 
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connects);
     const char *plain = plain_words(code);
     if (error && !transfer->error && plain)
         (void)text_copy(transfer->words, sizeof(transfer->words), plain);
@@ -312,5 +313,9 @@ void http_transfer_conclude(struct http_transfer *transfer, CURLcode code,
         (void)text_copy(transfer->words, sizeof(transfer->words),
                         transfer->error ? strerror(-error) : curl_easy_strerror(code));
     *ret_outcome = (struct http_outcome){
-        .error = error, .status = status, .reason = transfer->words};
+        .error = error,
+        .status = status,
+        .reason = transfer->words,
+        .is_first = connects > 0,
+    };
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/base/moment.h"
 #include "daemon/sinks/influx/answer.h"
+#include "daemon/sinks/influx/started.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -168,6 +169,31 @@ static void an_endless_answer_is_cut(void **state)
     assert_int_equal(judge(400, body).verdict, VERDICT_REFUSED);
 }
 
+static bool hears(struct started *started, const char *page, size_t piece)
+{
+    for (size_t i = 0; i < strlen(page); i += piece)
+        started_read(started, page + i,
+                     strlen(page) - i < piece ? strlen(page) - i : piece);
+    return started_anew(started);
+}
+
+static void another_process_is_told_by_when_it_was_started(void **state)
+{
+    static const char first[] = "a 1\nvm_app_start_timestamp 1795851472\nb{c=\"d\"} 2\n";
+    static const char second[] = "vm_app_start_timestamp 1795851473\n";
+
+    (void)state;
+    for (size_t piece = 1; piece < sizeof(first); piece++) {
+        struct started started = {0};
+        assert_false(hears(&started, first, piece)); /* nothing was known before */
+        assert_false(hears(&started, first, piece));
+        assert_true(hears(&started, second, piece));
+        assert_false(hears(&started, second, piece));
+        assert_false(hears(&started, "not found\n", piece));
+        assert_false(hears(&started, second, piece));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +204,7 @@ int main(void)
         cmocka_unit_test(a_server_in_trouble_never_costs_data),
         cmocka_unit_test(an_endless_answer_is_cut),
         cmocka_unit_test(a_server_that_dropped_every_line_is_not_searched_for_one),
+        cmocka_unit_test(another_process_is_told_by_when_it_was_started),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

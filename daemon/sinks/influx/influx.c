@@ -8,6 +8,8 @@
 #include "daemon/sinks/influx/gzip.h"
 #include "daemon/sinks/influx/line.h"
 #include "daemon/sinks/influx/options.h"
+#include "daemon/sinks/influx/request_body.h"
+#include "daemon/sinks/influx/started.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,12 +20,13 @@ enum {
     ANSWER_MAX = 2048, /* what we keep of an answer; it only explains */
     ANSWER_LIMIT = 1024 * 1024,
     HEADERS = 4,
+    METRICS_LIMIT = 4 * 1024 * 1024,
 };
 
 struct sink_link {
     struct sink_site site;
     const struct influx_options *options;
-    struct text url, creation, lines, packed, authorization;
+    struct text url, creation, metrics_url, lines, packed, authorization;
     char secret[SECRET_MAX];
 
     const struct batch *batch;
@@ -39,8 +42,10 @@ struct sink_link {
     int64_t retry_after_ns;
 
     bool is_forgetful; /* VictoriaMetrics: answers before it has written */
-    bool was_lost;     /* the server could not be reached at all */
-    bool has_created;  /* the database, or tried to, since it last took something */
+    bool is_first;     /* it is another connection than before: is it another process? */
+    struct started started;
+    bool was_lost;    /* the server could not be reached at all */
+    bool has_created; /* the database, or tried to, since it last took something */
     struct sink_health health;
 };
 
@@ -83,35 +88,6 @@ static void settle_soon(struct sink_link *link, enum verdict verdict, const char
     (void)uv_timer_start(&link->soon, on_soon, 0, 0);
 }
 
-static size_t count_lines(const struct text *lines)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < lines->length; i++)
-        count += lines->data[i] == '\n';
-    return count;
-}
-
-/* Fills one request. Returns 0, or a negative errno: the record at `next` could not be
- * written as lines. */
-static int fill(struct sink_link *link)
-{
-    size_t limit = (size_t)link->options->batch_bytes;
-    bool is_first = link->next == 0;
-
-    text_clear(&link->lines);
-    while (link->next < link->batch->count && link->lines.length < limit) {
-        const struct rendering *row = &link->batch->renderings[link->next];
-        if (row->result < 0)
-            return row->result;
-        text_add_bytes(&link->lines, row->bytes, row->length);
-        link->next++;
-    }
-    bool is_whole = is_first && link->next == link->batch->count;
-    link->line_count = is_whole ? count_lines(&link->lines) : 0;
-    return 0;
-}
-
 static void on_header(void *owner, const char *name, const char *value)
 {
     struct sink_link *link = owner;
@@ -148,11 +124,9 @@ static void note_link(struct sink_link *link, const struct http_outcome *outcome
 
 static void note_delivery(struct sink_link *link)
 {
-    bool was_lost = link->was_lost;
-
-    link->was_lost = false;
-    if (!was_lost)
+    if (!link->was_lost)
         return;
+    link->was_lost = false;
     link->health.reconnects++;
     if (link->site.reconnected)
         link->site.reconnected(link->site.owner, link->is_forgetful);
@@ -208,6 +182,40 @@ static bool creates_database(struct sink_link *link, long status)
     return http_start(link->site.http, &request, &link->transfer) == 0;
 }
 
+static int on_metrics(void *owner, const char *bytes, size_t length)
+{
+    started_read(&((struct sink_link *)owner)->started, bytes, length);
+    return 0;
+}
+
+/* The batch was delivered; before it is settled, what was delivered before is doubted. */
+static void on_asked(void *owner, const struct http_outcome *outcome)
+{
+    struct sink_link *link = owner;
+
+    (void)outcome;
+    link->transfer = NULL;
+    if (started_anew(&link->started))
+        link->was_lost = true;
+    note_delivery(link);
+    settle(link, &link->ruling);
+}
+
+/* A restart between two writes leaves no other trace. */
+static bool asks_when_started(struct sink_link *link)
+{
+    struct http_request request = request_to(link, link->metrics_url.data);
+
+    if (!link->is_forgetful || !link->is_first)
+        return false;
+    link->is_first = false;
+    request.method = "GET";
+    request.max_bytes = METRICS_LIMIT;
+    request.on_bytes = on_metrics;
+    request.on_done = on_asked;
+    return http_start(link->site.http, &request, &link->transfer) == 0;
+}
+
 static void on_done(void *owner, const struct http_outcome *outcome)
 {
     struct sink_link *link = owner;
@@ -222,6 +230,7 @@ static void on_done(void *owner, const struct http_outcome *outcome)
 
     link->transfer = NULL;
     note_link(link, outcome);
+    link->is_first = link->is_first || outcome->is_first;
     if (creates_database(link, outcome->status))
         return;
     answer_judge(&answer, &ruling);
@@ -234,6 +243,9 @@ static void on_done(void *owner, const struct http_outcome *outcome)
             send_more(link);
             return;
         }
+        link->ruling = ruling;
+        if (asks_when_started(link))
+            return;
         note_delivery(link);
     }
     settle(link, &ruling);
@@ -293,7 +305,8 @@ static void send_more(struct sink_link *link)
         settle_soon(link, VERDICT_RETRY, sentence);
         return;
     }
-    error = fill(link);
+    error = request_body_fill(link->batch, (size_t)link->options->batch_bytes,
+                              &link->next, &link->lines, &link->line_count);
     if (error == -EINVAL) {
         settle_soon(link, VERDICT_REFUSED, "packed signals that cannot be read");
         return;
@@ -331,6 +344,7 @@ static int influx_start(const struct sink_site *site, const void *options,
     link->options = options;
     text_init_heap(&link->url);
     text_init_heap(&link->creation);
+    text_init_heap(&link->metrics_url);
     text_init_heap(&link->lines);
     text_init_heap(&link->packed);
     text_init_heap(&link->authorization);
@@ -338,6 +352,7 @@ static int influx_start(const struct sink_site *site, const void *options,
     link->soon.data = link;
     influx_print_url(link->options, &link->url);
     influx_print_creation(link->options, &link->creation);
+    influx_print_metrics_url(link->options, &link->metrics_url);
     (void)text_copy(link->health.address, sizeof(link->health.address),
                     link->options->url);
     *ret_link = link;
@@ -354,6 +369,7 @@ static void on_closed(uv_handle_t *handle)
         secret_forget(link->authorization.data, link->authorization.length);
     text_done(&link->url);
     text_done(&link->creation);
+    text_done(&link->metrics_url);
     text_done(&link->lines);
     text_done(&link->packed);
     text_done(&link->authorization);

@@ -129,6 +129,11 @@ void influx_print_url(const struct influx_options *options, struct text *text)
     }
 }
 
+void influx_print_metrics_url(const struct influx_options *options, struct text *text)
+{
+    add_address(options, "/metrics", text);
+}
+
 void influx_print_creation(const struct influx_options *options, struct text *text)
 {
     char array[512];

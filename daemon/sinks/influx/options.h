@@ -33,5 +33,8 @@ extern const struct section influx_section;
 /* Appends the address of writes, with everything in it escaped. Pure. */
 void influx_print_url(const struct influx_options *options, struct text *text);
 
+/* Appends the address where VictoriaMetrics says when it was started. Pure. */
+void influx_print_metrics_url(const struct influx_options *options, struct text *text);
+
 /* Appends the address that creates the database, for v1. Pure. */
 void influx_print_creation(const struct influx_options *options, struct text *text);
