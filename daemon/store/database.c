@@ -77,8 +77,8 @@ static const char *const queries[QUERY_COUNT] = {
     [QUERY_OLD_RECORDS] = OLD_ROWS("record"),
     [QUERY_OLD_ARCHIVED] = OLD_ROWS("archived"),
     [QUERY_OLDEST_SIGNALS] =
-        "SELECT id,kind,weight,size FROM record WHERE id<=?1 AND kind=?3"
-        " ORDER BY id LIMIT ?2",
+        "SELECT id,kind,weight,size FROM record WHERE id<=?1 AND series=?3"
+        " ORDER BY wall_ns LIMIT ?2",
     [QUERY_OLDEST_RECORDS] =
         "SELECT id,kind,weight,size FROM record WHERE id<=?1 ORDER BY id LIMIT ?2",
     [QUERY_OLDEST_ARCHIVED] =

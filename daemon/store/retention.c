@@ -176,7 +176,7 @@ static int shrink(struct database *database, struct book *book,
         (void)sqlite3_bind_int64(oldest, 1, steps[i].last_id);
         (void)sqlite3_bind_int64(oldest, 2, STEP_ROWS);
         if (steps[i].query == QUERY_OLDEST_SIGNALS)
-            (void)sqlite3_bind_int64(oldest, 3, RECORD_SIGNAL);
+            (void)sqlite3_bind_int64(oldest, 3, schema_series(0, RECORD_SIGNAL));
         int error = collect(database, oldest, &found);
         if (error)
             return error;
