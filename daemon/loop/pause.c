@@ -1,24 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/loop/pause.h"
 
+#include "daemon/base/log.h"
+#include "daemon/base/moment.h"
+
+#include <time.h>
+
+static const char room[] = "loop";
+static const int64_t told_from_ns = 5 * NS_PER_MS;
+
+static struct pause_turn read_clocks(void)
+{
+    struct timespec cpu = {0};
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+    return (struct pause_turn){
+        .wall_ns = (int64_t)uv_hrtime(),
+        .cpu_ns = (int64_t)cpu.tv_sec * NS_PER_S + cpu.tv_nsec,
+    };
+}
+
+static void keep_longer(int64_t *longest_ns, int64_t ns)
+{
+    if (ns > *longest_ns)
+        *longest_ns = ns;
+}
+
 /* The loop has just woken: a turn begins. */
 static void on_check(uv_check_t *check)
 {
     struct pause *pause = check->data;
 
-    pause->woken_ns = uv_hrtime();
+    pause->woken = read_clocks();
 }
 
 /* The loop is about to sleep: the turn is over. */
 static void on_prepare(uv_prepare_t *prepare)
 {
     struct pause *pause = prepare->data;
-    int64_t turn = pause->woken_ns ? (int64_t)(uv_hrtime() - pause->woken_ns) : 0;
+    struct pause_turn turn = read_clocks();
 
-    if (turn > pause->longest_ns)
-        pause->longest_ns = turn;
-    if (turn > pause->ever_ns)
-        pause->ever_ns = turn;
+    if (!pause->woken.wall_ns)
+        return;
+    turn.wall_ns -= pause->woken.wall_ns;
+    turn.cpu_ns -= pause->woken.cpu_ns;
+    keep_longer(&pause->longest.wall_ns, turn.wall_ns);
+    keep_longer(&pause->longest.cpu_ns, turn.cpu_ns);
+    if (turn.wall_ns >= told_from_ns)
+        log_write(LOG_LEVEL_DEBUG, room, "a turn took %.1f ms, %.1f ms of it CPU",
+                  (double)turn.wall_ns / NS_PER_MS, (double)turn.cpu_ns / NS_PER_MS);
 }
 
 void pause_init(struct pause *pause, uv_loop_t *loop)
@@ -34,11 +64,11 @@ void pause_init(struct pause *pause, uv_loop_t *loop)
     uv_unref((uv_handle_t *)&pause->check);
 }
 
-int64_t pause_take(struct pause *pause)
+struct pause_turn pause_take(struct pause *pause)
 {
-    int64_t longest = pause->longest_ns;
+    struct pause_turn longest = pause->longest;
 
-    pause->longest_ns = 0;
+    pause->longest = (struct pause_turn){0};
     return longest;
 }
 

@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How long the loop was away from its descriptors: the longest turn between two polls.
- * What blocks the loop shows here. Loop thread.
+ * What blocks the loop shows here. Wall time says what a machine noticed of it, CPU time
+ * how much of it was our own work and not that of others on the same core. Loop thread.
  */
 #pragma once
 
 #include <stdint.h>
 #include <uv.h>
 
+struct pause_turn {
+    int64_t wall_ns;
+    int64_t cpu_ns; /* of the loop's thread */
+};
+
 struct pause {
     uv_prepare_t prepare;
     uv_check_t check;
-    uint64_t woken_ns;
-    int64_t longest_ns; /* since the last pause_take() */
-    int64_t ever_ns;
+    struct pause_turn woken;   /* the clocks when this turn began; 0 before the first */
+    struct pause_turn longest; /* since the last pause_take(), each for itself */
 };
 
 void pause_init(struct pause *pause, uv_loop_t *loop);
 
-/* The longest turn since the last call, and begins anew. */
-int64_t pause_take(struct pause *pause);
+/* The longest turn since the last call, and begins anew. The two need not be of the same
+ * turn. Turns of 5 ms and more are told in the log at level debug. */
+struct pause_turn pause_take(struct pause *pause);
 
 /* The owner keeps the memory until both handles have closed. */
 void pause_close(struct pause *pause);

@@ -68,6 +68,22 @@ bool members_uses(const struct members *members, const struct settings *settings
     return false;
 }
 
+bool member_keeps_station(const struct member *member, const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->machine_count; i++)
+        if (strcmp(settings->machines[i].name, member->name) == 0)
+            return settings->machines[i].fingerprint == member->fingerprint;
+    return false;
+}
+
+bool member_keeps_courier(const struct member *member, const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->sink_count; i++)
+        if (strcmp(settings->sinks[i].name, member->name) == 0)
+            return settings->sinks[i].fingerprint == member->fingerprint;
+    return false;
+}
+
 void members_done(struct members *members)
 {
     for (size_t i = 0; i < members->count; i++)

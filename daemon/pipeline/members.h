@@ -38,3 +38,7 @@ void members_done(struct members *members);
 
 /* Was any of them made from these settings? */
 bool members_uses(const struct members *members, const struct settings *settings);
+
+/* Do these settings name it, unchanged? */
+bool member_keeps_station(const struct member *member, const struct settings *settings);
+bool member_keeps_courier(const struct member *member, const struct settings *settings);

@@ -45,7 +45,7 @@ struct pipeline {
     struct moment started, ticked;
     int64_t last_id, stored_id;
     int64_t made, dropped;
-    double loop_max_s;
+    struct pause_turn longest; /* of the last whole minute */
     char trouble[256], configuration[384];
 };
 
@@ -141,7 +141,7 @@ static void on_self(void *owner, struct moment due, int64_t missed)
     struct pipeline *pipeline = owner;
 
     (void)missed;
-    pipeline->loop_max_s = (double)pause_take(&pipeline->pause) / (double)NS_PER_S;
+    pipeline->longest = pause_take(&pipeline->pause);
     self_report(pipeline, due);
 }
 
@@ -199,7 +199,7 @@ static void leave(struct pipeline *pipeline, enum phase phase)
     case PHASE_STOPPING_STATIONS:
         slots_cancel(pipeline->tick);
         slots_cancel(pipeline->self);
-        roster_stop_stations(pipeline->roster, clock_now());
+        roster_stop_stations(pipeline->roster);
         break;
     case PHASE_COMMITTING:
         begin_last_commit(pipeline);
@@ -294,7 +294,7 @@ void pipeline_destroy(struct pipeline *pipeline)
 void pipeline_reload(struct pipeline *pipeline, const struct settings *settings)
 {
     pipeline->settings = settings;
-    roster_reload(pipeline->roster, settings, clock_now());
+    roster_reload(pipeline->roster, settings);
 }
 
 const struct settings *pipeline_settings(const struct pipeline *pipeline)
@@ -322,7 +322,8 @@ void pipeline_describe(const struct pipeline *pipeline,
                        struct pipeline_health *ret_health)
 {
     *ret_health = (struct pipeline_health){
-        .loop_max_s = pipeline->loop_max_s,
+        .loop_max_s = (double)pipeline->longest.wall_ns / (double)NS_PER_S,
+        .loop_cpu_max_s = (double)pipeline->longest.cpu_ns / (double)NS_PER_S,
         .uptime_s = moment_seconds(pipeline->started, clock_now()),
         .records = pipeline->made,
         .dropped = pipeline->dropped,

@@ -3,6 +3,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/loop/slices.h"
 #include "daemon/pipeline/courier.h"
 #include "daemon/pipeline/members.h"
 
@@ -24,6 +25,10 @@ struct roster {
     struct members stations, couriers;
     struct text scratch; /* of the stations */
     bool leaving;        /* no successors any more */
+    bool couriers_leaving;
+    struct slices slices; /* retires and starts, a few in a turn */
+    size_t unretired;     /* stations that the newest settings were not held against */
+    size_t next;          /* machine of the newest settings that may have to start */
     struct place
         place; /* points into the copies below: the gateway outlives its settings */
     char gateway[NAME_MAX_BYTES], enterprise[NAME_MAX_BYTES], site_name[NAME_MAX_BYTES];
@@ -145,22 +150,29 @@ static int start_courier(struct roster *roster, const struct sink_settings *sink
     return error;
 }
 
-/* Makes and starts whoever the newest settings name and nobody is yet; who is owed
-   records first, who makes them after. */
-static void fill(struct roster *roster)
+/* Who is owed records starts first, who makes them after. */
+static void start_couriers(struct roster *roster)
 {
     const struct settings *settings = roster->settings;
 
-    for (size_t i = 0; i < settings->sink_count; i++) {
+    for (size_t i = 0; i < settings->sink_count; i++)
         if (!members_find(&roster->couriers, settings->sinks[i].name))
             (void)start_courier(roster, &settings->sinks[i]);
-    }
-    for (size_t i = 0; i < settings->machine_count; i++) {
-        if (members_find(&roster->stations, settings->machines[i].name) ||
-            start_station(roster, &settings->machines[i]))
-            continue;
+}
+
+/* Makes and starts the next machine unless it is at work already; false when there is
+ * none left. */
+static bool start_next(struct roster *roster)
+{
+    const struct settings *settings = roster->settings;
+
+    if (roster->leaving || roster->next >= settings->machine_count)
+        return false;
+    const struct machine_settings *machine = &settings->machines[roster->next++];
+    if (!members_find(&roster->stations, machine->name) &&
+        start_station(roster, machine) == 0)
         station_start(roster->stations.items[roster->stations.count - 1]->station);
-    }
+    return true;
 }
 
 /* A member is gone for good: its successor may start, its settings may go. */
@@ -171,7 +183,9 @@ static void bury(struct members *members, struct member *member)
 
     members_drop(members, member);
     if (!roster->leaving) {
-        fill(roster);
+        start_couriers(roster);
+        roster->next = 0;
+        slices_wake(&roster->slices);
         release_if_unused(roster, settings);
     }
 }
@@ -187,6 +201,13 @@ static void on_station_stopped(void *owner, struct station *station)
         roster->site.stations_gone(roster->site.owner);
 }
 
+static void on_slices_closed(void *owner)
+{
+    const struct roster *roster = owner;
+
+    roster->site.couriers_gone(roster->site.owner);
+}
+
 static void on_courier_stopped(void *owner, struct courier *courier)
 {
     struct member *member = owner;
@@ -194,8 +215,8 @@ static void on_courier_stopped(void *owner, struct courier *courier)
 
     (void)courier;
     bury(&roster->couriers, member);
-    if (roster->leaving && roster->couriers.count == 0)
-        roster->site.couriers_gone(roster->site.owner);
+    if (roster->couriers_leaving && roster->couriers.count == 0)
+        slices_close(&roster->slices, on_slices_closed);
 }
 
 static void set_place(struct roster *roster, const struct settings *settings)
@@ -240,11 +261,6 @@ void roster_destroy(struct roster *roster)
     free(roster);
 }
 
-void roster_start(struct roster *roster)
-{
-    fill(roster);
-}
-
 void roster_advance(struct roster *roster, struct moment now)
 {
     for (size_t i = 0; i < roster->stations.count; i++)
@@ -257,79 +273,87 @@ void roster_stored(struct roster *roster, int64_t id)
         courier_stored(roster->couriers.items[i]->courier, id);
 }
 
-static void retire(struct member *member, struct moment now)
+static void retire(struct member *member)
 {
     if (member->retiring)
         return;
     member->retiring = true;
     if (member->station)
-        station_stop(member->station, now);
+        station_stop(member->station, clock_now());
     else
         courier_stop(member->courier);
 }
 
-/* Members may leave the list while it is walked, so each name is looked up anew. */
-static void retire_changed(struct members *members, const struct settings *settings,
-                           bool (*is_kept)(const struct settings *,
-                                           const struct member *),
-                           struct moment now)
+/* Members may leave the list between two calls: then one is looked at twice. */
+static bool retire_next(struct roster *roster)
 {
-    for (size_t i = members->count; i-- > 0;)
-        if (i < members->count && !is_kept(settings, members->items[i]))
-            retire(members->items[i], now);
+    struct members *stations = &roster->stations;
+
+    if (roster->unretired > stations->count)
+        roster->unretired = stations->count;
+    if (roster->unretired == 0)
+        return false;
+    struct member *member = stations->items[--roster->unretired];
+    if (roster->leaving || !member_keeps_station(member, roster->settings))
+        retire(member);
+    return true;
 }
 
-static bool keeps_station(const struct settings *settings, const struct member *member)
+static void retire_couriers(struct roster *roster)
 {
-    for (size_t i = 0; i < settings->machine_count; i++)
-        if (strcmp(settings->machines[i].name, member->name) == 0)
-            return settings->machines[i].fingerprint == member->fingerprint;
-    return false;
+    for (size_t i = roster->couriers.count; i-- > 0;)
+        if (i < roster->couriers.count &&
+            (roster->couriers_leaving ||
+             !member_keeps_courier(roster->couriers.items[i], roster->settings)))
+            retire(roster->couriers.items[i]);
 }
 
-static bool keeps_courier(const struct settings *settings, const struct member *member)
+static bool on_slice(void *owner)
 {
-    for (size_t i = 0; i < settings->sink_count; i++)
-        if (strcmp(settings->sinks[i].name, member->name) == 0)
-            return settings->sinks[i].fingerprint == member->fingerprint;
-    return false;
+    struct roster *roster = owner;
+
+    return retire_next(roster) || start_next(roster);
 }
 
-static bool keeps_nobody(const struct settings *settings, const struct member *member)
+/* All at once: nobody is served yet who could wait. */
+void roster_start(struct roster *roster)
 {
-    (void)settings;
-    (void)member;
-    return false;
+    slices_init(&roster->slices, roster->site.loop, roster, on_slice);
+    start_couriers(roster);
+    while (start_next(roster))
+        continue;
 }
 
-void roster_reload(struct roster *roster, const struct settings *settings,
-                   struct moment now)
+void roster_reload(struct roster *roster, const struct settings *settings)
 {
     const struct settings *before = roster->settings;
 
     roster->settings = settings;
-    retire_changed(&roster->stations, settings, keeps_station, now);
-    retire_changed(&roster->couriers, settings, keeps_courier, now);
-    fill(roster);
+    roster->unretired = roster->stations.count;
+    roster->next = 0;
+    retire_couriers(roster);
+    start_couriers(roster);
+    slices_work(&roster->slices);
     release_if_unused(roster, before);
 }
 
-void roster_stop_stations(struct roster *roster, struct moment now)
+void roster_stop_stations(struct roster *roster)
 {
     roster->leaving = true;
+    roster->unretired = roster->stations.count;
     if (roster->stations.count == 0)
         roster->site.stations_gone(roster->site.owner);
     else
-        retire_changed(&roster->stations, roster->settings, keeps_nobody, now);
+        slices_work(&roster->slices);
 }
 
 void roster_stop_couriers(struct roster *roster)
 {
+    roster->couriers_leaving = true;
     if (roster->couriers.count == 0)
-        roster->site.couriers_gone(roster->site.owner);
+        slices_close(&roster->slices, on_slices_closed);
     else
-        retire_changed(&roster->couriers, roster->settings, keeps_nobody,
-                       (struct moment){0});
+        retire_couriers(roster);
 }
 
 size_t roster_station_count(const struct roster *roster)

@@ -38,9 +38,10 @@ void roster_start(struct roster *roster);
 void roster_advance(struct roster *roster, struct moment now);
 void roster_stored(struct roster *roster, int64_t id);
 
-void roster_reload(struct roster *roster, const struct settings *settings,
-                   struct moment now);
-void roster_stop_stations(struct roster *roster, struct moment now);
+/* Retires and starts a few machines in each turn of the loop; returns after the first
+ * few. */
+void roster_reload(struct roster *roster, const struct settings *settings);
+void roster_stop_stations(struct roster *roster);
 void roster_stop_couriers(struct roster *roster);
 
 size_t roster_station_count(const struct roster *roster);

@@ -77,6 +77,8 @@ static const struct metric store_metrics[] = {
 static const struct metric pipeline_metrics[] = {
     NUMBER(pipeline_health, loop_max_s, GAUGE, "spindled_loop_max_seconds",
            "the longest turn of the loop in the last minute"),
+    NUMBER(pipeline_health, loop_cpu_max_s, GAUGE, "spindled_loop_cpu_max_seconds",
+           "the most CPU time that one turn of the loop took in the last minute"),
     NUMBER(pipeline_health, uptime_s, GAUGE, "spindled_uptime_seconds",
            "since the start"),
     INTEGER(pipeline_health, records, COUNTER, "spindled_records_total", "records made"),

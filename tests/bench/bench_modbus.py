@@ -180,4 +180,5 @@ def main():
         print((folder / "log").read_text()[-2000:], end="")
 
 
-main()
+if __name__ == "__main__":
+    main()
