@@ -264,7 +264,8 @@ void roster_destroy(struct roster *roster)
 void roster_advance(struct roster *roster, struct moment now)
 {
     for (size_t i = 0; i < roster->stations.count; i++)
-        station_advance(roster->stations.items[i]->station, now);
+        if (!roster->stations.items[i]->retiring)
+            station_advance(roster->stations.items[i]->station, now);
 }
 
 void roster_stored(struct roster *roster, int64_t id)

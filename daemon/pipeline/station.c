@@ -393,8 +393,7 @@ void station_describe_link(const struct station *station, size_t index,
 {
     struct driver_link *link = station->lines[index].link;
 
-    *ret_health =
-        (struct link_health){.trouble = "this link could not start; see the log"};
-    if (link)
+    *ret_health = (struct link_health){.trouble = "this link does not run; see the log"};
+    if (link && !station->stopping) /* who was told to stop is not asked any more */
         station->machine->links[index].driver->describe(link, ret_health);
 }
