@@ -21,7 +21,7 @@ struct pipeline_site {
 };
 
 struct pipeline_health {
-    double loop_max_s; /* the longest turn of the loop in the last minute */
+    double loop_max_s;     /* the longest turn of the loop in the last minute */
     double loop_cpu_max_s; /* the most of its own CPU time that one turn took */
     double uptime_s;
     int64_t records;   /* made since the start */
