@@ -96,9 +96,11 @@ static enum exit_status run_command(int argc, char **argv)
 
     if (!command)
         return explain_unknown(argc, argv);
-    if (argc > words && strcmp(argv[words], "--help") == 0) {
-        print_help(command);
-        return EXIT_DONE;
+    for (int i = words; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            print_help(command);
+            return EXIT_DONE;
+        }
     }
     return command->run(argc - words + 1, argv + words - 1);
 }
