@@ -161,15 +161,6 @@ static int check_point(const void *record, char reterr_sentence[256])
                        words, PLAN_MAX_WORDS);
         return -EINVAL;
     }
-    if (bits ? point->order != 0 : !register_order_fits(point->order, &form)) {
-        (void)snprintf(
-            reterr_sentence, 256,
-            "order %s has no meaning for %s in %zu register%s; leave it out, or "
-            "give another type",
-            register_order_names[point->order], bits ? "a bit" : point->type, words,
-            words == 1 ? "" : "s");
-        return -EINVAL;
-    }
     if (form.type == REGISTER_ENUM && !point->names) {
         (void)snprintf(reterr_sentence, 256,
                        "type enum needs its names, as in enum: \"0=idle 1=run\"");

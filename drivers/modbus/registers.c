@@ -108,17 +108,6 @@ size_t register_words(const struct register_form *form)
     }
 }
 
-bool register_order_fits(unsigned name, const struct register_form *form)
-{
-    size_t words = register_words(form);
-
-    if (name == 0)
-        return true;
-    if (form->type == REGISTER_STRING || (name >= SHORT_NAMES && words != 4))
-        return false;
-    return words > 1 || (register_order_of(name, words) & ORDER_SWAP_BYTES);
-}
-
 uint16_t register_word(const uint8_t *bytes)
 {
     return (uint16_t)(bytes[0] << 8 | bytes[1]);

@@ -88,10 +88,6 @@ unsigned register_order_of(unsigned name, size_t words);
 /* Registers that a value takes: 1 to 128. */
 size_t register_words(const struct register_form *form);
 
-/* Does the order named by index say anything of such a value? CDAB says nothing of one
- * register. The first, ABCD, always fits. */
-bool register_order_fits(unsigned name, const struct register_form *form);
-
 /* `words` holds register_words() of them. */
 void register_decode(const struct register_form *form, const uint16_t *words,
                      struct register_value *ret_value);
