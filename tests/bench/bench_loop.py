@@ -5,8 +5,8 @@
 The farm of bench_modbus.py (else 500 devices, all registers published), spindled with MQTT and
 InfluxDB, through what happens to a gateway: start, work, people at the page, reloads, both
 servers gone and back, stop. Prints for each phase its turns of 5 ms and more, by wall time and
-by the CPU time of the loop's thread; exits 1 when a turn took more than 20 ms of CPU. Wall time
-counts on a quiet machine only. For the release build. BENCH_KEEP=FILE keeps the log.
+by the CPU time of the loop's thread; exits 1 when a turn took more than 20 ms by the clock on the
+wall, or when none was measured. For the release build on a quiet machine. BENCH_KEEP=FILE keeps the log.
 """
 import contextlib
 import os
@@ -34,7 +34,7 @@ class Phases:
     """What the log says of each: it is read up to where it stands when the phase is over."""
 
     def __init__(self, log):
-        self.log, self.position, self.worst_cpu = log, 0, 0.0
+        self.log, self.position, self.worst_wall, self.worst_cpu = log, 0, 0.0, 0.0
         print(f"{'phase':<16}{'turns >= 5 ms':>14}{'wall max, ms':>14}{'CPU max, ms':>13}")
 
     @contextlib.contextmanager
@@ -45,7 +45,7 @@ class Phases:
             file.seek(self.position)
             turns = [(float(wall), float(cpu)) for wall, cpu in TURN.findall(file.read())]
         wall, cpu = (max((turn[i] for turn in turns), default=0.0) for i in (0, 1))
-        self.worst_cpu = max(self.worst_cpu, cpu)
+        self.worst_wall, self.worst_cpu = max(self.worst_wall, wall), max(self.worst_cpu, cpu)
         print(f"{name:<16}{len(turns):>14}{wall:>14.1f}{cpu:>13.1f}", flush=True)
 
 
@@ -107,13 +107,14 @@ def main():
             time.sleep(10)
         url = re.search(r"http://127\.0\.0\.1:\d+", log.read_text(encoding="utf-8")).group()
         live(phases, process, configuration, url, (broker, influx))
+        measures = "spindled_loop_max_seconds 0\n" not in urllib.request.urlopen(f"{url}/metrics").read().decode()
         with phases.measure("stop"):
             process.terminate()
             process.wait(timeout=60)
         if "BENCH_KEEP" in os.environ:
             shutil.copy(log, os.environ["BENCH_KEEP"])
-    print(f"the most CPU time of one turn: {phases.worst_cpu:.1f} ms (limit {LIMIT_MS:.0f} ms)")
-    return 1 if phases.worst_cpu > LIMIT_MS else 0
+    print(f"longest turn of the loop: {phases.worst_wall:.1f} ms (limit {LIMIT_MS:.0f} ms), {phases.worst_cpu:.1f} ms of CPU at most")
+    return 1 if phases.worst_wall > LIMIT_MS or not measures else 0
 
 
 if __name__ == "__main__":
