@@ -22,6 +22,7 @@ import time
 from datetime import datetime
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+from plant import POINTS
 from simulated import Cell, Daemon
 
 BUILD = pathlib.Path(sys.argv[1])
@@ -104,20 +105,8 @@ machines:
       - {{kind: tool_breaks, every: 70, text: "3"}}
 """
 
-REGISTERS = """
-          - {signal: operating, area: coil, address: 0}
-          - {signal: cycle_start_lamp, area: coil, address: 1}
-          - {signal: feed_hold_lamp, area: coil, address: 2}
-          - {signal: program_end, area: coil, address: 3}
-          - {signal: alarm, area: coil, address: 4}
+REGISTERS = POINTS + """
           - {signal: reset, area: coil, address: 5}
-          - {signal: emergency_stop, area: coil, address: 6}
-          - {signal: cutting, area: coil, address: 9}
-          - {signal: part_count, address: 0, type: uint32}
-          - {signal: tool, address: 2, type: uint16}
-          - {signal: program, address: 3, type: uint16}
-          - {signal: spindle_speed, address: 4, type: uint16}
-          - {signal: spindle_load, address: 5, type: int16, scale: 0.1}
           - {signal: feed, address: 8, type: uint16}
           - {signal: feed_override, address: 9, type: uint16}"""
 
