@@ -26,6 +26,7 @@ enum {
 struct source {
     const struct driver_site *site;
     uint64_t next;
+    bool stops_later, has_left;
 };
 
 static char machine_name[] = "vmc-1", cell_name[] = "a";
@@ -75,13 +76,15 @@ static void source_stop(struct driver_link *link)
 {
     struct source *source = (struct source *)link;
 
-    source->site->stopped(source->site->owner);
+    source->has_left = true;
+    if (!source->stops_later)
+        source->site->stopped(source->site->owner);
 }
 
 static void source_describe(const struct driver_link *link,
                             struct link_health *ret_health)
 {
-    (void)link;
+    assert_false(((const struct source *)link)->has_left);
     *ret_health = (struct link_health){.linked = true};
 }
 
@@ -319,12 +322,34 @@ static void a_gap_begins_behind_what_is_archived(void **state)
     scene_end(&self.scene);
 }
 
+/* A Modbus link has left its line by then; asking it was a crash. */
+static void a_link_that_was_stopped_is_asked_nothing(void **state)
+{
+    static struct machine_scene self = {.source.stops_later = true};
+    struct link_health health;
+
+    (void)state;
+    scene_begin(&self.scene);
+    scene_open(&self.scene);
+    open_machine(&self);
+    station_describe_link(self.station, 0, &health);
+    assert_true(health.linked);
+    station_stop(self.station, now_fast());
+    station_describe_link(self.station, 0, &health);
+    assert_false(health.linked);
+    assert_string_not_equal(health.trouble, "");
+    self.source.site->stopped(self.source.site->owner);
+    station_destroy(self.station);
+    scene_end(&self.scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_held_together_is_committed_together),
         cmocka_unit_test(a_hold_in_which_nothing_is_asked_leaves_nothing),
         cmocka_unit_test(a_gap_begins_behind_what_is_archived),
+        cmocka_unit_test(a_link_that_was_stopped_is_asked_nothing),
         cmocka_unit_test(kills_at_random_leave_every_value_in_one_archive_row),
     };
 
