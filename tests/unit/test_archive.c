@@ -329,6 +329,7 @@ static void a_link_that_was_stopped_is_asked_nothing(void **state)
     struct link_health health;
 
     (void)state;
+    began_ns = clock_now().mono_ns;
     scene_begin(&self.scene);
     scene_open(&self.scene);
     open_machine(&self);
