@@ -3,6 +3,7 @@
 
 #include "daemon/base/moment.h"
 #include "daemon/loop/http_transfer.h"
+#include "daemon/loop/turn.h"
 
 #include <assert.h>
 #include <curl/curl.h>
@@ -18,6 +19,9 @@ struct http {
     CURLM *multi;
     uv_timer_t timer;   /* curl's own */
     uv_timer_t silence; /* fires at the earliest moment a transfer may be too silent */
+    uv_idle_t rest;     /* runs while transfers rest */
+    uint64_t rests;
+    struct turn turn;
     struct http_transfer *transfers;
     int depth;         /* inside curl, where it takes neither new nor removed transfers */
     bool is_unsettled; /* some transfer waits for the end of that */
@@ -45,7 +49,7 @@ static void on_handle_closed(struct http *http)
         closed(owner);
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void on_own_closed(uv_handle_t *handle)
 {
     on_handle_closed(handle->data);
 }
@@ -148,6 +152,14 @@ static void settle(struct http *http)
         close_all(http);
 }
 
+static void conclude(struct http *http)
+{
+    settle(http);
+    if (http->multi)
+        reap(http);
+    settle(http);
+}
+
 static void run(struct http *http, curl_socket_t socket, int events)
 {
     int running;
@@ -157,10 +169,46 @@ static void run(struct http *http, curl_socket_t socket, int events)
     http->depth++;
     (void)curl_multi_socket_action(http->multi, socket, events, &running);
     http->depth--;
-    settle(http);
-    if (http->multi)
-        reap(http);
-    settle(http);
+    conclude(http);
+}
+
+static struct http_transfer *first_resting(const struct http *http)
+{
+    struct http_transfer *first = NULL;
+
+    for (struct http_transfer *each = http->transfers; each; each = each->next)
+        if (each->rested && !each->is_cancelled &&
+            (!first || each->rested < first->rested))
+            first = each;
+    return first;
+}
+
+/* Those that rest go on, one after the other, as far as this turn goes. */
+static void on_rested(uv_idle_t *idle)
+{
+    struct http *http = idle->data;
+    struct http_transfer *first;
+
+    while ((first = first_resting(http)) && !turn_is_long(&http->turn, http->loop)) {
+        first->rested = 0;
+        http->depth++;
+        CURLcode code = curl_easy_pause(first->easy, CURLPAUSE_CONT);
+        http->depth--;
+        if (code != CURLE_OK)
+            finish(http, first, code);
+    }
+    if (!first)
+        (void)uv_idle_stop(idle);
+    conclude(http);
+}
+
+bool http_rests(struct http *http, struct http_transfer *transfer)
+{
+    if (!turn_is_long(&http->turn, http->loop))
+        return false; /* curl itself reads as long as a peer sends */
+    transfer->rested = ++http->rests;
+    (void)uv_idle_start(&http->rest, on_rested);
+    return true;
 }
 
 static void on_timeout(uv_timer_t *timer)
@@ -274,9 +322,10 @@ int http_create(uv_loop_t *loop, struct http **ret_http)
     (void)curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
     (void)uv_timer_init(loop, &http->timer);
     (void)uv_timer_init(loop, &http->silence);
-    http->timer.data = http->silence.data = http;
+    (void)uv_idle_init(loop, &http->rest);
+    http->timer.data = http->silence.data = http->rest.data = http;
     http->silence.timer_cb = on_silence;
-    http->handles = 2;
+    http->handles = 3;
     *ret_http = http;
     return 0;
 }
@@ -291,8 +340,9 @@ static void close_all(struct http *http)
     (void)curl_multi_cleanup(multi);
     http->depth--;
     http->multi = NULL;
-    uv_close((uv_handle_t *)&http->timer, on_timer_closed);
-    uv_close((uv_handle_t *)&http->silence, on_timer_closed);
+    uv_close((uv_handle_t *)&http->timer, on_own_closed);
+    uv_close((uv_handle_t *)&http->silence, on_own_closed);
+    uv_close((uv_handle_t *)&http->rest, on_own_closed);
 }
 
 void http_close(struct http *http, void *owner, void (*closed)(void *owner))

@@ -107,6 +107,8 @@ static size_t on_curl_bytes(char *bytes, size_t size, size_t count, void *self)
     note_life(transfer);
     if (transfer->is_cancelled)
         return CURL_WRITEFUNC_ERROR;
+    if (http_rests(transfer->http, transfer))
+        return CURL_WRITEFUNC_PAUSE;
     transfer->body_bytes += length;
     if (transfer->request.max_bytes &&
         transfer->body_bytes > transfer->request.max_bytes) {

@@ -23,9 +23,13 @@ struct http_transfer {
     bool is_told;    /* on_status was called */
     int error;       /* ours, stronger than curl's */
     int64_t heard_ms;
+    uint64_t rested; /* since when it rests: number of the rest, 0 = it does not */
     size_t header_bytes, body_bytes;
     char words[CURL_ERROR_SIZE];
 };
+
+/* Whether this turn has read enough; what is there is read in the next one. */
+bool http_rests(struct http *http, struct http_transfer *transfer);
 
 int http_transfer_create(const struct http_request *request, uv_loop_t *loop,
                          struct http_transfer **ret_transfer);
