@@ -80,8 +80,18 @@ def what_is_said_becomes_context():
     cell.say("lot", "vmc-1", "H2")
     machine = next(each for each in cell.control("machines")["machines"] if each["machine"] == "vmc-1")
     assert machine["job"]["lot"] == "H2" and machine["job"]["stage"] == "pilot" and machine["job"]["parts"] >= 0, machine["job"]
-    runs = wait_for(lambda: cell.control("run", "list"), "the run in the history")
-    assert runs[0]["part"] == "BRKT-7", runs
+    cell.say("stage", "vmc-1", "production")
+    wait_for(lambda: len(cell.control("run", "list")) == 2, "the run's two stages")
+    production, pilot = cell.control("run", "list")
+    assert [each["stage"] for each in (production, pilot)] == ["production", "pilot"], (production, pilot)
+    assert production["part"] == "BRKT-7" and production["lot"] == "H2" and production["ended"] is None, production
+    assert pilot["ended"] and pilot["started"] == production["started"], pilot
+
+
+def a_run_tells_the_parts_made_so_far():
+    run = wait_for(lambda: [each for each in cell.control("run", "list") if each["parts"] > 0], "a part of the run")[0]
+    assert run["stage"] == "production" and run["parts"] == run["good"], run
+    assert "ENDED" in cell.say("run", "show", "vmc-1").splitlines()[0]
 
 
 @contextlib.contextmanager
@@ -190,7 +200,7 @@ if __name__ == "__main__":
     with Cell(BUILD, speed=4, more=dead, sinks=sink) as cell:
         wait_for(lambda: len(cell.get("/v1/machines/vmc-1/cycles")) > 2, "cycles")
         run([questions_are_answered_as_tables_and_as_json, statuses_tell_what_happened, every_command_explains_itself,
-             what_is_said_becomes_context, watching_shows_cycles_as_they_end, exported_cycles_are_those_that_were_recorded,
+             what_is_said_becomes_context, a_run_tells_the_parts_made_so_far, watching_shows_cycles_as_they_end, exported_cycles_are_those_that_were_recorded,
              an_exported_tape_can_be_replayed, a_recording_is_a_tape_of_what_comes, a_report_is_saved,
              dead_letters_are_listed_retried_and_dropped, the_doctor_names_what_is_wrong_and_the_remedy,
              status_is_one_when_something_is_wrong])

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stories beyond the worked scenarios: gaps, kinds, orphans, runs. */
+/* Stories beyond the worked scenarios: gaps, kinds, orphans. */
 #include "tests/unit/support/story.h"
-
-#include "daemon/analytics/run/job.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -303,59 +301,6 @@ static void two_paths_may_be_kept_apart(void **state)
     assert_int_equal(story_find(story, RECORD_CYCLE, 1)->path, 2);
 }
 
-/* --- runs -----------------------------------------------------------------------------
- */
-
-static void stages_follow_one_another(void **state)
-{
-    (void)state;
-    assert_true(stage_may_follow(STAGE_PROTOTYPE, STAGE_EVT));
-    assert_true(stage_may_follow(STAGE_PILOT, STAGE_PRODUCTION));
-    assert_true(stage_may_follow(STAGE_PRODUCTION, STAGE_PILOT));
-    assert_true(stage_may_follow(STAGE_PRODUCTION, STAGE_PROTOTYPE));
-    assert_false(stage_may_follow(STAGE_PROTOTYPE, STAGE_PILOT));
-    assert_false(stage_may_follow(STAGE_EVT, STAGE_PRODUCTION));
-}
-
-static void a_run_stamps_its_records_and_advises_at_the_band(void **state)
-{
-    struct story *story = begin();
-    struct statement statement = {.kind = STATEMENT_RUN_START,
-                                  .at = story_moment(1),
-                                  .who = "olga",
-                                  .run_id = "R-7",
-                                  .target = 12};
-
-    (void)state;
-    context_init(&statement.context);
-    statement.context.run_seq = 7;
-    statement.context.stage = STAGE_PROTOTYPE;
-    (void)text_copy(statement.context.part, RECORD_NAME_MAX, "BRKT-7");
-    story_tell(story, "0 execution READY");
-    story_say(story, &statement);
-    for (int i = 0; i < 12; i++) {
-        CYCLE_AT(10 + 80 * i);
-    }
-    story_wait(story, 2000);
-    statement.kind = STATEMENT_RUN_STOP;
-    statement.at = story_moment(2000);
-    story_say(story, &statement);
-
-    const struct record *record = story_find(story, RECORD_CYCLE, 0);
-    assert_string_equal(record->context.part, "BRKT-7");
-    assert_int_equal(record->context.run_seq, 7);
-    assert_int_equal(story_count(story, RECORD_RUN), 1);
-    const struct record *run = story_find(story, RECORD_RUN, 0);
-    assert_int_equal(run->run.parts, 12);
-    assert_int_equal(run->run.target, 12);
-    assert_true(run->wall_ns == story_moment(1).wall_ns);
-    assert_true(run->run.ended == (double)story_moment(2000).wall_ns / 1e9);
-    const struct record *advice = story_event(story, "stage_band", 0);
-    assert_non_null(advice);
-    assert_true(advice->event.value == 10);
-    assert_null(story_event(story, "stage_band", 1));
-}
-
 static void a_snapshot_of_another_layout_is_refused(void **state)
 {
     struct story *story = begin();
@@ -387,8 +332,6 @@ int main(void)
         STORY(a_program_shown_for_a_moment_ends_nothing),
         STORY(two_paths_are_one_cycle),
         STORY(two_paths_may_be_kept_apart),
-        STORY(stages_follow_one_another),
-        STORY(a_run_stamps_its_records_and_advises_at_the_band),
         STORY(a_snapshot_of_another_layout_is_refused),
     };
 

@@ -33,6 +33,7 @@ static const struct column machine_columns[] = {
 static const struct column cycle_columns[] = {
     {"ENDED",   "t",        0},
     {"NO",      "cycle_no", 0},
+    {"CLASS",   "class",    0},
     {"KIND",    "kind",     0},
     {"PARTS",   "parts",    0},
     {"CT",      "ct",       3},
@@ -101,17 +102,18 @@ static const struct column event_columns[] = {
 };
 
 static const struct column run_columns[] = {
-    {"RUN",     "run_seq", 0},
-    {"MACHINE", "machine", 0},
-    {"PART",    "part",    0},
-    {"OP",      "op",      0},
-    {"STAGE",   "stage",   0},
-    {"LOT",     "lot",     0},
-    {"PARTS",   "parts",   0},
-    {"GOOD",    "good",    0},
-    {"TARGET",  "target",  0},
-    {"TIME",    "t",       0},
-    {NULL,      NULL,      0},
+    {"RUN",     "run_seq", 0            },
+    {"MACHINE", "machine", 0            },
+    {"PART",    "part",    0            },
+    {"OP",      "op",      0            },
+    {"STAGE",   "stage",   0            },
+    {"LOT",     "lot",     0            },
+    {"PARTS",   "parts",   0            },
+    {"GOOD",    "good",    0            },
+    {"TARGET",  "target",  0            },
+    {"SINCE",   "t",       0            },
+    {"ENDED",   "ended",   COLUMN_MOMENT},
+    {NULL,      NULL,      0            },
 };
 
 /* Collections of a machine that are shown alike. */

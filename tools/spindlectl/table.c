@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/spindlectl/table.h"
 
+#include "daemon/base/moment.h"
+
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +12,8 @@ enum {
     COLUMNS_MAX = 16,
     CELL_MAX = 96
 };
+
+_Static_assert((int)RFC3339_MAX <= (int)CELL_MAX, "a moment fits");
 
 static const json_t *find(const json_t *row, const char *path)
 {
@@ -23,6 +28,14 @@ static const json_t *find(const json_t *row, const char *path)
     return row;
 }
 
+static void print_number(double number, int decimals, char ret_cell[CELL_MAX])
+{
+    if (decimals == COLUMN_MOMENT)
+        moment_print((int64_t)llround(number * 1e3) * NS_PER_MS, ret_cell);
+    else
+        (void)snprintf(ret_cell, CELL_MAX, "%.*f", decimals, number);
+}
+
 static void print_cell(const json_t *value, int decimals, char ret_cell[CELL_MAX])
 {
     switch (value ? json_typeof(value) : JSON_NULL) {
@@ -34,7 +47,7 @@ static void print_cell(const json_t *value, int decimals, char ret_cell[CELL_MAX
         (void)snprintf(ret_cell, CELL_MAX, "%lld", (long long)json_integer_value(value));
         break;
     case JSON_REAL:
-        (void)snprintf(ret_cell, CELL_MAX, "%.*f", decimals, json_real_value(value));
+        print_number(json_real_value(value), decimals, ret_cell);
         break;
     case JSON_TRUE:
         (void)snprintf(ret_cell, CELL_MAX, "yes");

@@ -11,8 +11,10 @@ struct column {
     const char *title;
     const char
         *path;    /* member of a row; "job.part" goes into objects; NULL ends the list */
-    int decimals; /* of numbers */
+    int decimals; /* of numbers; COLUMN_MOMENT: they are seconds UTC */
 };
+
+#define COLUMN_MOMENT (-1)
 
 /* Prints an array of objects; what is not known is "-". Says `empty` when there are no
  * rows. */

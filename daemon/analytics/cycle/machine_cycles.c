@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LAYOUT  UINT32_C(7)
+#define LAYOUT  UINT32_C(8)
 #define AWAY_NS (10 * NS_PER_S) /* a restart shorter than this hides nothing */
 
 /* All that is remembered: plain bytes, no pointers. */
@@ -364,10 +364,10 @@ struct run_view machine_cycles_run(const struct machine_cycles *cycles)
 
     return (struct run_view){
         .is_running = job->is_running,
-        .started = job->started,
-        .target = job->target,
-        .parts = job->parts,
-        .good = job->good,
+        .started = job->run.started,
+        .target = job->run.target,
+        .parts = job->run.parts,
+        .good = job->run.good,
     };
 }
 

@@ -8,7 +8,9 @@ void job_init(struct job *job)
 {
     memset(job, 0, sizeof(*job));
     context_init(&job->context);
-    job->target = RECORD_UNKNOWN;
+    context_init(&job->run.context);
+    context_init(&job->before.context);
+    job->run.target = RECORD_UNKNOWN;
 }
 
 bool stage_may_follow(enum stage from, enum stage to)
@@ -41,50 +43,76 @@ const struct part_options *job_part(const struct job *job,
     return NULL;
 }
 
-static void write_run(const struct job *job, const struct outlet *outlet,
-                      const struct moment *ended)
+static void write_run(const struct job_run *run, const struct outlet *outlet)
 {
     struct record record;
 
-    record_init(&record, RECORD_RUN, job->started);
+    record_init(&record, RECORD_RUN, run->entered);
     outlet_stamp(outlet, &record);
-    record.context = job->context;
-    record.wall_ns = job->started.wall_ns;
+    record.context = run->context;
+    record.wall_ns = run->entered.wall_ns;
     record.path = 0;
-    record.run.run_seq = job->context.run_seq;
-    (void)text_copy(record.run.run_id, sizeof(record.run.run_id), job->run_id);
-    (void)text_copy(record.run.program, sizeof(record.run.program), job->program);
-    record.run.target = job->target;
-    record.run.parts = job->parts;
-    record.run.good = job->good;
-    record.run.started = (double)job->started.wall_ns / 1e9;
-    record.run.ended = ended ? (double)ended->wall_ns / 1e9 : (double)NAN;
+    record.run.run_seq = run->context.run_seq;
+    (void)text_copy(record.run.run_id, sizeof(record.run.run_id), run->run_id);
+    (void)text_copy(record.run.program, sizeof(record.run.program), run->program);
+    record.run.target = run->target;
+    record.run.parts = run->parts;
+    record.run.good = run->good;
+    record.run.started = (double)run->started.wall_ns / 1e9;
+    record.run.ended = run->ended;
     outlet_append(outlet, &record);
+}
+
+static void end_run(struct job_run *run, const struct moment *at,
+                    const struct outlet *outlet)
+{
+    run->ended = (double)at->wall_ns / 1e9;
+    write_run(run, outlet);
 }
 
 static void start_run(struct job *job, const struct statement *statement,
                       const struct outlet *outlet)
 {
     if (job->is_running)
-        write_run(job, outlet, &statement->at);
+        end_run(&job->run, &statement->at, outlet);
+    job->before = job->run;
     job->context = statement->context;
     job->is_running = true;
     job->is_mapped = false;
-    job->started = statement->at;
-    job->target = statement->target;
-    job->parts = job->good = 0;
-    (void)text_copy(job->run_id, sizeof(job->run_id),
+    job->run = (struct job_run){.context = statement->context,
+                                .started = statement->at,
+                                .entered = statement->at,
+                                .ended = (double)NAN,
+                                .target = statement->target};
+    (void)text_copy(job->run.run_id, sizeof(job->run.run_id),
                     statement->run_id ? statement->run_id : "");
-    write_run(job, outlet, NULL);
+    (void)text_copy(job->run.program, sizeof(job->run.program), job->program);
+    write_run(&job->run, outlet);
 }
 
 static void stop_run(struct job *job, const struct statement *statement,
                      const struct outlet *outlet)
 {
     if (job->is_running)
-        write_run(job, outlet, &statement->at);
+        end_run(&job->run, &statement->at, outlet);
     job->is_running = false;
     job->context = statement->context;
+}
+
+/* People changed the context: the run goes on in it. */
+static void change_context(struct job *job, const struct statement *statement,
+                           const struct outlet *outlet)
+{
+    job->context = statement->context;
+    if (!job->is_running)
+        return;
+    if (job->context.stage != job->run.context.stage) {
+        end_run(&job->run, &statement->at, outlet);
+        job->run.entered = statement->at;
+        job->run.ended = (double)NAN;
+    }
+    job->run.context = job->context;
+    write_run(&job->run, outlet);
 }
 
 static void announce_stage(const struct job *job, enum stage from,
@@ -115,7 +143,7 @@ void job_tell(struct job *job, const struct tracker_options *options,
         stop_run(job, statement, outlet);
         break;
     case STATEMENT_STAGE:
-        job->context = statement->context;
+        change_context(job, statement, outlet);
         if (job->context.stage != from)
             announce_stage(job, from, statement, outlet);
         break;
@@ -123,7 +151,7 @@ void job_tell(struct job *job, const struct tracker_options *options,
     case STATEMENT_FIXTURE:
     case STATEMENT_ECO:
     case STATEMENT_FREEZE:
-        job->context = statement->context;
+        change_context(job, statement, outlet);
         break;
     case STATEMENT_TOOL_CHANGED:
     case STATEMENT_MEASURE:
@@ -177,32 +205,53 @@ static int64_t count_more(struct job *job, const struct record *cycle)
     return more;
 }
 
-void job_count(struct job *job, const struct tracker_options *options,
-               const struct record *cycle, const struct record_sink *out)
+static struct job_run *run_of(struct job *job, const struct record *cycle)
 {
-    int64_t end = stage_band_end(job->context.stage);
-    int64_t before = job->parts;
-    int64_t more = count_more(job, cycle);
+    if (cycle->context.run_seq == RECORD_UNKNOWN)
+        return NULL;
+    if (cycle->context.run_seq == job->run.context.run_seq)
+        return &job->run;
+    return cycle->context.run_seq == job->before.context.run_seq ? &job->before : NULL;
+}
+
+static void advise_stage(const struct job_run *run, const struct record *cycle,
+                         const struct outlet *outlet)
+{
     char sentence[128];
     struct text text;
 
-    if (!job->is_running || cycle->context.run_seq != job->context.run_seq || more == 0)
-        return;
-    job->parts += more;
-    job->good = job->parts;
-    if (end == 0 || before >= end || job->parts < end)
-        return;
-
-    struct outlet outlet = {.sink = out,
-                            .cell = options->cell ? options->cell : "",
-                            .machine = options->machine ? options->machine : "",
-                            .context = &job->context,
-                            .path = 1};
     text_init_fixed(&text, sentence, sizeof(sentence));
     text_add_format(&text,
                     "%lld parts made: %s usually ends here; consider the next stage",
-                    (long long)job->parts, stage_names[job->context.stage]);
-    outlet_announce(&outlet, (struct moment){0, cycle->wall_ns},
-                    &(struct notice){"stage_band", sentence, (double)job->parts,
+                    (long long)run->parts, stage_names[run->context.stage]);
+    outlet_announce(outlet, (struct moment){0, cycle->wall_ns},
+                    &(struct notice){"stage_band", sentence, (double)run->parts,
                                      cycle->cycle.cycle_no, SEVERITY_NOTICE});
+}
+
+void job_count(struct job *job, const struct tracker_options *options,
+               const struct record *cycle, const struct record_sink *out)
+{
+    struct job_run *run = run_of(job, cycle);
+    int64_t more = count_more(job, cycle);
+    const struct outlet outlet = {.sink = out,
+                                  .cell = options->cell ? options->cell : "",
+                                  .machine = options->machine ? options->machine : "",
+                                  .context = &job->context,
+                                  .path = 1};
+
+    if (!run || more == 0)
+        return;
+
+    int64_t end = stage_band_end(run->context.stage);
+    int64_t before = run->parts;
+
+    run->parts += more;
+    run->good = run->parts;
+    if (*cycle->cycle.program)
+        (void)text_copy(run->program, sizeof(run->program), cycle->cycle.program);
+    write_run(run, &outlet);
+    if (job->is_running && run == &job->run && end > 0 && before < end &&
+        run->parts >= end)
+        advise_stage(run, cycle, &outlet);
 }

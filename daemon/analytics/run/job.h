@@ -16,14 +16,25 @@ struct job_cycle {
     int64_t cycle_no, parts;
 };
 
+/* A run as its records tell it. A run that goes from stage to stage has a point for each,
+ * for the stage is a tag: each of them counts the parts of the whole run. */
+struct job_run {
+    struct context context; /* as it was last; run_seq tells which run it is */
+    struct moment started;  /* the run */
+    struct moment entered;  /* the stage it is in, or was in last */
+    double ended;           /* seconds UTC; NAN = not yet */
+    char run_id[RECORD_NAME_MAX];
+    char program[RECORD_TEXT_MAX];
+    int64_t target, parts, good;
+};
+
 struct job {
     struct context context;
-    bool is_running; /* a run was started and not stopped */
-    bool is_mapped;  /* part and op come from the program */
-    struct moment started;
-    char run_id[RECORD_NAME_MAX];
+    bool is_running;               /* a run was started and not stopped */
+    bool is_mapped;                /* part and op come from the program */
     char program[RECORD_TEXT_MAX]; /* the newest, for the run's record */
-    int64_t target, parts, good;
+    struct job_run run;            /* the newest */
+    struct job_run before;         /* the one before it: its last cycle may come late */
     struct job_cycle newest[JOB_PATHS]; /* the cycle counted last on each path */
 };
 
@@ -37,7 +48,8 @@ void job_tell(struct job *job, const struct tracker_options *options,
 void job_hear_program(struct job *job, const struct tracker_options *options,
                       const char *program);
 
-/* A cycle record passes: counts its parts and advises at a band's edge. */
+/* A cycle record passes: counts its parts in its run, which may have stopped since, tells
+ * the run again and advises at a band's edge. */
 void job_count(struct job *job, const struct tracker_options *options,
                const struct record *cycle, const struct record_sink *out);
 
