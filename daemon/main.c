@@ -4,6 +4,7 @@
 #include "daemon/base/log.h"
 #include "daemon/pipeline/pipeline.h"
 #include "daemon/pipeline/roster.h"
+#include "daemon/reading.h"
 #include "daemon/service.h"
 #include "daemon/status/status.h"
 
@@ -30,30 +31,10 @@ struct daemon {
     struct status *page;
     struct config *configs[CONFIGS_MAX]; /* the one of the start first, to the end */
     size_t config_count;
+    struct reading reading; /* of the next one */
+    bool is_stopping;
     struct text status;
 };
-
-/* Every complaint goes to stderr; the first that is an error also to `ret_first`. */
-static int load(const char *path, struct config **ret_config, char ret_first[256])
-{
-    struct text complaints;
-
-    text_init_heap(&complaints);
-    int error = config_load(path, &complaints, ret_config);
-    if (complaints.length)
-        (void)fputs(complaints.data, stderr);
-    (void)text_copy(ret_first, 256, "out of memory");
-    for (char *line = complaints.length ? complaints.data : NULL, *end;
-         error && line && (end = strchr(line, '\n')); line = end + 1) {
-        *end = '\0';
-        if (strstr(line, ": warning: "))
-            continue;
-        (void)text_copy(ret_first, 256, line);
-        break;
-    }
-    text_done(&complaints);
-    return error;
-}
 
 static void on_page_closed(void *owner)
 {
@@ -67,6 +48,7 @@ static void on_stop(void *owner)
 {
     struct daemon *daemon = owner;
 
+    daemon->is_stopping = true;
     log_write(LOG_LEVEL_INFO, room, "stopping");
     service_stopping(daemon->service);
     status_close(daemon->page, daemon, on_page_closed);
@@ -97,27 +79,40 @@ static void take_over(struct daemon *daemon, struct config *config)
 }
 
 /* A bad file leaves everything as it runs. */
+static void on_read(void *owner, struct config *config, const char *complaint)
+{
+    struct daemon *daemon = owner;
+    char sentence[384];
+
+    if (daemon->is_stopping) {
+        config_free(config);
+        return;
+    }
+    if (config) {
+        take_over(daemon, config);
+    } else {
+        (void)snprintf(sentence, sizeof(sentence),
+                       "the new configuration is not usable: %s; the old one stays",
+                       complaint);
+        say_configuration(daemon, LOG_LEVEL_ERROR, sentence);
+    }
+    service_ready(daemon->service);
+}
+
 static void on_reload(void *owner)
 {
     struct daemon *daemon = owner;
-    struct config *config;
-    char first[256], sentence[384];
 
+    if (daemon->is_stopping)
+        return;
     if (daemon->config_count == CONFIGS_MAX) {
         log_write(LOG_LEVEL_ERROR, room,
                   "too many reloads are still under way; try again");
         return;
     }
+    log_write(LOG_LEVEL_INFO, room, "asked to read %s anew", daemon->path);
     service_reloading(daemon->service);
-    if (load(daemon->path, &config, first)) {
-        (void)snprintf(sentence, sizeof(sentence),
-                       "the new configuration is not usable: %s; the old one stays",
-                       first);
-        say_configuration(daemon, LOG_LEVEL_ERROR, sentence);
-    } else {
-        take_over(daemon, config);
-    }
-    service_ready(daemon->service);
+    reading_start(&daemon->reading, &daemon->loop);
 }
 
 static void on_released(void *owner, const struct settings *settings)
@@ -212,11 +207,12 @@ static int start(struct daemon *daemon)
 static int run(const char *path)
 {
     struct daemon daemon = {.path = path};
-    char first[256];
+    char complaint[READING_WORDS];
 
-    if (load(path, &daemon.configs[0], first))
+    if (reading_do(path, &daemon.configs[0], complaint))
         return EXIT_CONFIG;
     daemon.config_count = 1;
+    reading_init(&daemon.reading, path, &daemon, on_read);
     text_init_heap(&daemon.status);
     (void)uv_loop_init(&daemon.loop);
 
@@ -239,9 +235,9 @@ static int run(const char *path)
 static int check(const char *path)
 {
     struct config *config;
-    char first[256];
+    char complaint[READING_WORDS];
 
-    if (load(path, &config, first))
+    if (reading_do(path, &config, complaint))
         return EXIT_CONFIG;
     const struct settings *settings = config_settings(config);
     (void)printf("%s: no mistakes; %zu machines, %zu sinks\n", path,

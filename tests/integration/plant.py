@@ -96,7 +96,9 @@ class Daemon:
         self.start()
 
     def write(self, text):
-        self.config.write_text(text.replace("@folder@", str(self.folder)))
+        fresh = self.folder / "spindled.yaml.new"
+        fresh.write_text(text.replace("@folder@", str(self.folder)))
+        fresh.replace(self.config)
 
     def start(self):
         self.output = open(self.folder / "log", "ab")

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """The life of spindled: checked, started, reloaded, told things, stopped."""
+import os
 import pathlib
 import subprocess
 import sys
@@ -67,6 +68,46 @@ def a_bad_file_leaves_the_old_configuration_running():
             daemon.write(good)
             daemon.reload()
             wait_for(lambda: daemon.get("/healthz")[1]["ok"], "all well again")
+
+
+class Gate:
+    """Stands where the configuration stood: whoever reads it waits until it is opened."""
+
+    def __init__(self, daemon):
+        self.path = daemon.folder / "gate"
+        os.mkfifo(self.path)
+        os.link(self.path, daemon.folder / "gate-2")
+        os.replace(daemon.folder / "gate-2", daemon.config)
+
+    def open(self):
+        with open(self.path, "wb"):
+            pass
+
+
+def a_slow_file_delays_nobody_and_is_read_again_when_asked_meanwhile():
+    with Cell("--speed", "5", scenario=SCENARIO) as cell:
+        good = config(modbus_machine("mill-1", cell))
+        with Daemon(good) as daemon:
+            wait_for(lambda: daemon.machine("mill-1")["linked"], "the link")
+            gate = Gate(daemon)
+            daemon.reload()
+            for _ in range(2):
+                seen = len(daemon.cycles("mill-1"))
+                wait_for(lambda: len(daemon.cycles("mill-1")) > seen, "a cycle meanwhile")  # noqa: B023
+            daemon.write(good.replace("cell: a", "cell: z"))
+            daemon.reload()
+            wait_for(lambda: daemon.log().count("asked to read") == 2, "the second signal")
+            gate.open()
+            wait_for(lambda: daemon.machine("mill-1").get("cell") == "z", "the file behind the gate")
+            assert daemon.log().count("loaded anew") == 1, daemon.log()
+            gate.path.unlink()
+            gate = Gate(daemon)
+            daemon.reload()
+            wait_for(lambda: daemon.log().count("asked to read") == 3, "the third signal")
+            daemon.process.terminate()
+            wait_for(lambda: "stopping" in daemon.log(), "the beginning of the stop")
+            gate.open()
+            assert daemon.process.wait(timeout=60) == 0, daemon.log()
 
 
 def a_reload_adds_changes_and_removes_sinks():
@@ -164,6 +205,7 @@ def a_second_daemon_takes_over_where_the_first_was_killed():
 run([check_tells_everything_that_is_wrong_with_line_and_column,
      a_bad_file_leaves_the_old_configuration_running,
      a_reload_touches_only_what_changed,
+     a_slow_file_delays_nobody_and_is_read_again_when_asked_meanwhile,
      a_reload_adds_changes_and_removes_sinks,
      what_people_say_is_on_every_record_and_survives_a_kill,
      a_second_daemon_takes_over_where_the_first_was_killed])
