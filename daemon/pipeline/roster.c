@@ -316,13 +316,11 @@ static bool on_slice(void *owner)
     return retire_next(roster) || start_next(roster);
 }
 
-/* All at once: nobody is served yet who could wait. */
 void roster_start(struct roster *roster)
 {
     slices_init(&roster->slices, roster->site.loop, roster, on_slice);
     start_couriers(roster);
-    while (start_next(roster))
-        continue;
+    slices_work(&roster->slices);
 }
 
 void roster_reload(struct roster *roster, const struct settings *settings)
