@@ -196,6 +196,7 @@ struct advice_record {
 
 struct event_record {
     char code[RECORD_NAME_MAX];
+    char subject[RECORD_NAME_MAX]; /* whom of its machine it is about: a tool; "" = it */
     char text[RECORD_TEXT_MAX];
     double value;
     int64_t cycle_no;

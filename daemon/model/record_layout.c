@@ -228,6 +228,7 @@ static const struct record_field advice_fields[] = {
 static const struct record_field event_fields[] = {
     WHERE,
     TAG(event.code, "code"),
+    TAG(event.subject, "subject"),
     TEXT(event.text, "text"),
     NUMBER(event.value, "value"),
     INTEGER(event.cycle_no, "cycle_no"),

@@ -95,6 +95,18 @@ static void names_are_escaped_and_texts_quoted(void **state)
                     "1767225600000000000\n");
 }
 
+static void events_of_two_tools_are_two_points(void **state)
+{
+    struct record record = make(RECORD_EVENT);
+
+    (void)state;
+    (void)text_copy(record.event.code, RECORD_NAME_MAX, "tool_worn");
+    (void)text_copy(record.event.subject, RECORD_NAME_MAX, "T 12");
+    record.event.severity = SEVERITY_WARNING;
+    expect(&record, "event,site=taichung,cell=a,machine=vmc-3,code=tool_worn,"
+                    "subject=T\\ 12 severity=2i 1767225600000000000\n");
+}
+
 static void values_of_one_answer_share_a_line(void **state)
 {
     struct record record = make(RECORD_SIGNAL);
@@ -363,6 +375,7 @@ int main(void)
         cmocka_unit_test(what_is_not_known_is_left_out),
         cmocka_unit_test(a_record_without_fields_prints_nothing),
         cmocka_unit_test(names_are_escaped_and_texts_quoted),
+        cmocka_unit_test(events_of_two_tools_are_two_points),
         cmocka_unit_test(values_of_one_answer_share_a_line),
         cmocka_unit_test(no_value_hides_another),
         cmocka_unit_test(a_condition_is_a_text),

@@ -121,6 +121,27 @@ static void a_broken_tool_is_suspected_then_told(void **state)
     story_wait(&story, 2190);
     assert_non_null(story_event(&story, "tool_broken", 0));
     assert_true(tool_story_last(&story)->breakage == 1);
+    assert_string_equal(story_event(&story, "tool_broken", 0)->event.subject,
+                        tool_story_last(&story)->tool);
+    story_done(&story);
+}
+
+static void a_suspicion_ends_with_a_good_part(void **state)
+{
+    struct story story;
+
+    (void)state;
+    story_init(&story);
+    for (int i = 0; i < 20; i++)
+        cut(&story, 100 * i, 30 + 0.2 * (i % 3));
+    cut(&story, 2000, 9);
+    story_wait(&story, 2090);
+    assert_null(story_event(&story, "tool_cleared", 0));
+    for (int i = 0; i < 3; i++)
+        cut(&story, 2100 + 100 * i, 30.3);
+    story_wait(&story, 2490);
+    assert_null(story_event(&story, "tool_broken", 0));
+    assert_non_null(story_event(&story, "tool_cleared", 0));
     story_done(&story);
 }
 
@@ -219,6 +240,7 @@ int main(void)
         cmocka_unit_test(use_is_counted_and_a_change_begins_anew),
         cmocka_unit_test(measured_wear_says_what_remains),
         cmocka_unit_test(a_broken_tool_is_suspected_then_told),
+        cmocka_unit_test(a_suspicion_ends_with_a_good_part),
         cmocka_unit_test(ticks_and_restarts_change_nothing),
         cmocka_unit_test(offsets_tell_wear_errors_and_tampering),
         cmocka_unit_test(limits_are_read_as_people_write_them),

@@ -93,6 +93,47 @@ static void an_alarm_stands_until_it_is_cleared(void **state)
     assert_true(topics[1].is_deletion);
 }
 
+static void alarms_of_two_tools_stand_side_by_side(void **state)
+{
+    struct record event = make(RECORD_EVENT);
+    struct topic topics[TOPICS_MAX];
+
+    (void)state;
+    event.event.severity = SEVERITY_WARNING;
+    (void)text_copy(event.event.code, RECORD_NAME_MAX, "tool_worn");
+    (void)text_copy(event.event.subject, RECORD_NAME_MAX, "T12");
+    expect_topic(&event, 0, VMC "alarm/tool_worn/t12", true);
+    event.event.cleared = 1;
+    expect_topic(&event, 1, VMC "alarm/tool_worn/t12", true);
+    (void)text_copy(event.event.subject, RECORD_NAME_MAX, "T1/3");
+    expect_topic(&event, 0, VMC "alarm/tool_worn/t1_3", false);
+    assert_int_equal(topics_of(&event, topics), 2);
+}
+
+static void a_new_tool_ends_all_that_the_old_one_was_warned_of(void **state)
+{
+    static const char *const ended[] = {"tool_suspect", "tool_wrong",   "tool_broken",
+                                        "tool_worn",    "tool_limit",   "tool_expired",
+                                        "tool_offset_error"};
+    struct record event = make(RECORD_EVENT);
+    struct topic topics[TOPICS_MAX];
+
+    (void)state;
+    event.event.severity = SEVERITY_INFO;
+    (void)text_copy(event.event.code, RECORD_NAME_MAX, "tool_changed");
+    (void)text_copy(event.event.subject, RECORD_NAME_MAX, "T12");
+    expect_topic(&event, 0, VMC "event/tool_changed/t12", false);
+    assert_int_equal(topics_of(&event, topics), 8);
+    for (size_t i = 0; i < 7; i++) {
+        assert_string_equal(topics[i + 1].place, ended[i]);
+        assert_string_equal(topics[i + 1].subject, "T12");
+        assert_true(topics[i + 1].is_retained && topics[i + 1].is_deletion);
+    }
+    (void)text_copy(event.event.code, RECORD_NAME_MAX, "tool_cleared");
+    assert_int_equal(topics_of(&event, topics), 3);
+    expect_topic(&event, 2, VMC "alarm/tool_wrong/t12", true);
+}
+
 static void a_payload_has_time_run_and_seq_first(void **state)
 {
     struct record record = make(RECORD_STATE);
@@ -248,6 +289,8 @@ int main(void)
         cmocka_unit_test(records_go_where_the_table_says),
         cmocka_unit_test(every_kind_that_is_owed_has_a_topic),
         cmocka_unit_test(an_alarm_stands_until_it_is_cleared),
+        cmocka_unit_test(alarms_of_two_tools_stand_side_by_side),
+        cmocka_unit_test(a_new_tool_ends_all_that_the_old_one_was_warned_of),
         cmocka_unit_test(a_payload_has_time_run_and_seq_first),
         cmocka_unit_test(raw_signals_go_as_they_are_packed),
         cmocka_unit_test(an_older_record_does_not_take_a_newer_ones_place),

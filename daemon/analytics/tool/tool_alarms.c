@@ -41,6 +41,7 @@ void tools_announce(const struct tools_scene *scene, const struct edge *edge,
     analytic_stamp(scene->view, &record);
     record.path = edge->path;
     (void)text_copy(record.event.code, sizeof(record.event.code), code);
+    (void)text_copy(record.event.subject, sizeof(record.event.subject), edge->tool);
     (void)snprintf(record.event.text, sizeof(record.event.text), "tool %.60s: %.180s",
                    edge->tool, text);
     record.event.value = value;
@@ -135,6 +136,9 @@ static void judge_breakage(const struct tools_scene *scene, struct edge *edge)
         renew(scene, edge, 1, "broken");
         break;
     case BREAKAGE_STEP_CLEARED:
+        tools_announce(scene, edge, "tool_cleared", SEVERITY_INFO, edge->verdict_value,
+                       "it cuts as before: no longer suspected");
+        break;
     case BREAKAGE_STEP_NONE:
         break;
     }

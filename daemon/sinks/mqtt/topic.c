@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#define NO_PLACE 0 /* no record has a text at its start */
+#define NO_PLACE      0 /* no record has a text at its start */
+#define PLACE(member) offsetof(struct record, member)
 
 /* docs/mqtt.md shows this table. Events are told apart below. */
 static const struct {
@@ -13,46 +14,68 @@ static const struct {
     size_t place; /* where in the record the %s is */
     bool is_retained;
 } rows[] = {
-    {RECORD_CYCLE,            "cycle/event",       NO_PLACE,                          false                                   },
-    {RECORD_CYCLE,            "cycle/last",        NO_PLACE,                          true                                    },
-    {RECORD_SEGMENT,          "segment/event",     NO_PLACE,                          false                                   },
-    {RECORD_TOOL,             "tool/%s",           offsetof(struct record,            tool.tool),                               true},
-    {RECORD_THERMAL,                       "thermal/%s",                             offsetof(struct record,                            thermal.axis),                  true},
-    {RECORD_FEATURE,                   "measurement/%s",                                      offsetof(struct record,                                                          feature.feature),                                               false},
-    {RECORD_CAPABILITY,       "quality/%s",                     offsetof(struct record,capability.feature),true},
-    {RECORD_CHART, "chart/%s",offsetof(struct record,              chart.metric),                                                                                true},
-    {RECORD_STATE,             "status/state",                              NO_PLACE,                                     true},
-    {RECORD_KPI,            "kpi/%s",     offsetof(struct record, kpi.window), true},
-    {RECORD_ADVICE,              "quality/advice/%s",              offsetof(struct record,                     advice.feature),                                                  true},
-    {RECORD_COST,                       "cost/last",                              NO_PLACE,                               true                                   },
-    {RECORD_SELF,                   "status/self",                                      NO_PLACE,                                                             true                  },
-    {RECORD_SIGNAL,                   "raw",                                      NO_PLACE,                               false    },
-    {RECORD_RUN,                   "job/current",                                      NO_PLACE,true},
-    {RECORD_GAP,                  "gap/event",                                     NO_PLACE,                               false                                   },
+    {RECORD_CYCLE,      "cycle/event",       NO_PLACE,                  false},
+    {RECORD_CYCLE,      "cycle/last",        NO_PLACE,                  true },
+    {RECORD_SEGMENT,    "segment/event",     NO_PLACE,                  false},
+    {RECORD_TOOL,       "tool/%s",           PLACE(tool.tool),          true },
+    {RECORD_THERMAL,    "thermal/%s",        PLACE(thermal.axis),       true },
+    {RECORD_FEATURE,    "measurement/%s",    PLACE(feature.feature),    false},
+    {RECORD_CAPABILITY, "quality/%s",        PLACE(capability.feature), true },
+    {RECORD_CHART,      "chart/%s",          PLACE(chart.metric),       true },
+    {RECORD_STATE,      "status/state",      NO_PLACE,                  true },
+    {RECORD_KPI,        "kpi/%s",            PLACE(kpi.window),         true },
+    {RECORD_ADVICE,     "quality/advice/%s", PLACE(advice.feature),     true },
+    {RECORD_COST,       "cost/last",         NO_PLACE,                  true },
+    {RECORD_SELF,       "status/self",       NO_PLACE,                  true },
+    {RECORD_SIGNAL,     "raw",               NO_PLACE,                  false},
+    {RECORD_RUN,        "job/current",       NO_PLACE,                  true },
+    {RECORD_GAP,        "gap/event",         NO_PLACE,                  false},
 };
+
+/* What an event ends of all that its subject was warned of. */
+static const struct {
+    const char *code;
+    const char *ended[TOPICS_MAX];
+} endings[] = {
+    {"tool_changed",
+     {"tool_suspect", "tool_wrong", "tool_broken", "tool_worn", "tool_limit",
+      "tool_expired", "tool_offset_error"}         },
+    {"tool_cleared", {"tool_suspect", "tool_wrong"}},
+};
+
+static struct topic end_of_alarm(const struct record *record, const char *code)
+{
+    return (struct topic){.tail = "alarm/%s",
+                          .is_retained = true,
+                          .is_deletion = true,
+                          .place = code,
+                          .subject = record->event.subject};
+}
 
 /*
  * An event that warns stands as an alarm until what it announced is over. Then it is told
- * once more, cleared, and taken away.
+ * once more, cleared, and taken away. Alarms of two subjects stand side by side.
  */
 static size_t topics_of_event(const struct record *record,
                               struct topic ret_topics[TOPICS_MAX])
 {
     bool is_alarm = record->event.severity >= SEVERITY_WARNING;
     bool is_cleared = record->event.cleared == 1;
+    size_t count = 0;
 
-    ret_topics[0] = (struct topic){
+    ret_topics[count++] = (struct topic){
         .tail = is_alarm || is_cleared ? "alarm/%s" : "event/%s",
         .is_retained = is_alarm && !is_cleared,
         .place = record->event.code,
+        .subject = record->event.subject,
     };
-    if (!is_cleared)
-        return 1;
-    ret_topics[1] = (struct topic){.tail = "alarm/%s",
-                                   .is_retained = true,
-                                   .is_deletion = true,
-                                   .place = record->event.code};
-    return 2;
+    if (is_cleared)
+        ret_topics[count++] = end_of_alarm(record, record->event.code);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+        if (strcmp(endings[i].code, record->event.code) == 0)
+            for (size_t k = 0; count < TOPICS_MAX && endings[i].ended[k]; k++)
+                ret_topics[count++] = end_of_alarm(record, endings[i].ended[k]);
+    return count;
 }
 
 size_t topics_of(const struct record *record, struct topic ret_topics[TOPICS_MAX])
@@ -123,4 +146,8 @@ void topic_print(const char *prefix, const struct place *place,
                    hole ? (size_t)(hole - topic->tail) : strlen(topic->tail));
     if (hole)
         topic_print_level(topic->place, text);
+    if (topic->subject && *topic->subject) {
+        text_add_char(text, '/');
+        topic_print_level(topic->subject, text);
+    }
 }

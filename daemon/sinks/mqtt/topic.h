@@ -8,14 +8,15 @@
 #include "daemon/sinks/sink.h"
 
 enum {
-    TOPICS_MAX = 2, /* messages of one record */
+    TOPICS_MAX = 8, /* messages of one record */
 };
 
 struct topic {
-    const char *tail;  /* "tool/%s" */
-    bool is_retained;  /* the newest stands for what is now */
-    bool is_deletion;  /* an empty retained message: what stood there is over */
-    const char *place; /* for the %s; NULL when there is none */
+    const char *tail;    /* "tool/%s" */
+    bool is_retained;    /* the newest stands for what is now */
+    bool is_deletion;    /* an empty retained message: what stood there is over */
+    const char *place;   /* for the %s; NULL when there is none */
+    const char *subject; /* one more level; NULL or "" when there is none */
 };
 
 /* The messages of a record; returns how many, 0 for kinds that no sink is owed. */
