@@ -112,8 +112,8 @@ static void alarms_of_two_tools_stand_side_by_side(void **state)
 
 static void a_new_tool_ends_all_that_the_old_one_was_warned_of(void **state)
 {
-    static const char *const ended[] = {"tool_suspect", "tool_wrong",   "tool_broken",
-                                        "tool_worn",    "tool_limit",   "tool_expired",
+    static const char *const ended[] = {"tool_suspect",     "tool_wrong", "tool_broken",
+                                        "tool_worn",        "tool_limit", "tool_expired",
                                         "tool_offset_error"};
     struct record event = make(RECORD_EVENT);
     struct topic topics[TOPICS_MAX];
