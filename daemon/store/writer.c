@@ -13,7 +13,6 @@
 #define GATEWAY_EPOCH_S INT64_C(1577836800) /* 2020 */
 
 enum {
-    GROUP_MAX = 500,
     FULL_TRIES = 3, /* to drain a full disk */
 };
 
@@ -47,7 +46,7 @@ static int apply_group(struct writer *writer)
     int64_t first_new_id = 0;
 
     settle_turned_away(writer);
-    for (struct job *job = writer->group; job; job = (struct job *)job->item.next) {
+    for (struct job *job = writer->group.first; job; job = (struct job *)job->item.next) {
         int error = writing_apply(&writer->writing, job);
         if (error && error != -EINVAL)
             return error;
@@ -82,28 +81,20 @@ static int try_group(struct writer *writer)
     return error;
 }
 
-static void drop_group(struct writer *writer)
-{
-    while (writer->group) {
-        struct job *job = writer->group;
-        writer->group = (struct job *)job->item.next;
-        free(job);
-    }
-    writer->group_end = &writer->group;
-    writer->group_count = 0;
-}
-
 static void finish_group(struct writer *writer, int64_t began_ns)
 {
     double seconds = (double)(clock_now().mono_ns - began_ns) / 1e9;
     int64_t last_id = writer->writing.last_id;
+    size_t waiting = inbox_count(&writer->inbox);
 
     for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
         writer->turned_away[kind] = 0;
-    drop_group(writer);
+    group_drop(&writer->group);
+    if (waiting > 0)
+        group_has_waited(&writer->group, began_ns);
     writer->health.commits++;
     writer->health.last_id = last_id;
-    writer->health.unwritten = (int64_t)inbox_count(&writer->inbox);
+    writer->health.unwritten = (int64_t)waiting;
     if (seconds > writer->health.commit_max_s)
         writer->health.commit_max_s = seconds;
     report_publish(writer, false);
@@ -111,28 +102,6 @@ static void finish_group(struct writer *writer, int64_t began_ns)
         mail_post(writer->mailbox, &(struct mail){.kind = MAIL_STORED, .id = last_id});
     writer->committed_id = last_id;
     writing_give_answers(&writer->writing, writer->mailbox);
-}
-
-/* Raw values go first; the group keeps its records. */
-static void drop_raw(struct writer *writer)
-{
-    struct job **link = &writer->group;
-
-    while (*link) {
-        struct job *job = *link;
-        bool is_raw = job->kind == JOB_APPEND && (job->record->kind == RECORD_ARCHIVE ||
-                                                  job->record->kind == RECORD_SIGNAL);
-        if (!is_raw) {
-            link = (struct job **)&job->item.next;
-            continue;
-        }
-        int64_t values = job->record->packed.count;
-        writer->turned_away[job->record->kind] += values > 0 ? values : 1;
-        *link = (struct job *)job->item.next;
-        writer->group_count--;
-        free(job);
-    }
-    writer->group_end = link;
 }
 
 static void get_over_full_disk(struct writer *writer)
@@ -144,7 +113,7 @@ static void get_over_full_disk(struct writer *writer)
                        writer->path);
     writer->disk_full = true;
     ballast_drop(writer->path);
-    drop_raw(writer);
+    group_drop_raw(&writer->group, writer->turned_away);
     for (int i = 0; i < WRITER_SHRINK_STEPS; i++)
         if (retention_shrink(&writer->database, &writer->book, writer->committed_id,
                              LEDGER_DROPPED_DISK) <= 0)
@@ -223,7 +192,7 @@ static void commit_group(struct writer *writer)
         }
         if (last_try) {
             report_trouble(writer, true, "closing without having stored everything");
-            drop_group(writer);
+            group_drop(&writer->group);
             return;
         }
         recover(writer, error);
@@ -235,33 +204,24 @@ static void commit_group(struct writer *writer)
     }
 }
 
-static void take(struct writer *writer, struct job *job, int64_t now_ns)
+/* All that waits, but no more than goes into one commit. */
+static void take(struct writer *writer, struct inbox_item *item, bool *ret_is_closed)
 {
-    job->item.next = NULL;
-    if (writer->group_count++ == 0)
-        writer->group_since_ns = now_ns;
-    *writer->group_end = job;
-    writer->group_end = (struct job **)&job->item.next;
-    writer->is_held = job->is_held;
+    int64_t now_ns = clock_now().mono_ns;
+
+    while (item) {
+        group_add(&writer->group, (struct job *)item, now_ns);
+        item = group_is_full(&writer->group)
+                   ? NULL
+                   : inbox_take(&writer->inbox, 0, ret_is_closed);
+    }
 }
 
-/* The rest of what is held is only microseconds away. */
-static bool is_group_due(const struct writer *writer, int64_t now_ns, bool is_closed)
+static int64_t next_due_ns(const struct writer *writer)
 {
-    if (writer->group_count == 0 || writer->is_held)
-        return false;
-    return is_closed || writer->group_count >= GROUP_MAX ||
-           now_ns >= writer->group_since_ns + writer->options.commit;
-}
+    int64_t due_ns = group_due_ns(&writer->group, writer->options.commit);
 
-static int64_t time_to_wait(const struct writer *writer, int64_t now_ns)
-{
-    int64_t until_ns = writer->next_upkeep_ns;
-
-    if (writer->group_count > 0 && !writer->is_held &&
-        writer->group_since_ns + writer->options.commit < until_ns)
-        until_ns = writer->group_since_ns + writer->options.commit;
-    return until_ns - now_ns;
+    return due_ns < writer->next_upkeep_ns ? due_ns : writer->next_upkeep_ns;
 }
 
 static void run(void *argument)
@@ -270,14 +230,13 @@ static void run(void *argument)
     bool is_closed = false;
 
     while (!is_closed) {
-        int64_t now_ns = clock_now().mono_ns;
-        struct inbox_item *item =
-            inbox_take(&writer->inbox, time_to_wait(writer, now_ns), &is_closed);
+        struct inbox_item *item = inbox_take(
+            &writer->inbox, next_due_ns(writer) - clock_now().mono_ns, &is_closed);
 
-        now_ns = clock_now().mono_ns;
-        if (item)
-            take(writer, (struct job *)item, now_ns);
-        if (is_group_due(writer, now_ns, is_closed))
+        take(writer, item, &is_closed);
+        int64_t now_ns = clock_now().mono_ns;
+        int64_t due_ns = group_due_ns(&writer->group, writer->options.commit);
+        if (due_ns <= now_ns || (is_closed && due_ns < INT64_MAX))
             commit_group(writer);
         if (now_ns >= writer->next_upkeep_ns)
             upkeep_look(writer, now_ns);
@@ -302,7 +261,7 @@ int writer_open(struct writer *writer, const struct store_options *options,
     int64_t wall_ns = clock_now().wall_ns;
 
     *writer = (struct writer){.options = *options};
-    writer->group_end = &writer->group;
+    group_init(&writer->group);
     if (!text_copy(writer->path, sizeof(writer->path), options->path))
         return -ENAMETOOLONG;
     writer->options.path = writer->path;
@@ -341,7 +300,7 @@ int writer_start(struct writer *writer, struct mailbox *mailbox, struct board *b
 
 void writer_done(struct writer *writer)
 {
-    drop_group(writer);
+    group_drop(&writer->group);
     writing_done(&writer->writing);
     book_done(&writer->book);
     book_done(&writer->before);

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "daemon/store/group.h"
 #include "daemon/store/rescue.h"
 #include "daemon/store/retention.h"
 #include "daemon/store/writing.h"
@@ -27,11 +28,8 @@ struct writer {
     struct book book;
     struct book before; /* as it was before the group that is being committed */
     struct writing writing;
-    struct job *group, **group_end; /* taken and not yet known to be committed */
-    size_t group_count;
-    bool is_held;           /* the group may not end here */
-    int64_t group_since_ns; /* monotonic */
-    int64_t committed_id;   /* what stored() was told */
+    struct group group;   /* taken and not yet known to be committed */
+    int64_t committed_id; /* what stored() was told */
     int64_t next_upkeep_ns, next_age_ns;
     struct age_clock age_clock;
     int64_t turned_away[RECORD_KIND_COUNT]; /* by a full disk, not yet in the ledgers */
