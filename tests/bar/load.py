@@ -71,7 +71,7 @@ class LoadedPlant(Plant):
   - name: {name}
     cell: b
     modbus: {{url: "tcp://127.0.0.1:{self.hall.server_address[1]}", unit: {unit}, every: {self.every}, points: [{points}]}}
-    publish: {{signals: ["custom.*"], every: 1s}}""" for unit, name in enumerate(self.devices, 1))
+    publish: {{signals: ["custom.*"]}}""" for unit, name in enumerate(self.devices, 1))
         with open(self.folder / "spindled.yaml", "a", encoding="utf-8") as file:
             file.write(text.lstrip("\n") + "\n")
 
