@@ -75,9 +75,18 @@ def every_command_explains_itself():
         assert output.startswith("usage: spindlectl " + name) and "example:" in output, output
 
 
+def what_is_missing_is_told_with_where_to_look():
+    for words, complaint in ((("run", "start"), "which machine? see spindlectl run start --help"),
+                             (("measure", "vmc-1", "value=3"), "'feature' is missing; see spindlectl measure --help"),
+                             (("freeze", "vmc-1"), "'text' is missing; see spindlectl freeze --help"),
+                             (("run", "stop", "vmc-1", "now"), "'now' is not of the form key=value")):
+        status, _, told = cell.ask(*words)
+        assert status == 2 and complaint in told, (words, status, told)
+
+
 def what_is_said_becomes_context():
     cell.say("run", "start", "vmc-1", "part=BRKT-7", "op=10", "stage=pilot", "lot=H1")
-    cell.say("lot", "vmc-1", "H2")
+    cell.say("lot", "vmc-1", "lot=H2")
     machine = next(each for each in cell.control("machines")["machines"] if each["machine"] == "vmc-1")
     assert machine["job"]["lot"] == "H2" and machine["job"]["stage"] == "pilot" and machine["job"]["parts"] >= 0, machine["job"]
     cell.say("stage", "vmc-1", "production")
@@ -200,7 +209,7 @@ if __name__ == "__main__":
     with Cell(BUILD, speed=4, more=dead, sinks=sink) as cell:
         wait_for(lambda: len(cell.get("/v1/machines/vmc-1/cycles")) > 2, "cycles")
         run([questions_are_answered_as_tables_and_as_json, statuses_tell_what_happened, every_command_explains_itself,
-             what_is_said_becomes_context, a_run_tells_the_parts_made_so_far, watching_shows_cycles_as_they_end, exported_cycles_are_those_that_were_recorded,
+             what_is_missing_is_told_with_where_to_look, what_is_said_becomes_context, a_run_tells_the_parts_made_so_far, watching_shows_cycles_as_they_end, exported_cycles_are_those_that_were_recorded,
              an_exported_tape_can_be_replayed, a_recording_is_a_tape_of_what_comes, a_report_is_saved,
              dead_letters_are_listed_retried_and_dropped, the_doctor_names_what_is_wrong_and_the_remedy,
              status_is_one_when_something_is_wrong])

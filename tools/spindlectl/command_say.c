@@ -58,22 +58,38 @@ static json_t *typed(const char *key, const char *value)
     return json_string(value);
 }
 
-/* Bare words fill the keys in order; key=value says it in full. */
+static bool is_named(const char *word, const char *key)
+{
+    size_t length = strlen(key);
+
+    return strncmp(word, key, length) == 0 && word[length] == '=';
+}
+
+/* The key of the first bare word after those that were given; NULL when none is left. */
+static const char *next_key(const struct saying *saying, const json_t *arguments)
+{
+    const char *const *key = saying->keys;
+
+    while (*key && json_object_get(arguments, *key))
+        key++;
+    return *key;
+}
+
+/* Bare words fill the keys in order, whatever is in them; key=value says it in full. */
 static int collect(const struct saying *saying, int argc, char **argv, json_t *arguments)
 {
-    size_t next = 0;
-
     for (int i = 2; i < argc; i++) {
+        const char *key = next_key(saying, arguments), *value = argv[i];
         char *equals = strchr(argv[i], '=');
-        char *key = argv[i];
-        const char *value = equals ? equals + 1 : argv[i];
+        bool is_full = false;
 
-        if (saying->keys[next]) {
-            key = (char *)(uintptr_t)saying->keys[next++];
-            value = argv[i];
-        } else if (equals) {
+        for (size_t j = 0; saying->keys[j]; j++)
+            is_full = is_full || is_named(argv[i], saying->keys[j]);
+        if (equals && (is_full || !key)) {
             *equals = '\0';
-        } else {
+            key = argv[i];
+            value = equals + 1;
+        } else if (!key) {
             (void)fprintf(stderr, "spindlectl: '%s' is not of the form key=value\n",
                           argv[i]);
             return -1;
@@ -104,19 +120,37 @@ static enum exit_status tell(const struct saying *saying, const char *machine,
     return EXIT_DONE;
 }
 
+/* The words of the command whose last is `word`. */
+static const char *whole_name(const char *word)
+{
+    for (const struct command *row = commands_say; row->name; row++) {
+        const char *last = strrchr(row->name, ' ');
+        if (strcmp(last ? last + 1 : row->name, word) == 0)
+            return row->name;
+    }
+    return word;
+}
+
 static enum exit_status say(int argc, char **argv)
 {
     const struct saying *saying = find_saying(argv[0]);
 
     if (!saying || argc < 2) {
         (void)fprintf(stderr, "spindlectl: which machine? see spindlectl %s --help\n",
-                      argv[0]);
+                      whole_name(argv[0]));
         return EXIT_USAGE;
     }
     json_t *arguments = json_object();
-    enum exit_status status = collect(saying, argc, argv, arguments)
-                                  ? EXIT_USAGE
-                                  : tell(saying, argv[1], arguments);
+    enum exit_status status = EXIT_USAGE;
+    if (!collect(saying, argc, argv, arguments)) {
+        const char *missing = next_key(saying, arguments);
+        if (missing)
+            (void)fprintf(stderr,
+                          "spindlectl: '%s' is missing; see spindlectl %s --help\n",
+                          missing, whole_name(argv[0]));
+        else
+            status = tell(saying, argv[1], arguments);
+    }
     json_decref(arguments);
     return status;
 }
