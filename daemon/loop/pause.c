@@ -26,24 +26,19 @@ static void keep_longer(int64_t *longest_ns, int64_t ns)
         *longest_ns = ns;
 }
 
-/* The loop has just woken: a turn begins. */
-static void on_check(uv_check_t *check)
-{
-    struct pause *pause = check->data;
-
-    pause->woken = read_clocks();
-}
-
-/* The loop is about to sleep: the turn is over. */
+/* The loop is about to sleep: the turn is over. What it slept is no work. */
 static void on_prepare(uv_prepare_t *prepare)
 {
     struct pause *pause = prepare->data;
-    struct pause_turn turn = read_clocks();
+    struct pause_turn now = read_clocks();
+    int64_t slept_ns = (int64_t)uv_metrics_idle_time(prepare->loop);
+    struct pause_turn turn = {
+        .wall_ns = now.wall_ns - pause->since.wall_ns - (slept_ns - pause->slept_ns),
+        .cpu_ns = now.cpu_ns - pause->since.cpu_ns,
+    };
 
-    if (!pause->woken.wall_ns)
-        return;
-    turn.wall_ns -= pause->woken.wall_ns;
-    turn.cpu_ns -= pause->woken.cpu_ns;
+    pause->since = now;
+    pause->slept_ns = slept_ns;
     keep_longer(&pause->longest.wall_ns, turn.wall_ns);
     keep_longer(&pause->longest.cpu_ns, turn.cpu_ns);
     if (turn.wall_ns >= told_from_ns)
@@ -53,15 +48,12 @@ static void on_prepare(uv_prepare_t *prepare)
 
 void pause_init(struct pause *pause, uv_loop_t *loop)
 {
-    *pause = (struct pause){0};
+    *pause = (struct pause){.since = read_clocks()};
+    (void)uv_loop_configure(loop, UV_METRICS_IDLE_TIME);
     (void)uv_prepare_init(loop, &pause->prepare);
-    (void)uv_check_init(loop, &pause->check);
     pause->prepare.data = pause;
-    pause->check.data = pause;
     (void)uv_prepare_start(&pause->prepare, on_prepare);
-    (void)uv_check_start(&pause->check, on_check);
     uv_unref((uv_handle_t *)&pause->prepare);
-    uv_unref((uv_handle_t *)&pause->check);
 }
 
 struct pause_turn pause_take(struct pause *pause)
@@ -75,5 +67,4 @@ struct pause_turn pause_take(struct pause *pause)
 void pause_close(struct pause *pause)
 {
     uv_close((uv_handle_t *)&pause->prepare, NULL);
-    uv_close((uv_handle_t *)&pause->check, NULL);
 }

@@ -16,8 +16,8 @@ struct pause_turn {
 
 struct pause {
     uv_prepare_t prepare;
-    uv_check_t check;
-    struct pause_turn woken;   /* the clocks when this turn began; 0 before the first */
+    struct pause_turn since;   /* the clocks when this turn began */
+    int64_t slept_ns;          /* in all, until then */
     struct pause_turn longest; /* since the last pause_take(), each for itself */
 };
 
@@ -27,5 +27,5 @@ void pause_init(struct pause *pause, uv_loop_t *loop);
  * turn. Turns of 5 ms and more are told in the log at level debug. */
 struct pause_turn pause_take(struct pause *pause);
 
-/* The owner keeps the memory until both handles have closed. */
+/* The owner keeps the memory until the handle has closed. */
 void pause_close(struct pause *pause);
