@@ -4,6 +4,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/moment.h"
 
+#include <stdbool.h>
 #include <time.h>
 
 static const char room[] = "loop";
@@ -32,6 +33,7 @@ static void on_prepare(uv_prepare_t *prepare)
     struct pause *pause = prepare->data;
     struct pause_turn now = read_clocks();
     int64_t slept_ns = (int64_t)uv_metrics_idle_time(prepare->loop);
+    bool is_first = pause->since.wall_ns == 0;
     struct pause_turn turn = {
         .wall_ns = now.wall_ns - pause->since.wall_ns - (slept_ns - pause->slept_ns),
         .cpu_ns = now.cpu_ns - pause->since.cpu_ns,
@@ -39,6 +41,8 @@ static void on_prepare(uv_prepare_t *prepare)
 
     pause->since = now;
     pause->slept_ns = slept_ns;
+    if (is_first)
+        return; /* what came before it is the start */
     keep_longer(&pause->longest.wall_ns, turn.wall_ns);
     keep_longer(&pause->longest.cpu_ns, turn.cpu_ns);
     if (turn.wall_ns >= told_from_ns)
@@ -48,7 +52,7 @@ static void on_prepare(uv_prepare_t *prepare)
 
 void pause_init(struct pause *pause, uv_loop_t *loop)
 {
-    *pause = (struct pause){.since = read_clocks()};
+    *pause = (struct pause){0};
     (void)uv_loop_configure(loop, UV_METRICS_IDLE_TIME);
     (void)uv_prepare_init(loop, &pause->prepare);
     pause->prepare.data = pause;

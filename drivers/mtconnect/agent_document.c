@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    SLICE_ITEMS = 2000, /* observations applied in one turn of the loop */
+    SLICE_ITEMS = 1000, /* observations applied in one turn of the loop */
     CHASES_MAX = 3,     /* then it takes a rest between two */
 };
 
