@@ -50,8 +50,10 @@ static void apply_condition(struct application *application, const struct target
     struct sample sample = application->sample;
 
     (void)target;
+    if (observation->category != OBSERVATION_CONDITION)
+        condition.level = LEVEL_UNAVAILABLE; /* a value says nothing of it */
     sample.value = (struct value){.kind = VALUE_CONDITION, .condition = &condition};
-    if (observation->level == LEVEL_UNAVAILABLE) {
+    if (condition.level == LEVEL_UNAVAILABLE) {
         sample.quality = QUALITY_BAD;
         sample.why = WHY_UNAVAILABLE;
     }

@@ -259,11 +259,18 @@ static void show_entries(struct streams_page *page, const struct streams_page_it
     observation->entry_count = item->entry_count;
 }
 
-static enum level level_of(const char *element)
+/* A level is the name of conditions alone, in whatever container it stands. */
+static void read_level(struct observation *observation)
 {
-    int level = code_find(level_names, element);
+    int level = code_find(level_names, observation->element);
 
-    return level < 0 ? LEVEL_UNAVAILABLE : (enum level)level;
+    if (level < 0 && observation->category != OBSERVATION_CONDITION) {
+        observation->is_unavailable = strcmp(observation->value, "UNAVAILABLE") == 0;
+        return;
+    }
+    observation->category = OBSERVATION_CONDITION;
+    observation->level = level < 0 ? LEVEL_UNAVAILABLE : (enum level)level;
+    observation->is_unavailable = observation->level == LEVEL_UNAVAILABLE;
 }
 
 void streams_page_read(struct streams_page *page, size_t index,
@@ -280,13 +287,7 @@ void streams_page_read(struct streams_page *page, size_t index,
     ret_observation->duration_s = item->duration_s;
     ret_observation->sample_rate_hz = item->sample_rate_hz;
     ret_observation->representation = item->representation;
-    if (item->category == OBSERVATION_CONDITION) {
-        ret_observation->level = level_of(ret_observation->element);
-        ret_observation->is_unavailable = ret_observation->level == LEVEL_UNAVAILABLE;
-    } else {
-        ret_observation->is_unavailable =
-            strcmp(ret_observation->value, "UNAVAILABLE") == 0;
-    }
+    read_level(ret_observation);
     if (item->entry_count)
         show_entries(page, item, ret_observation);
 }

@@ -10,6 +10,8 @@ import os
 import pathlib
 import selectors
 import socket
+import sqlite3
+import statistics
 import sys
 import threading
 import time
@@ -24,14 +26,15 @@ PER_SECOND = int(sys.argv[3]) if len(sys.argv) > 3 else 50
 SECONDS = int(sys.argv[4]) if len(sys.argv) > 4 else 30
 INTERVAL, BACKLOG, BIG = 0.5, 131072, 40000
 ITEMS = [("Execution", "ex", "EXECUTION", "EVENT", ""), ("Load", "ld", "LOAD", "SAMPLE", " units='PERCENT'"),
-         ("Position", "x", "POSITION", "SAMPLE", " units='MILLIMETER'"), ("Line", "ln", "LINE", "EVENT", "")]
+         ("Position", "x", "POSITION", "SAMPLE", " units='MILLIMETER'"), ("Line", "ln", "LINE", "EVENT", ""), ("Fault", "sys", "SYSTEM", "CONDITION", "")]
+VALUES = len(ITEMS) - 1
 
 
 class Agents:
     """Any number of agents on one port, told apart by the path: /a7/sample."""
 
-    def __init__(self, issued, big=0):
-        self.issued, self.big = issued, big  # a function: how much each has issued by now
+    def __init__(self, issued, big=0, faults=False):
+        self.issued, self.big, self.faults = issued, big, faults  # a function: how much each has issued by now
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1000)
         self.port = self.listener.getsockname()[1]
         self.selector = selectors.DefaultSelector()
@@ -43,10 +46,12 @@ class Agents:
         threading.Thread(target=self.run, daemon=True).start()
 
     def observation(self, number):
-        element, item, *_ = ITEMS[number % len(ITEMS)]
+        element, item, *_ = ITEMS[number % VALUES]
         value = ("ACTIVE" if number // 4000 % 2 else "READY") if item == "ex" else number % 100
         if self.big:
             element, item, value = "Position", f"item{number}", number
+        if self.faults:
+            return f'<Fault dataItemId="sys" type="SYSTEM" nativeCode="E{number}" sequence="{number}" timestamp="{self.stamp}">fault {number}</Fault>'
         return (f'<{element} dataItemId="{item}" name="{item}" sequence="{number}" timestamp="{self.stamp}">{value}</{element}>')
 
     def document(self, first, until):
@@ -141,6 +146,25 @@ def newest(daemon, machine="m0"):
     return max([0, *(v[2] for values in daemon.observations(machine).values() for v in values)])
 
 
+def from_part_to_record():
+    """Each part has one fault, which is one event: until the commit has it."""
+    began = time.monotonic()
+    agents = Agents(lambda: 1 + int((time.monotonic() - began) / 0.7), faults=True)
+    late = []
+    with Daemon(BUILD, machines(agents, 1)) as daemon:
+        wait_for(lambda: len(agents.sent) > 2, "parts")
+        store = sqlite3.connect(f"file:{daemon.store}?mode=ro", uri=True)
+        for _ in range(30):
+            number = max(agents.sent)
+            number = wait_for(lambda n=number: max(agents.sent) > n and max(agents.sent), "a part")
+            while not store.execute("SELECT count(*) FROM event WHERE code LIKE ?", (f"%.E{number}",)).fetchone()[0]:
+                time.sleep(0.001)
+            late.append(1e3 * (time.time() - agents.sent[number]))
+        store.close()
+    print(f"from part to record stored: {min(late):.0f} … {statistics.median(late):.0f} … {max(late):.0f} ms (n = {len(late)}; "
+          f"the commit interval is 200 ms, {1e3 * INTERVAL:.0f} ms is the agent's, before it)")
+
+
 def many_agents():
     began = time.monotonic()
     agents = Agents(lambda: 100 + int((time.monotonic() - began) * PER_SECOND))
@@ -204,4 +228,5 @@ def big_documents():
 if __name__ == "__main__":
     big_documents()
     catching_up()
+    from_part_to_record()
     many_agents()

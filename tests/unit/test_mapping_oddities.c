@@ -189,6 +189,8 @@ static void a_condition_keeps_which_one_it_is(void **state)
         assert_int_equal(mapping_apply(scene->mapping, &observation, &hearing, &sink), 1);
         assert_non_null(strstr(scene->heard.lines, cases[i].expected));
     }
+    assert_non_null(strstr(mapping_say(scene, "sys", "OK"), /* a value is no level */
+                           "\"level\":\"unavailable\""));
 }
 
 static void each_observation_has_its_sequence_once(void **state)

@@ -95,7 +95,8 @@ static void conditions_have_their_level_as_name(void **state)
                                 "nativeSeverity='2' qualifier='HIGH' conditionId='A1'>"
                                 "<![CDATA[ oil <low> ]]></x:Fault><Unavailable "
                                 "dataItemId='s' sequence='4' timestamp='t' "
-                                "type='SYSTEM'/></Condition>" TAIL),
+                                "type='SYSTEM'/></Condition><Events><Warning "
+                                "dataItemId='s' sequence='5'/></Events>" TAIL),
                      1);
     streams_read(streams, 0, &observation);
     assert_int_equal(observation.category, OBSERVATION_CONDITION);
@@ -109,6 +110,9 @@ static void conditions_have_their_level_as_name(void **state)
     streams_read(streams, 1, &observation);
     assert_int_equal(observation.level, LEVEL_UNAVAILABLE);
     assert_true(observation.is_unavailable);
+    streams_read(streams, 2, &observation); /* in the wrong container */
+    assert_int_equal(observation.category, OBSERVATION_CONDITION);
+    assert_int_equal(observation.level, LEVEL_WARNING);
 }
 
 static void sets_tables_and_series_keep_their_entries(void **state)
