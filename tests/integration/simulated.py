@@ -50,8 +50,8 @@ class Cell:
 class Daemon:
     """spindled on a store of its own; can be killed and started again on it."""
 
-    def __init__(self, build, machines, store="signals: all"):
-        self.build = build
+    def __init__(self, build, machines, store="signals: all", options=()):
+        self.build, self.options = build, options
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="spindled-daemon-"))
         self.store = self.folder / "spindled.db"
         self.config = self.folder / "spindled.yaml"
@@ -65,7 +65,7 @@ class Daemon:
     def start(self):
         (self.folder / "control.sock").unlink(missing_ok=True)
         with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen([str(self.build / "daemon/spindled"), "--config", str(self.config)],
+            self.process = subprocess.Popen([str(self.build / "daemon/spindled"), *self.options, "--config", str(self.config)],
                                             stdout=log, stderr=log)
         wait_for(self.is_ready, "spindled's socket")
 
