@@ -172,6 +172,11 @@ static void run(struct http *http, curl_socket_t socket, int events)
     conclude(http);
 }
 
+bool http_turn_is_long(struct http *http)
+{
+    return turn_is_long(&http->turn, http->loop);
+}
+
 static struct http_transfer *first_resting(const struct http *http)
 {
     struct http_transfer *first = NULL;
@@ -189,7 +194,7 @@ static void on_rested(uv_idle_t *idle)
     struct http *http = idle->data;
     struct http_transfer *first;
 
-    while ((first = first_resting(http)) && !turn_is_long(&http->turn, http->loop)) {
+    while ((first = first_resting(http)) && !http_turn_is_long(http)) {
         first->rested = 0;
         http->depth++;
         CURLcode code = curl_easy_pause(first->easy, CURLPAUSE_CONT);
@@ -204,7 +209,7 @@ static void on_rested(uv_idle_t *idle)
 
 bool http_rests(struct http *http, struct http_transfer *transfer)
 {
-    if (!turn_is_long(&http->turn, http->loop))
+    if (!http_turn_is_long(http))
         return false; /* curl itself reads as long as a peer sends */
     transfer->rested = ++http->rests;
     (void)uv_idle_start(&http->rest, on_rested);

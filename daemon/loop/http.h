@@ -54,6 +54,9 @@ struct http_request {
 
 int http_create(uv_loop_t *loop, struct http **ret_http);
 
+/* Has this turn of the loop worked long enough? What else is long waits for the next. */
+bool http_turn_is_long(struct http *http);
+
 /* Cancels what runs; `closed` is called when the loop holds nothing of it any more. */
 void http_close(struct http *http, void *owner, void (*closed)(void *owner));
 

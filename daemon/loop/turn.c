@@ -3,7 +3,7 @@
 
 #include "daemon/base/moment.h"
 
-static const uint64_t LONG_NS = 4 * NS_PER_MS;
+static const uint64_t LONG_NS = 3 * NS_PER_MS;
 
 bool turn_is_long(struct turn *turn, const uv_loop_t *loop)
 {

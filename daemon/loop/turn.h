@@ -13,5 +13,5 @@ struct turn {
     uint64_t at_ms, since_ns; /* uv_now() and uv_hrtime() of the first question in it */
 };
 
-/* Has it been long enough, 4 ms, since this was first asked in this turn? */
+/* Has it been long enough, 3 ms, since this was first asked in this turn? */
 bool turn_is_long(struct turn *turn, const uv_loop_t *loop);

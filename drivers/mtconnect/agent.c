@@ -11,7 +11,8 @@
 #include <string.h>
 
 enum {
-    PROBE_MAX = 64 << 20
+    PROBE_MAX = 64 << 20,
+    STARTS = 10,
 };
 
 static const int64_t ANSWER_NS = 30 * NS_PER_S;  /* of a whole answer */
@@ -33,7 +34,9 @@ static void on_due(void *owner, struct moment due, int64_t missed)
     (void)due;
     (void)missed;
     agent->timer = NULL;
-    if (agent->slice.is_open)
+    if (agent->slice.is_open && http_turn_is_long(agent->link.delivery.site->http))
+        ask_in(agent, SOON_NS); /* others have had this turn */
+    else if (agent->slice.is_open)
         go_on(agent);
     else if (agent_must_wait(agent))
         ask_in(agent, BUSY_NS);
@@ -382,7 +385,7 @@ int agent_start(const struct driver_site *site, const struct mtconnect_options *
         agent_free(agent);
         return -ENOMEM;
     }
-    ask_in(agent, SOON_NS);
+    ask_in(agent, SOON_NS * (1 + seed_of(site->machine) % STARTS)); /* not all at once */
     *ret_link = &agent->link;
     return 0;
 }

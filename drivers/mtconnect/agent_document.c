@@ -291,5 +291,7 @@ int agent_take_document(struct agent *agent)
     if (result)
         return result;
     agent->slice.is_open = true;
+    if (!agent->is_multipart && http_turn_is_long(agent->link.delivery.site->http))
+        return -ECANCELED; /* as if a slice were through */
     return agent_apply_slice(agent);
 }
