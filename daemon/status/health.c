@@ -61,6 +61,8 @@ static void judge(struct verdicts *verdicts, const struct api *api)
         blame(verdicts, "loop", "a turn took longer than 1 s");
     if (*pipeline.configuration)
         blame(verdicts, "configuration", pipeline.configuration);
+    if (*status_trouble(api->status))
+        blame(verdicts, "page", status_trouble(api->status));
     if (store.is_degraded)
         blame(verdicts, "store", store.trouble);
     judge_machines(verdicts, pipeline_roster(api->site.pipeline));

@@ -6,6 +6,7 @@
 #include "daemon/status/api.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ enum {
 struct status {
     struct api apis[SERVERS]; /* page, control socket */
     struct server *servers[SERVERS];
+    char trouble[192]; /* why one of them does not listen; "" when both do */
     size_t open;
     void *owner;
     void (*closed)(void *owner);
@@ -26,6 +28,15 @@ struct status {
 static void on_request(void *owner, struct request *request)
 {
     api_handle(owner, request);
+}
+
+static void say_why(struct status *status, const char *address, int error)
+{
+    (void)snprintf(status->trouble, sizeof(status->trouble),
+                   error == -EINVAL ? "'%s' is not an address to listen on; write "
+                                      "127.0.0.1:8480 or [::1]:8480"
+                                    : "cannot listen on %s: %s",
+                   address, strerror(-error));
 }
 
 static void listen_on(struct status *status, size_t index, const char *address)
@@ -39,18 +50,19 @@ static void listen_on(struct status *status, size_t index, const char *address)
     };
     int error = server_create(&site, address, &status->servers[index]);
 
-    if (error == -EINVAL)
-        log_write(LOG_LEVEL_ERROR, room,
-                  "'%s' is not an address to listen on; write "
-                  "127.0.0.1:8480 or [::1]:8480; carrying on without",
-                  address);
-    else if (error)
-        log_write(LOG_LEVEL_ERROR, room, "cannot listen on %s: %s; carrying on without",
-                  address, strerror(-error));
-    else if (server_port(status->servers[index]))
+    if (error) {
+        say_why(status, address, error);
+        log_write(LOG_LEVEL_ERROR, room, "%s; carrying on without", status->trouble);
+    } else if (server_port(status->servers[index])) {
         log_write(LOG_LEVEL_INFO, room, "status page at http://%.*s:%u/",
                   (int)(strrchr(address, ':') - address), address,
                   server_port(status->servers[index]));
+    }
+}
+
+const char *status_trouble(const struct status *status)
+{
+    return status->trouble;
 }
 
 int status_create(const struct status_site *site, const struct settings *settings,

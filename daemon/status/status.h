@@ -18,10 +18,13 @@ struct status_site {
     const char *version;
 };
 
-/* A page that cannot listen is a complaint in the log, not a failure: machines come
- * first. */
+/* A page that cannot listen is a complaint in the log and to whoever asks by the other
+ * way, not a failure: machines come first. */
 int status_create(const struct status_site *site, const struct settings *settings,
                   struct status **ret_status);
+
+/* Why the page or the control socket does not listen, in words; "" when both do. */
+const char *status_trouble(const struct status *status);
 
 /* Ends every connection; `closed` is called when the loop holds nothing of it any more.
  */

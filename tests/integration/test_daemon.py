@@ -3,6 +3,7 @@
 """The life of spindled: checked, started, reloaded, told things, stopped."""
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import tempfile
@@ -136,6 +137,14 @@ def a_reload_adds_changes_and_removes_sinks():
             assert daemon.machine("mill-2")["links"][0]["reconnects"] == 0
 
 
+def a_page_that_cannot_listen_is_told_by_the_control_socket():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with Daemon(config("").replace("127.0.0.1:0", address).replace("machines:", "machines: []")) as daemon:
+            status, health = daemon.get("/healthz")
+            assert status == 503 and health["reasons"] == [f"page: cannot listen on {address}: Address already in use"]
+
+
 def a_reload_touches_only_what_changed():
     with Cell("--speed", "5", scenario=SCENARIO) as cell:
         first = modbus_machine("mill-1", cell)
@@ -204,6 +213,7 @@ def a_second_daemon_takes_over_where_the_first_was_killed():
 
 run([check_tells_everything_that_is_wrong_with_line_and_column,
      a_bad_file_leaves_the_old_configuration_running,
+     a_page_that_cannot_listen_is_told_by_the_control_socket,
      a_reload_touches_only_what_changed,
      a_slow_file_delays_nobody_and_is_read_again_when_asked_meanwhile,
      a_reload_adds_changes_and_removes_sinks,
