@@ -10,13 +10,13 @@
 // clang-format off
 #define FIND_ROW(table) \
     "SELECT id, weight, size, body FROM " table \
-    " WHERE series=?1 AND machine=?2 AND wall_ns=?3 AND path=?4 AND key=?5"
+    " WHERE raw=?1 AND wall_ns=?2 AND machine=?3 AND kind=?4 AND path=?5 AND key=?6"
 #define ADD_ROW(table) \
     "INSERT INTO " table "(id,kind,machine,path,wall_ns,key,weight,size,body)" \
     " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"
 #define OLD_ROWS(table) \
     "SELECT id,kind,weight,size FROM " table \
-    " WHERE series=?1 AND wall_ns<?2 LIMIT ?3"
+    " WHERE raw=?1 AND wall_ns<?2 ORDER BY wall_ns LIMIT ?3"
 
 static const char *const queries[QUERY_COUNT] = {
     [QUERY_BEGIN] = "BEGIN IMMEDIATE",
@@ -63,8 +63,8 @@ static const char *const queries[QUERY_COUNT] = {
         "INSERT INTO record(id,kind,machine,path,wall_ns,key,weight,size,body)"
         " SELECT id,kind,machine,path,wall_ns,key,weight,size,body FROM refused AS old"
         " WHERE sink=?1 AND id=?2 AND NOT EXISTS (SELECT 1 FROM record AS new"
-        " WHERE new.series=" SCHEMA_SERIES("old.machine","old.kind")
-        " AND new.machine=old.machine AND new.wall_ns=old.wall_ns AND new.path=old.path AND new.key=old.key)",
+        " WHERE new.raw=" SCHEMA_RAW("old.kind") " AND new.wall_ns=old.wall_ns AND new.machine=old.machine"
+        " AND new.kind=old.kind AND new.path=old.path AND new.key=old.key)",
     [QUERY_DELETE_LETTER] = "DELETE FROM refused WHERE sink=?1 AND id=?2",
     [QUERY_SUPERSEDE_LETTERS] =
         "DELETE FROM refused WHERE id=?1 AND sink IN (SELECT name FROM sink)",
@@ -77,7 +77,7 @@ static const char *const queries[QUERY_COUNT] = {
     [QUERY_OLD_RECORDS] = OLD_ROWS("record"),
     [QUERY_OLD_ARCHIVED] = OLD_ROWS("archived"),
     [QUERY_OLDEST_SIGNALS] =
-        "SELECT id,kind,weight,size FROM record WHERE id<=?1 AND series=?3"
+        "SELECT id,kind,weight,size FROM record WHERE id<=?1 AND raw=1"
         " ORDER BY wall_ns LIMIT ?2",
     [QUERY_OLDEST_RECORDS] =
         "SELECT id,kind,weight,size FROM record WHERE id<=?1 ORDER BY id LIMIT ?2",

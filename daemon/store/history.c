@@ -76,29 +76,78 @@ static void sort_places(struct history_question *self)
         self->place_count = self->query.limit;
 }
 
-/* The places of one machine and kind, through the index. */
+/* How rows are looked for. ?1 says what, the rest is the same for all. */
+enum finder {
+    FIND_PLACED,  /* ?1 is a series */
+    FIND_WAITING, /* ?1 is a set of kinds: what has no place yet, see placing.h */
+    FIND_SIGNALS, /* ?1 is a kind; so below */
+    FIND_ARCHIVED,
+    FINDERS
+};
+
+static const char *const finder_sources[FINDERS] = {
+    [FIND_PLACED] = "place WHERE series=?1 AND wall_ns>=?3 AND wall_ns<?4",
+    [FIND_WAITING] = "record AS place WHERE raw=0 AND (?1>>kind)&1 AND"
+                     " machine=coalesce(?2,machine) AND id>(SELECT up_to FROM placed) AND"
+                     " wall_ns>=max(?3,(SELECT oldest_ns FROM placed)) AND wall_ns<?4",
+    [FIND_SIGNALS] = "record AS place WHERE raw=1 AND kind=?1 AND machine=?2"
+                     " AND wall_ns>=?3 AND wall_ns<?4",
+    [FIND_ARCHIVED] = "archived AS place WHERE raw=1 AND kind=?1 AND machine=?2"
+                      " AND wall_ns>=?3 AND wall_ns<?4",
+};
+
+#define RUN_OF(table) \
+    "(SELECT json_extract(body,'$.run_seq') FROM " table " WHERE id=place.id)"
+
+static sqlite3_stmt *prepare_find(const struct history_question *self,
+                                  struct database *database, enum finder finder)
+{
+    bool of_run = self->query.run_seq != RECORD_UNKNOWN;
+    const char *order = self->query.newest_first ? "DESC" : "ASC";
+    sqlite3_stmt *find = NULL;
+    char sql[448];
+    struct text text;
+
+    text_init_fixed(&text, sql, sizeof(sql));
+    text_add_format(&text,
+                    "SELECT place.wall_ns, place.id FROM %s AND place.id>?5 %s"
+                    " ORDER BY place.wall_ns %s, place.id %s LIMIT ?6",
+                    finder_sources[finder],
+                    !of_run                   ? ""
+                    : finder == FIND_ARCHIVED ? "AND " RUN_OF("archived") "=?7"
+                                              : "AND " RUN_OF("record") "=?7",
+                    order, order);
+    if (!text.failed)
+        (void)sqlite3_prepare_v2(database->handle, sql, -1, &find, NULL);
+    return find;
+}
+
+/* `machine` 0 = all of them. */
 static int find_places(struct history_question *self, struct database *database,
-                       sqlite3_stmt *find, int64_t machine, int kind)
+                       sqlite3_stmt *const find[FINDERS], enum finder finder,
+                       int64_t what, int64_t machine)
 {
     const struct history_query *query = &self->query;
+    sqlite3_stmt *statement = find[finder];
     int result;
 
-    (void)sqlite3_bind_int64(find, 1, schema_series(machine, (enum record_kind)kind));
-    (void)sqlite3_bind_int64(find, 2, machine);
-    (void)sqlite3_bind_int64(find, 3, query->from_wall_ns);
-    (void)sqlite3_bind_int64(find, 4, query->until_wall_ns);
-    (void)sqlite3_bind_int64(find, 5, query->after_id);
-    (void)sqlite3_bind_int64(find, 6, (int64_t)query->limit);
+    (void)sqlite3_bind_int64(statement, 1, what);
+    if (machine > 0)
+        (void)sqlite3_bind_int64(statement, 2, machine);
+    (void)sqlite3_bind_int64(statement, 3, query->from_wall_ns);
+    (void)sqlite3_bind_int64(statement, 4, query->until_wall_ns);
+    (void)sqlite3_bind_int64(statement, 5, query->after_id);
+    (void)sqlite3_bind_int64(statement, 6, (int64_t)query->limit);
     if (query->run_seq != RECORD_UNKNOWN)
-        (void)sqlite3_bind_int64(find, 7, query->run_seq);
-    while ((result = database_step(database, find)) > 0) {
+        (void)sqlite3_bind_int64(statement, 7, query->run_seq);
+    while ((result = database_step(database, statement)) > 0) {
         const struct place_in_time place = {
-            .wall_ns = sqlite3_column_int64(find, 0),
-            .id = sqlite3_column_int64(find, 1),
-            .is_archived = kind == RECORD_ARCHIVE,
+            .wall_ns = sqlite3_column_int64(statement, 0),
+            .id = sqlite3_column_int64(statement, 1),
+            .is_archived = finder == FIND_ARCHIVED,
         };
         if (add_place(self, &place)) {
-            (void)sqlite3_reset(find);
+            (void)sqlite3_reset(statement);
             return -ENOMEM;
         }
     }
@@ -107,63 +156,66 @@ static int find_places(struct history_question *self, struct database *database,
     return result;
 }
 
-static sqlite3_stmt *prepare_find(const struct history_question *self,
-                                  struct database *database, const char *table)
-{
-    bool of_run = self->query.run_seq != RECORD_UNKNOWN;
-    sqlite3_stmt *find = NULL;
-    char sql[384];
-    struct text text;
-
-    text_init_fixed(&text, sql, sizeof(sql));
-    text_add_format(&text,
-                    "SELECT wall_ns, id FROM %s WHERE series=?1 AND machine=?2 AND"
-                    " wall_ns>=?3 AND wall_ns<?4 AND id>?5 %s"
-                    " ORDER BY wall_ns %s, id %s LIMIT ?6",
-                    table, of_run ? "AND json_extract(body,'$.run_seq')=?7" : "",
-                    self->query.newest_first ? "DESC" : "ASC",
-                    self->query.newest_first ? "DESC" : "ASC");
-    (void)sqlite3_prepare_v2(database->handle, sql, -1, &find, NULL);
-    return find;
-}
-
 static int find_of_machine(struct history_question *self, struct database *database,
-                           sqlite3_stmt *const find[2], int64_t machine)
+                           sqlite3_stmt *const find[FINDERS], int64_t machine)
 {
-    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
-        if (!(self->query.kinds >> kind & 1))
+    for (int i = 0; i < RECORD_KIND_COUNT; i++) {
+        enum record_kind kind = (enum record_kind)i;
+        enum finder finder = kind == RECORD_ARCHIVE  ? FIND_ARCHIVED
+                             : kind == RECORD_SIGNAL ? FIND_SIGNALS
+                                                     : FIND_PLACED;
+        if (!(self->query.kinds >> i & 1))
             continue;
-        int error =
-            find_places(self, database, find[kind == RECORD_ARCHIVE], machine, kind);
+        int error = find_places(
+            self, database, find, finder,
+            finder == FIND_PLACED ? schema_series(machine, kind) : kind, machine);
         if (error)
             return error;
     }
     return 0;
 }
 
-static int find_all(struct history_question *self, struct database *database)
+/* Those of all machines, or of the one that is asked about, when it is known. */
+static int find_in_machines(struct history_question *self, struct database *database,
+                            sqlite3_stmt *const find[FINDERS])
 {
     sqlite3_stmt *machines = database_statement(database, QUERY_MACHINES);
-    sqlite3_stmt *const find[2] = {prepare_find(self, database, "record"),
-                                   prepare_find(self, database, "archived")};
-    int result = -EIO;
+    int64_t machine = 0;
+    int result;
 
-    if (machines && find[0] && find[1]) {
-        if (self->has_machine)
-            (void)sqlite3_bind_text(machines, 1, self->machine, -1, SQLITE_STATIC);
-        while ((result = database_step(database, machines)) > 0) {
-            result =
-                find_of_machine(self, database, find, sqlite3_column_int64(machines, 0));
-            if (result)
-                break;
-        }
-        (void)sqlite3_reset(machines);
-        (void)sqlite3_clear_bindings(machines);
+    if (!machines)
+        return database_error(database);
+    if (self->has_machine)
+        (void)sqlite3_bind_text(machines, 1, self->machine, -1, SQLITE_STATIC);
+    while ((result = database_step(database, machines)) > 0) {
+        machine = sqlite3_column_int64(machines, 0);
+        result = find_of_machine(self, database, find, machine);
+        if (result)
+            break;
     }
-    (void)sqlite3_finalize(find[0]);
-    (void)sqlite3_finalize(find[1]);
+    (void)sqlite3_reset(machines);
+    (void)sqlite3_clear_bindings(machines);
+    if (result || machine == 0)
+        return result;
+    return find_places(self, database, find, FIND_WAITING, self->query.kinds,
+                       self->has_machine ? machine : 0);
+}
+
+static int find_all(struct history_question *self, struct database *database)
+{
+    sqlite3_stmt *find[FINDERS] = {NULL};
+    int error = 0;
+
+    for (int i = 0; i < FINDERS && !error; i++) {
+        find[i] = prepare_find(self, database, (enum finder)i);
+        error = find[i] ? 0 : database_error(database);
+    }
+    if (!error)
+        error = find_in_machines(self, database, find);
+    for (int i = 0; i < FINDERS; i++)
+        (void)sqlite3_finalize(find[i]);
     sort_places(self);
-    return result;
+    return error;
 }
 
 static int read_row(struct history_question *self, struct database *database,

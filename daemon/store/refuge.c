@@ -111,9 +111,9 @@ int refuge_open(const char *name, bool continues, int64_t first_id,
     " JOIN main.machine AS ours ON ours.name=theirs.name"
 #define COPY_ROWS(table) \
     "DELETE FROM main." table " WHERE id IN (SELECT old.id FROM away." table " AS new" \
-    THEIRS_AND_OURS " JOIN main." table " AS old ON old.series=" \
-    SCHEMA_SERIES("ours.machine", "new.kind") \
-    " AND old.machine=ours.machine AND old.wall_ns=new.wall_ns WHERE old.path=new.path" \
+    THEIRS_AND_OURS " JOIN main." table " AS old ON old.raw=new.raw" \
+    " AND old.wall_ns=new.wall_ns AND old.machine=ours.machine AND old.kind=new.kind" \
+    " WHERE old.path=new.path" \
     " AND old.key=new.key AND old.id<>new.id);" \
     "INSERT OR IGNORE INTO main." table \
     " SELECT new.id,new.kind,ours.machine,new.path,new.wall_ns,new.key,new.weight," \

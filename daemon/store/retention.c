@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/store/retention.h"
 
-#include "daemon/store/schema.h"
-
 #define LEAP_NS NS_PER_HOUR
 
 enum {
-    STEP_ROWS = 500,
-    MACHINES_MAX = 4096
+    STEP_ROWS = 500
 };
 
 void age_clock_init(struct age_clock *clock, struct moment now, int64_t newest_wall_ns)
@@ -94,51 +91,32 @@ static int delete_step(struct database *database, struct book *book,
     return error;
 }
 
-static int64_t age_limit(const struct store_options *options, int kind)
-{
-    bool is_raw = kind == RECORD_SIGNAL || kind == RECORD_ARCHIVE;
-
-    return is_raw ? options->keep_signals : options->keep;
-}
-
-/* Raw values of all machines are one series, which is that of machine 0 as well. */
-static int collect_old(struct database *database, int64_t machine,
-                       const struct store_options *options, int64_t wall_ns,
-                       struct found *found)
-{
-    for (int kind = 0; kind < RECORD_KIND_COUNT && found->count < STEP_ROWS; kind++) {
-        int64_t keep = age_limit(options, kind);
-        int64_t series = schema_series(machine, (enum record_kind)kind);
-        if (series < 0 && machine > 0)
-            continue;
-        sqlite3_stmt *old = database_statement(
-            database, kind == RECORD_ARCHIVE ? QUERY_OLD_ARCHIVED : QUERY_OLD_RECORDS);
-        if (!old)
-            return database_error(database);
-        if (keep <= 0)
-            continue;
-        (void)sqlite3_bind_int64(old, 1, series);
-        (void)sqlite3_bind_int64(old, 2, wall_ns - keep);
-        (void)sqlite3_bind_int64(old, 3, STEP_ROWS - found->count);
-        int error = collect(database, old, found);
-        if (error)
-            return error;
-    }
-    return 0;
-}
-
 int retention_age(struct database *database, struct book *book,
                   const struct store_options *options, int64_t wall_ns)
 {
-    int64_t machines = database_ask(database, "SELECT max(machine) FROM machine", 0);
+    const struct {
+        enum query query;
+        bool is_raw;
+        int64_t keep;
+    } rows[] = {
+        {QUERY_OLD_RECORDS,  false, options->keep        },
+        {QUERY_OLD_RECORDS,  true,  options->keep_signals},
+        {QUERY_OLD_ARCHIVED, true,  options->keep_signals},
+    };
     struct found found = {.count = 0};
 
-    for (int64_t machine = 0; machine <= machines && machine <= MACHINES_MAX; machine++) {
-        int error = collect_old(database, machine, options, wall_ns, &found);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        sqlite3_stmt *old = database_statement(database, rows[i].query);
+        if (!old)
+            return database_error(database);
+        if (rows[i].keep <= 0 || found.count == STEP_ROWS)
+            continue;
+        (void)sqlite3_bind_int64(old, 1, rows[i].is_raw);
+        (void)sqlite3_bind_int64(old, 2, wall_ns - rows[i].keep);
+        (void)sqlite3_bind_int64(old, 3, STEP_ROWS - found.count);
+        int error = collect(database, old, &found);
         if (error)
             return error;
-        if (found.count == STEP_ROWS)
-            break;
     }
     return delete_step(database, book, &found, LEDGER_DROPPED_AGE);
 }
@@ -175,8 +153,6 @@ static int shrink(struct database *database, struct book *book,
             return database_error(database);
         (void)sqlite3_bind_int64(oldest, 1, steps[i].last_id);
         (void)sqlite3_bind_int64(oldest, 2, STEP_ROWS);
-        if (steps[i].query == QUERY_OLDEST_SIGNALS)
-            (void)sqlite3_bind_int64(oldest, 3, schema_series(0, RECORD_SIGNAL));
         int error = collect(database, oldest, &found);
         if (error)
             return error;

@@ -12,11 +12,13 @@
     "path INTEGER NOT NULL, wall_ns INTEGER NOT NULL, key TEXT NOT NULL, "      \
     "weight INTEGER NOT NULL, size INTEGER NOT NULL, body TEXT NOT NULL"
 
-#define SERIES_COLUMN \
-    "series INTEGER NOT NULL AS " SCHEMA_SERIES("machine", "kind") " VIRTUAL"
+#define SERIES_COLUMN                                                                   \
+    "series INTEGER NOT NULL AS (CASE WHEN kind IN (13, 16) THEN -kind ELSE machine * " \
+    "64 + kind END) VIRTUAL"
+#define RAW_COLUMN "raw INTEGER NOT NULL AS " SCHEMA_RAW("kind") " VIRTUAL"
 
 _Static_assert(RECORD_SIGNAL == 13 && RECORD_ARCHIVE == 16 && RECORD_KIND_COUNT <= 64,
-               "SCHEMA_SERIES says so");
+               "SCHEMA_SERIES and SCHEMA_RAW say so");
 
 /* Never change one that has been released; append the next. */
 static const char *const migrations[] = {
@@ -42,6 +44,31 @@ static const char *const migrations[] = {
     "DROP INDEX record_by_time; DROP INDEX archived_by_time;"
     "CREATE INDEX record_by_series ON record(series, wall_ns, machine);"
     "CREATE INDEX archived_by_series ON archived(series, wall_ns, machine);",
+
+    "CREATE TABLE place(series INTEGER NOT NULL, wall_ns INTEGER NOT NULL, id INTEGER NOT"
+    " NULL, PRIMARY KEY(series, wall_ns, id)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO place SELECT series, wall_ns, id FROM record WHERE series>=0"
+    " ORDER BY series, wall_ns, id;"
+    "CREATE TABLE placed(up_to INTEGER NOT NULL, oldest_ns INTEGER NOT NULL) STRICT;"
+    "INSERT INTO placed SELECT coalesce(max(id),0), " SCHEMA_NONE " FROM record;"
+    "DROP INDEX record_by_series; DROP INDEX archived_by_series;"
+    "ALTER TABLE record DROP COLUMN series; ALTER TABLE archived DROP COLUMN series;"
+    "ALTER TABLE record ADD COLUMN " RAW_COLUMN ";"
+    "ALTER TABLE archived ADD COLUMN " RAW_COLUMN ";"
+    "CREATE INDEX record_by_time ON record(raw, wall_ns, machine, kind);"
+    "CREATE INDEX archived_by_time ON archived(raw, wall_ns, machine, kind);"
+    "CREATE TRIGGER record_waits AFTER INSERT ON record WHEN new.kind<>13 AND"
+    " new.id>(SELECT up_to FROM placed) AND new.wall_ns<(SELECT oldest_ns FROM placed)"
+    " BEGIN UPDATE placed SET oldest_ns=new.wall_ns; END;"
+    "CREATE TRIGGER record_comes_back AFTER INSERT ON record WHEN new.kind<>13 AND"
+    " new.id<=(SELECT up_to FROM placed)"
+    " BEGIN INSERT OR IGNORE INTO place VALUES(" SCHEMA_SERIES(
+        "new.machine",
+        "new.kind") ", new.wall_ns, new.id); END;"
+                    "CREATE TRIGGER record_goes AFTER DELETE ON record WHEN old.kind<>13"
+                    " BEGIN DELETE FROM place WHERE series=" SCHEMA_SERIES(
+                        "old.machine",
+                        "old.kind") " AND wall_ns=old.wall_ns AND id=old.id; END;",
 };
 
 enum {
@@ -55,9 +82,12 @@ int schema_version(void)
 
 int64_t schema_series(int64_t machine, enum record_kind kind)
 {
-    bool is_raw = kind == RECORD_SIGNAL || kind == RECORD_ARCHIVE;
+    return machine * 64 + (int64_t)kind;
+}
 
-    return is_raw ? -(int64_t)kind : machine * 64 + (int64_t)kind;
+bool schema_is_raw(enum record_kind kind)
+{
+    return kind == RECORD_SIGNAL || kind == RECORD_ARCHIVE;
 }
 
 static void add_column(struct text *sql, const char *table, const char *name)

@@ -11,14 +11,16 @@
 #define SCHEMA_APPLICATION_ID 0x73706e64 /* "spnd" */
 
 /*
- * Rows are found by series and time. A machine's records of one kind are a series; raw
- * values of all machines together are one, so that a commit with values of a hundred
- * machines writes the end of one index, not a page for each machine.
+ * Rows are written where time stands: raw values and all others have the end of one index
+ * each, so that a commit with rows of a hundred machines writes its last page, not a page
+ * for each. By machine and kind, a series, records are found through the table `place`,
+ * which placing.h fills later, many at once.
  */
-#define SCHEMA_SERIES(machine, kind)                                                     \
-    "(CASE WHEN " kind " IN (13, 16) THEN -" kind " ELSE " machine " * 64 + " kind " EN" \
-    "D)"
+#define SCHEMA_SERIES(machine, kind) "(" machine " * 64 + " kind ")"
+#define SCHEMA_NONE                  "9223372036854775807" /* oldest_ns: all are placed */
+#define SCHEMA_RAW(kind)             "(" kind " IN (13, 16))"
 int64_t schema_series(int64_t machine, enum record_kind kind);
+bool schema_is_raw(enum record_kind kind);
 
 /* Brings a fresh or older file up to this version, in one transaction. */
 int schema_apply(struct database *database);

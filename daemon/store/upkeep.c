@@ -3,6 +3,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/store/letters.h"
+#include "daemon/store/placing.h"
 #include "daemon/store/report.h"
 #include "daemon/store/retreat.h"
 #include "daemon/store/room.h"
@@ -51,6 +52,7 @@ static void keep_in_bounds(struct writer *writer, int64_t now_ns)
                       age_clock_read(&writer->age_clock, clock_now())) <= 0)
         writer->next_age_ns = now_ns + AGE_NS;
     (void)letters_trim(&writer->database, &writer->book);
+    (void)placing_look(&writer->database);
 }
 
 void upkeep_look(struct writer *writer, int64_t now_ns)

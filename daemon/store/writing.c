@@ -89,11 +89,12 @@ static int delete_row(struct writing *writing, enum query query, int64_t id)
 static int bind_identity(sqlite3_stmt *find, int64_t machine, const struct record *record,
                          const char *key)
 {
-    (void)sqlite3_bind_int64(find, 1, schema_series(machine, record->kind));
-    (void)sqlite3_bind_int64(find, 2, machine);
-    (void)sqlite3_bind_int64(find, 3, record->wall_ns);
-    (void)sqlite3_bind_int64(find, 4, record->path);
-    return sqlite3_bind_text(find, 5, key, -1, SQLITE_STATIC);
+    (void)sqlite3_bind_int64(find, 1, schema_is_raw(record->kind));
+    (void)sqlite3_bind_int64(find, 2, record->wall_ns);
+    (void)sqlite3_bind_int64(find, 3, machine);
+    (void)sqlite3_bind_int64(find, 4, (int64_t)record->kind);
+    (void)sqlite3_bind_int64(find, 5, record->path);
+    return sqlite3_bind_text(find, 6, key, -1, SQLITE_STATIC);
 }
 
 /*

@@ -114,8 +114,10 @@ static int64_t ask_file(const struct scene *scene, const char *sql)
 static void an_older_file_is_brought_up_to_date(void **state)
 {
     static const char older[] =
-        "DROP INDEX record_by_series; DROP INDEX archived_by_series;"
-        "ALTER TABLE record DROP COLUMN series; ALTER TABLE archived DROP COLUMN series;"
+        "DROP INDEX record_by_time; DROP INDEX archived_by_time;"
+        "DROP TRIGGER record_waits; DROP TRIGGER record_comes_back;"
+        "DROP TRIGGER record_goes; DROP TABLE place; DROP TABLE placed;"
+        "ALTER TABLE record DROP COLUMN raw; ALTER TABLE archived DROP COLUMN raw;"
         "CREATE INDEX record_by_time ON record(machine, kind, wall_ns);"
         "CREATE INDEX archived_by_time ON archived(machine, kind, wall_ns);"
         "INSERT INTO record VALUES(7, 0, 1, 2, 1790000007000000000, 'x', 1, 60,"
