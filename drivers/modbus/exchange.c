@@ -10,6 +10,7 @@ enum {
     SILENT_MAX = 3, /* time-outs in a row, then the connection is taken for dead */
     DOUBTS_MAX = 2, /* time-outs of a unit after which a late answer is not expected */
     STRETCH = 4,    /* an answer that still dribbles in may take so many time-outs */
+    EMPTY = 5,      /* bytes of an answer without data: unit, function, amount, CRC */
 };
 
 bool exchange_has_ids(const struct line *line)
@@ -122,14 +123,27 @@ static bool is_dribbling(const struct line *line, const struct line_job *job,
            now_ns < job->sent.mono_ns + STRETCH * job->unit->timeout_ns;
 }
 
+/* What came begins like the answer to it, which was cut short then and is not owed. */
+static bool is_torn_answer(const struct line *line, const struct line_job *job)
+{
+    struct frame_request request = exchange_request(job);
+    size_t whole = frame_answer_length(FRAMING_RTU, &request);
+    const uint8_t head[] = {request.unit, request.function, (uint8_t)(whole - EMPTY)};
+    size_t known = line->length < sizeof(head) ? line->length : sizeof(head);
+
+    return known > 0 && memcmp(line->buffer, head, known) == 0;
+}
+
 /* Whatever is still on its way must not be taken for the answer to another question. */
 static void leave_behind(struct line *line, struct line_job *job, struct moment now)
 {
     struct line_unit *unit = job->unit;
 
+    if (!is_torn_answer(line, job))
+        debt_note_late(job, now.mono_ns);
     if (unit->rests_until_ns < now.mono_ns + unit->timeout_ns)
         unit->rests_until_ns = now.mono_ns + unit->timeout_ns;
-    unit->is_out_of_step = !line->terms.zero_ids && job != &unit->step;
+    unit->is_out_of_step = line->terms.address.kind == LINE_RTU_TCP && job != &unit->step;
     if (line->terms.zero_ids ||
         (!exchange_is_serial(line) && unit->failures <= DOUBTS_MAX))
         line_break(line, -EPROTO);
@@ -144,9 +158,9 @@ static void time_out(struct line *line, unsigned index, struct moment now)
     exchange_take_from_flight(line, index, now.mono_ns);
     line->silent++;
     queue_note_failure(job->unit, now.mono_ns);
-    line->length = exchange_is_serial(line) ? 0 : line->length;
     if (!exchange_has_ids(line))
         leave_behind(line, job, now);
+    line->length = exchange_is_serial(line) ? 0 : line->length;
     if (line->state == LINE_OPEN && !exchange_is_serial(line)) {
         if (is_torn)
             line_break(line, -EPROTO);
@@ -191,6 +205,11 @@ static void speak(struct line *line)
         struct line_job *job = queue_take(line, now.mono_ns);
         if (!job)
             return;
+        if (debt_until_ns(job->unit, job->function, job->count) > now.mono_ns) {
+            const struct line_outcome outcome = {.result = LINE_OWED, .at = now};
+            exchange_finish(job, &outcome);
+            continue;
+        }
         send_job(line, find_step(job), now);
     }
 }

@@ -82,6 +82,8 @@ void line_break(struct line *line, int error)
     line->has_answered = false;
     take_back(line);
     trial_doubt(line, now);
+    if (!exchange_is_serial(line))
+        debt_forget(line);
     if (!was_open)
         queue_fail(line, NULL, LINE_NOT_LINKED);
 }
@@ -275,10 +277,18 @@ void line_cancel(struct line_job *job)
     }
     /* Its answer may still come, and without an id it could be taken for the next one. */
     unit->in_flight--;
-    if (!exchange_has_ids(unit->line))
-        unit->rests_until_ns = clock_now().mono_ns + unit->timeout_ns;
+    if (exchange_has_ids(unit->line))
+        return;
+    int64_t now = clock_now().mono_ns;
+    debt_note_late(job, now);
+    unit->rests_until_ns = now + unit->timeout_ns;
     unit->is_out_of_step =
-        unit->line->terms.address.kind != LINE_TCP && job != &unit->step;
+        unit->line->terms.address.kind == LINE_RTU_TCP && job != &unit->step;
+}
+
+bool line_owes(const struct line_unit *unit, uint8_t function, uint16_t count)
+{
+    return debt_until_ns(unit, function, count) > clock_now().mono_ns;
 }
 
 void line_describe(const struct line_unit *unit, struct line_health *ret_health)

@@ -23,6 +23,7 @@ struct line_terms {
     int64_t timeout_ns;
     int64_t pause_after_connect_ns, pause_between_ns;
     unsigned max_in_flight;
+    int64_t late_ns; /* on a serial line an answer may be so late; 0 = never late */
     bool close_after_scan;
     bool zero_ids; /* every transaction is 0 */
 };
@@ -34,6 +35,7 @@ enum line_result {
     LINE_MALFORMED,  /* answered, but not what was asked */
     LINE_NOT_LINKED, /* there is no connection */
     LINE_RESTING,    /* the unit did not answer lately; it is not asked again yet */
+    LINE_OWED, /* an older answer could be taken for this one: ask for another amount */
 };
 
 struct line_outcome {
@@ -49,6 +51,7 @@ struct line_job {
     struct line_unit *unit;
     uint8_t function;
     uint16_t address, count;
+    bool is_divisible; /* wants LINE_OWED; else it waits until nothing is owed */
     void *owner;
     /* Exactly once for each line_submit() that returned 0, never from within it. */
     void (*done)(void *owner, struct line_job *job, const struct line_outcome *outcome);
@@ -83,5 +86,8 @@ void line_leave(struct line_unit *unit);
 /* Takes the job until it is done. Returns 0, or -EALREADY while it is busy. */
 int line_submit(struct line_job *job);
 void line_cancel(struct line_job *job);
+
+/* May an older answer come, that would look like the one to such a question? */
+bool line_owes(const struct line_unit *unit, uint8_t function, uint16_t count);
 
 void line_describe(const struct line_unit *unit, struct line_health *ret_health);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/base/backoff.h"
+#include "drivers/modbus/debt.h"
 #include "drivers/modbus/line.h"
 #include "drivers/modbus/transport.h"
 
@@ -27,10 +28,13 @@ struct line_unit {
     unsigned failures;  /* time-outs and gateway's complaints since the last answer */
     int64_t timeout_ns; /* the longest of its links */
     int64_t rests_until_ns;
-    int64_t spent_ns;     /* of the line's time, against line->fair_ns */
-    int64_t slowest_ns;   /* from a question to its answer, lately */
-    struct line_job step; /* asked to get back into step */
-    bool is_out_of_step;  /* without ids: an answer may still be on its way */
+    int64_t spent_ns;             /* of the line's time, against line->fair_ns */
+    int64_t slowest_ns;           /* from a question to its answer, lately */
+    struct line_job step;         /* asked to get back into step */
+    bool is_out_of_step;          /* without ids: an answer may still be on its way */
+    struct debt debts[DEBTS_MAX]; /* oldest first */
+    unsigned debt_count;
+    int64_t lateness_ns; /* twice what a late answer took, lately */
     struct backoff backoff;
 };
 
@@ -127,6 +131,9 @@ void trial_compare(struct line *line, const struct frame_answer *answer, int64_t
 
 /* The other end closed the connection: nothing more will come. */
 void trial_end_by_hanging_up(struct line *line);
+
+/* Is the line in doubt, since something came that is not accounted for? */
+bool trial_doubts(const struct line *line, int64_t now_ns);
 
 /* Takes the job off trial. Returns whether it was. */
 bool trial_forget(const struct line *line, const struct line_job *job);

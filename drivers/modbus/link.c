@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A late answer that is older than this was not seen at any device. */
+static const int64_t LATE_NS = 10 * NS_PER_S;
+
 struct line_terms link_terms(const struct link_options *options)
 {
     const struct quirk_options *quirks = link_quirks(options);
@@ -20,6 +23,7 @@ struct line_terms link_terms(const struct link_options *options)
         .pause_after_connect_ns = quirks->pause_after_connect,
         .pause_between_ns = quirks->pause_between,
         .max_in_flight = (unsigned)options->max_in_flight,
+        .late_ns = LATE_NS,
         .close_after_scan = quirks->close_after_scan,
         .zero_ids = quirks->transaction_ids != 0,
     };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inside of a link, shared by link.c (its life), scan.c (what it asks) and refusal.c.
+/* The inside of a link, shared by link.c (its life), scan.c (what it asks),
+ * division.c and refusal.c.
  */
 #pragma once
 
@@ -17,6 +18,7 @@ struct request {
     struct request_plan plan;
     int64_t answered_ns;     /* when it last was; at first: when it was planned */
     struct request *sibling; /* the other half of what was refused; NULL = none */
+    struct request *before;  /* what it was divided from for once; NULL = none */
     bool has_answered;
     bool is_doubted; /* refused once; another time and it is believed */
 };
@@ -77,6 +79,19 @@ void scan_prepare(struct driver_link *link, struct request *request,
 /* The points of a request have no value now, or their last one is stale. */
 void scan_fail_points(struct driver_link *link, const struct request_plan *plan,
                       enum quality quality, enum why why, struct moment now);
+
+/*
+ * Leaves the request its first `spans` and returns a new one for the others, both ready
+ * to be submitted.
+ */
+struct request *division_make(struct request *request, size_t spans, struct moment now);
+bool division_is_possible(const struct request *request);
+
+/* An older answer could be taken for this one: asks for its points in other amounts. */
+void division_take(struct request *request, struct moment now);
+
+/* Puts together again what was divided for once, as far as it is idle. */
+void division_undo(struct driver_link *link, struct moment now);
 
 /* Exceptions 1 to 4. */
 void refusal_take(struct request *request, uint8_t exception, struct moment now);

@@ -34,17 +34,6 @@ void queue_add_first(struct line_job *job)
         unit->last = job;
 }
 
-static struct line_job *pop(struct line_unit *unit)
-{
-    struct line_job *job = unit->first;
-
-    unit->first = job->next;
-    if (!unit->first)
-        unit->last = NULL;
-    job->next = NULL;
-    return job;
-}
-
 void queue_remove(struct line_job *job)
 {
     struct line_unit *unit = job->unit;
@@ -76,11 +65,23 @@ bool queue_is_shared(const struct line *line)
     return line->units && line->units->next;
 }
 
-/* One that fails is tried with one request at a time. */
-static bool may_speak(const struct line_unit *unit, int64_t now_ns)
+/* One that is divisible will be told what it has to wait for. */
+static int64_t ready_ns(const struct line_job *job)
 {
-    return unit->first && now_ns >= unit->rests_until_ns &&
-           !(unit->failures && unit->in_flight);
+    const struct line_unit *unit = job->unit;
+    int64_t owed = job->is_divisible ? 0 : debt_until_ns(unit, job->function, job->count);
+
+    return owed > unit->rests_until_ns ? owed : unit->rests_until_ns;
+}
+
+/* What a unit may be asked now; NULL = nothing. One that fails is asked one by one. */
+static struct line_job *find_ready(const struct line_unit *unit, int64_t now_ns)
+{
+    struct line_job *job = unit->failures && unit->in_flight ? NULL : unit->first;
+
+    while (job && now_ns < ready_ns(job))
+        job = job->next;
+    return job;
 }
 
 /* One that was quiet for long has no claim to the time it left to others. */
@@ -97,31 +98,40 @@ static int64_t claim_of(const struct line *line, const struct line_unit *unit)
 struct line_job *queue_take(struct line *line, int64_t now_ns)
 {
     struct line_unit *begin = line->turn ? line->turn : line->units;
-    struct line_unit *unit = begin, *best = NULL;
+    struct line_unit *unit = begin;
+    struct line_job *best = NULL;
 
     if (!unit)
         return NULL;
     do {
-        if (may_speak(unit, now_ns) &&
-            (!best || claim_of(line, unit) < claim_of(line, best)))
-            best = unit;
+        struct line_job *job = find_ready(unit, now_ns);
+        if (job && (!best || claim_of(line, unit) < claim_of(line, best->unit)))
+            best = job;
         unit = unit->next ? unit->next : line->units;
     } while (unit != begin);
     if (!best)
         return NULL;
-    line->fair_ns = best->spent_ns = claim_of(line, best);
-    line->turn = best->next ? best->next : line->units;
-    return pop(best);
+    unit = best->unit;
+    line->fair_ns = unit->spent_ns = claim_of(line, unit);
+    line->turn = unit->next ? unit->next : line->units;
+    queue_remove(best);
+    return best;
 }
 
 int64_t queue_ready_ns(const struct line *line)
 {
     int64_t soonest = INT64_MAX;
 
-    for (const struct line_unit *unit = line->units; unit; unit = unit->next)
-        if (unit->first && !(unit->failures && unit->in_flight) &&
-            unit->rests_until_ns < soonest)
-            soonest = unit->rests_until_ns;
+    for (const struct line_unit *unit = line->units; unit; unit = unit->next) {
+        if (unit->failures && unit->in_flight)
+            continue;
+        for (const struct line_job *job = unit->first; job; job = job->next) {
+            if (ready_ns(job) < soonest)
+                soonest = ready_ns(job);
+            if (!unit->debt_count)
+                break; /* all are as ready as the first */
+        }
+    }
     return soonest;
 }
 

@@ -79,6 +79,14 @@ static int find_awaited(const struct line *line, const struct frame_answer *answ
     return -1;
 }
 
+/* One that is late or of no use: was it owed, or does it cast its doubts? */
+static void take_surplus(struct line *line, const struct frame_answer *answer,
+                         int64_t now_ns)
+{
+    if (trial_doubts(line, now_ns) || !debt_settle(line, answer, now_ns))
+        trial_compare(line, answer, now_ns);
+}
+
 /* An answer to what nobody waits for is counted and forgotten; it costs nothing more. */
 static void take_answer(struct line *line, const struct frame_answer *answer,
                         struct moment now)
@@ -86,7 +94,7 @@ static void take_answer(struct line *line, const struct frame_answer *answer,
     int index = find_awaited(line, answer);
     if (index < 0) {
         line->health.late++;
-        trial_compare(line, answer, now.mono_ns);
+        take_surplus(line, answer, now.mono_ns);
         return;
     }
 
@@ -98,7 +106,7 @@ static void take_answer(struct line *line, const struct frame_answer *answer,
         return;
     }
     line->health.malformed++;
-    trial_compare(line, answer, now.mono_ns);
+    take_surplus(line, answer, now.mono_ns);
     /* With the right id from the right unit nothing better will come. */
     if (exchange_has_ids(line) && answer->unit == request.unit &&
         answer->function == request.function) {
@@ -123,6 +131,7 @@ static void lose_frames(struct line *line, struct moment now)
     trial_doubt(line, now.mono_ns);
     if (line->in_flight_count) {
         struct line_job *job = line->in_flight[0];
+        debt_note(job, job->deadline_ns, now.mono_ns);
         exchange_take_from_flight(line, 0, now.mono_ns);
         exchange_finish(job, &outcome);
     }
@@ -191,7 +200,7 @@ static void overhear(struct line *line, struct moment now)
             return;
         }
         at += (size_t)taken;
-        trial_compare(line, &answer, now.mono_ns);
+        take_surplus(line, &answer, now.mono_ns);
     }
     line->length -= at;
     memmove(line->buffer, line->buffer + at, line->length);

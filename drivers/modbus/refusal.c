@@ -89,43 +89,20 @@ void refusal_note_answer(struct request *request, struct moment now)
     request->sibling = sibling->sibling = NULL;
 }
 
-/* The stretch that a run of spans covers. */
-static void cover(const struct driver_link *link, struct request_plan *plan)
-{
-    bool from_zero = link->limits.bits_from_zero && area_is_bits(plan->area);
-    unsigned end = 0;
-
-    plan->address = from_zero ? 0 : link->spans[plan->first].address;
-    for (size_t i = plan->first; i < plan->first + plan->spans; i++) {
-        unsigned stop = (unsigned)link->spans[i].address + link->spans[i].count;
-        end = stop > end ? stop : end;
-    }
-    plan->count = (uint16_t)(end - plan->address);
-}
-
 /* A half that is refused is divided at once; only a single point is asked twice. */
 static void submit_half(struct request *request, struct request *sibling)
 {
     request->sibling = sibling;
     request->is_doubted = request->plan.spans > 1;
+    request->job.is_divisible = false;
     (void)line_submit(&request->job);
 }
 
 static void split(struct request *request, struct moment now)
 {
-    struct driver_link *link = request->link;
-    struct request *other = &link->requests[link->request_count++];
-    struct request_plan left = request->plan, right = request->plan;
-
-    left.spans /= 2;
-    right.first += left.spans;
-    right.spans -= left.spans;
-    cover(link, &left);
-    cover(link, &right);
     if (request->sibling)
         request->sibling->sibling = NULL;
-    scan_prepare(link, request, &left, now);
-    scan_prepare(link, other, &right, now);
+    struct request *other = division_make(request, request->plan.spans / 2, now);
     submit_half(request, other);
     submit_half(other, request);
 }

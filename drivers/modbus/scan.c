@@ -24,6 +24,7 @@ void scan_prepare(struct driver_link *link, struct request *request,
                 .function = frame_function(plan->area),
                 .address = plan->address,
                 .count = plan->count,
+                .is_divisible = plan->spans > 1,
                 .owner = request,
                 .done = on_done},
         .link = link,
@@ -230,6 +231,9 @@ static void on_done(void *owner, struct line_job *job, const struct line_outcome
     case LINE_RESTING:
         take_failure(request, outcome);
         break;
+    case LINE_OWED:
+        division_take(request, outcome->at);
+        break;
     }
 }
 
@@ -254,11 +258,13 @@ void scan_on_slot(void *owner, struct moment due, int64_t missed)
     }
     if (link->wants_plan && is_idle(link))
         scan_plan(link);
+    division_undo(link, due);
     for (size_t i = 0; i < link->request_count; i++) {
         struct request *request = &link->requests[i];
         if (request->plan.class_ns != class->period_ns)
             continue;
         link->health.asked++;
+        request->job.is_divisible = division_is_possible(request);
         if (line_submit(&request->job))
             note_silence(request, WHY_TIMEOUT, due);
     }

@@ -140,6 +140,11 @@ bool trial_forbids(const struct line *line, int64_t now_ns)
            (trial->count == ON_TRIAL_MAX || now_ns < trial->doubtful_until_ns);
 }
 
+bool trial_doubts(const struct line *line, int64_t now_ns)
+{
+    return line->trial && now_ns < line->trial->doubtful_until_ns;
+}
+
 void trial_doubt(struct line *line, int64_t now_ns)
 {
     struct trial *trial = line->trial;
