@@ -196,6 +196,17 @@ def the_doctor_names_what_is_wrong_and_the_remedy():
     assert status == 1 and "broken.yaml:2:1" in output, output
 
 
+def the_plan_tells_of_every_line_once():
+    links = "".join(f"\n      - {{url: 'rtu:///dev/serial/by-id/{port}', unit: {unit}, points: [{{signal: custom.{port}{unit}, address: 1}}]}}"
+                    for unit in (1, 2) for port in "xy")
+    path = cell.folder / "lines.yaml"
+    path.write_text(f"version: 1\ngateway: {{id: g, enterprise: e, site: s, area: a}}\nmachines:\n  - name: m\n    modbus:{links}\n")
+    status, output, errors = cell.ask("plan", "--config", str(path))
+    assert status == 0 and not errors, errors
+    busy = [line for line in output.splitlines() if " is busy for " in line]
+    assert len(busy) == 2 and len({line.split(" for ")[1] for line in busy}) == 1, output
+
+
 def status_is_one_when_something_is_wrong():
     status, output, _ = cell.ask("status")
     assert status == 1 and "dead-1" in output, output
@@ -211,5 +222,5 @@ if __name__ == "__main__":
         run([questions_are_answered_as_tables_and_as_json, statuses_tell_what_happened, every_command_explains_itself,
              what_is_missing_is_told_with_where_to_look, what_is_said_becomes_context, a_run_tells_the_parts_made_so_far, watching_shows_cycles_as_they_end, exported_cycles_are_those_that_were_recorded,
              an_exported_tape_can_be_replayed, a_recording_is_a_tape_of_what_comes, a_report_is_saved,
-             dead_letters_are_listed_retried_and_dropped, the_doctor_names_what_is_wrong_and_the_remedy,
+             dead_letters_are_listed_retried_and_dropped, the_doctor_names_what_is_wrong_and_the_remedy, the_plan_tells_of_every_line_once,
              status_is_one_when_something_is_wrong])

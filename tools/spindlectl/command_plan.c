@@ -59,12 +59,13 @@ static void print_link(const struct machine_settings *machine,
     free(requests);
 }
 
-/* The share of a line's time that all links on it need. */
+/* The share of a line's time that all links on it need, and the first of them. */
 static double line_share(const struct settings *settings, const char *key,
-                         int64_t thinking_ns)
+                         int64_t thinking_ns, const struct link_options **ret_first)
 {
     double share = 0;
 
+    *ret_first = NULL;
     for (size_t i = 0; i < settings->machine_count; i++) {
         const struct machine_settings *machine = &settings->machines[i];
         for (size_t k = 0; k < machine->link_count; k++) {
@@ -73,8 +74,10 @@ static double line_share(const struct settings *settings, const char *key,
             if (!options)
                 continue;
             terms = link_terms(options);
-            if (strcmp(terms.address.key, key) == 0)
-                share += load_share(options, thinking_ns);
+            if (strcmp(terms.address.key, key) != 0)
+                continue;
+            *ret_first = *ret_first ? *ret_first : options;
+            share += load_share(options, thinking_ns);
         }
     }
     return share;
@@ -82,20 +85,17 @@ static double line_share(const struct settings *settings, const char *key,
 
 static void print_lines(const struct settings *settings, int64_t thinking_ns)
 {
-    char last[ADDRESS_MAX] = "";
-
     for (size_t i = 0; i < settings->machine_count; i++) {
         const struct machine_settings *machine = &settings->machines[i];
         for (size_t k = 0; k < machine->link_count; k++) {
-            const struct link_options *options = modbus_of(&machine->links[k]);
+            const struct link_options *options = modbus_of(&machine->links[k]), *first;
             if (!options)
                 continue;
             struct line_terms terms = link_terms(options);
-            if (terms.address.kind != LINE_RTU || strcmp(last, terms.address.key) == 0)
-                continue;
-            (void)text_copy(last, sizeof(last), terms.address.key);
-            (void)printf("\n%s is busy for %.1f %% of the time\n", last,
-                         100 * line_share(settings, last, thinking_ns));
+            double share = line_share(settings, terms.address.key, thinking_ns, &first);
+            if (terms.address.kind == LINE_RTU && options == first)
+                (void)printf("\n%s is busy for %.1f %% of the time\n", terms.address.key,
+                             100 * share);
         }
     }
 }
