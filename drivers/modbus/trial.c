@@ -20,7 +20,7 @@
 #include <string.h>
 
 enum {
-    ON_TRIAL_MAX = 8,     /* then the line has to be quiet first */
+    ON_TRIAL_MAX = 64,    /* then the line has to be quiet first */
     MARGIN_MS = 20,       /* beside what a unit needs */
     DOUBTFUL_S = 60,      /* after something unasked-for: one question at a time */
     SLOWEST_FADES = 16,   /* an answer that is sooner takes so much of the rest away */
