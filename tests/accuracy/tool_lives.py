@@ -119,7 +119,7 @@ def judge_worn():
     errors = {0.5: [], 0.7: [], 0.8: [], 0.9: []}
     held, asked, found, lives_judged, false, parts = 0, 0, 0, 0, 0, 0
     fixed = []
-    for seed in (1, 2, 3):
+    for seed in range(1, 11):
         lives, at, records = worn_tools(seed)
         tools = {round(seconds_of(r)): r for r in records if r["measurement"] == "tool"}
         events = [r for r in records if r["measurement"] == "event"]
@@ -149,9 +149,9 @@ def judge_worn():
         mean = sum(abs(e) for e in list_) / len(list_)
         bias = sum(list_) / len(list_)
         check(f"  at {share:.0%} of life: mean error (bias {bias:+.3f}), share of life", mean,
-              {0.5: 0.16, 0.7: 0.13, 0.8: 0.12, 0.9: 0.10}[share])
+              {0.5: 0.14, 0.7: 0.12, 0.8: 0.11, 0.9: 0.095}[share])
     check("  coverage of the 80 % interval", held / asked, 0.75, True)
-    check("  lives whose wear was told by 80 % of life", found / lives_judged, 0.8, True)
+    check("  lives whose wear was told by 80 % of life", found / lives_judged, 0.85, True)
     check("  false calls of breakage, a thousand cycles", 1000 * false / parts, 1)
 
 

@@ -4,6 +4,7 @@
 #include "daemon/analytics/tool/first_passage.h"
 #include "daemon/analytics/tool/life_grid.h"
 #include "daemon/analytics/tool/taylor.h"
+#include "daemon/analytics/tool/tool_memory.h"
 #include "daemon/analytics/tool/wear_curve.h"
 #include "daemon/analytics/tool/weibull.h"
 
@@ -55,6 +56,54 @@ static void an_age_beyond_all_candidates_is_unknown(void **state)
     assert_true(life_grid_outlook(&grid, 10, &outlook));
     assert_true(outlook.q05 < outlook.q50 && outlook.q50 < outlook.q95);
     assert_false(life_grid_outlook(&grid, 1e6, &outlook));
+}
+
+static void learn_life(struct tool_memory *memory, double life, bool was_worn)
+{
+    tool_memory_learn(memory, life, was_worn,
+                      &(struct life_trace){
+                          .pace = {NAN, 0}
+    });
+}
+
+static void an_edge_that_broke_teaches_that_lives_are_not_shorter(void **state)
+{
+    struct tool_memory memory;
+    struct life_prior whole, broken;
+
+    (void)state;
+    tool_memory_init(&memory, "endmill");
+    for (int i = 0; i < 6; i++)
+        learn_life(&memory, 90 + 4 * i, true);
+    tool_memory_prior(&memory, &whole);
+    near(exp(whole.log_mean), 100, 0.01);
+
+    learn_life(&memory, 10, false); /* says next to nothing */
+    tool_memory_prior(&memory, &broken);
+    near(broken.log_mean, whole.log_mean, 1e-3);
+    near(broken.lives, 6, 1e-12);
+
+    for (int i = 0; i < 3; i++)
+        learn_life(&memory, 120, false); /* these had outlived them all */
+    tool_memory_prior(&memory, &broken);
+    assert_true(broken.log_mean > whole.log_mean + 0.05);
+}
+
+static void the_spread_of_few_lives_is_hardly_known(void **state)
+{
+    struct tool_memory memory;
+    struct life_prior prior;
+
+    (void)state;
+    tool_memory_init(&memory, "endmill");
+    for (int i = 0; i < 3; i++)
+        learn_life(&memory, 100, true);
+    tool_memory_prior(&memory, &prior);
+    near(prior.log_sigma, 0.2 * sqrt(0.5), 1e-6);
+    for (int i = 0; i < 37; i++)
+        learn_life(&memory, 100, true);
+    tool_memory_prior(&memory, &prior);
+    assert_true(prior.log_sigma < 0.05);
 }
 
 static void lawless_ball_bearings_are_reproduced(void **state)
@@ -316,6 +365,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_toy_grid_gives_the_exact_posterior),
         cmocka_unit_test(an_age_beyond_all_candidates_is_unknown),
+        cmocka_unit_test(an_edge_that_broke_teaches_that_lives_are_not_shorter),
+        cmocka_unit_test(the_spread_of_few_lives_is_hardly_known),
         cmocka_unit_test(lawless_ball_bearings_are_reproduced),
         cmocka_unit_test(censored_lives_make_the_scale_longer),
         cmocka_unit_test(first_passage_is_inverse_gaussian),

@@ -83,12 +83,14 @@ void outlook_learn(struct edge *edge, const struct tool_memory *memory,
     struct life_prior prior;
     struct life_template template;
 
-    if (channel < 0 || isnan(edge->index[channel]) ||
-        !make_prior(edge, memory, setting, &prior))
+    if (channel < 0 || isnan(edge->index[channel]))
         return;
-    tool_memory_template(memory, channel, &template);
-    if (edge->grid.count == 0)
+    if (edge->grid.count == 0) {
+        if (!make_prior(edge, memory, setting, &prior))
+            return;
         life_grid_init(&edge->grid, &prior);
+    }
+    tool_memory_template(memory, channel, &template);
     life_grid_add(&edge->grid, &template, edge_age(edge, setting->unit),
                   edge->index[channel], tool_memory_noise(memory, channel, USUAL_NOISE),
                   tool_memory_temper(memory, channel));

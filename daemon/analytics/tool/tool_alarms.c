@@ -268,7 +268,7 @@ static void judge_index(const struct tools_scene *scene, struct edge *edge,
     raise(scene, edge, ALARM_ACT, index, "its load says that it is worn");
 }
 
-/* 80 % of life may be used, as seen from halfway between the median and 10 %. */
+/* 80 % of life may be used: with a risk of one in ten it is. */
 static void judge_outlook(const struct tools_scene *scene, struct edge *edge,
                           const struct tool_setting *setting)
 {
@@ -280,7 +280,7 @@ static void judge_outlook(const struct tools_scene *scene, struct edge *edge,
     outlook_make(edge, tools_memory(scene->tools, edge), setting,
                  tools_wear_limit(scene, edge), &outlook);
     if ((outlook.source == TOOL_SOURCE_INDEX || outlook.source == TOOL_SOURCE_LIFE) &&
-        age >= WARN_SHARE * (age + (outlook.left.q10 + outlook.left.q50) / 2))
+        age >= WARN_SHARE * (age + outlook.left.q10))
         raise(scene, edge, ALARM_WARN, outlook.left.q50,
               "by its load and the lives before it, 80 % of its life may be used");
 }

@@ -2,6 +2,7 @@
 #include "daemon/analytics/tool/tool_memory.h"
 
 #include "daemon/analytics/statistics/line.h"
+#include "daemon/analytics/statistics/normal.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,6 +18,11 @@
 #define LEAST_ACT    1.05 /* of an index that says worn */
 #define WARN_AGE     0.65 /* share of life: in time for 0.8 when this edge is a quick one */
 #define BLOCK        8    /* trace points that may be off together */
+#define USUAL_SPREAD 0.2 /* of ln life, before lives have shown theirs */
+#define SPREAD_LIVES 2.0 /* that this belief is worth */
+#define MOST_STEPS   100
+#define SETTLED      1e-6
+#define TWO_PI       6.28318530717958647692
 
 void tool_memory_init(struct tool_memory *memory, const char *type)
 {
@@ -152,21 +158,57 @@ double tool_memory_temper(const struct tool_memory *memory, int channel)
     return memory->temper * fmax(1, memory->long_run[channel].mean);
 }
 
+/* A life that was cut short at `log_end` would have gone on: its expected ln, and the
+ * expected square of that against the mean (lognormal lives). */
+static void expect_longer(double log_end, const struct life_prior *prior, double *ret_log,
+                          double *ret_square)
+{
+    double sigma = prior->log_sigma, z = (log_end - prior->log_mean) / sigma;
+    double hazard = exp(-0.5 * (z * z + log(TWO_PI)) - normal_log_below(-z));
+
+    *ret_log = prior->log_mean + sigma * hazard;
+    *ret_square = sigma * sigma * (1 + z * hazard);
+}
+
+/* One step of expectation and maximisation over ended lives and those cut short. The
+ * spread of a few lives is hardly known: what is usual counts, too. */
+static struct life_prior approach(const struct tool_memory *memory,
+                                  const struct life_prior *prior)
+{
+    struct life_prior next = {.lives = 0};
+    double squares = SPREAD_LIVES * USUAL_SPREAD * USUAL_SPREAD;
+
+    for (uint32_t i = 0; i < memory->end_count; i++) {
+        double log_life = log(memory->ends[i].life);
+        double square = pow(log_life - prior->log_mean, 2);
+
+        if (memory->ends[i].was_worn)
+            next.lives++;
+        else
+            expect_longer(log_life, prior, &log_life, &square);
+        next.log_mean += log_life / memory->end_count;
+        squares += square;
+    }
+    next.log_sigma = sqrt(squares / (SPREAD_LIVES + memory->end_count - 1));
+    return next;
+}
+
 double tool_memory_prior(const struct tool_memory *memory, struct life_prior *ret_prior)
 {
-    struct moments logs = {0};
+    struct life_prior prior = {.log_sigma = USUAL_SPREAD};
+    double moved = INFINITY;
 
-    for (uint32_t i = 0; i < memory->end_count; i++)
-        if (memory->ends[i].was_worn)
-            moments_add(&logs, log(memory->ends[i].life));
+    if (memory->end_count == 0)
+        moved = 0;
+    for (int i = 0; i < MOST_STEPS && moved > SETTLED; i++) {
+        struct life_prior next = approach(memory, &prior);
 
-    double sigma = moments_deviation(&logs);
-    *ret_prior = (struct life_prior){
-        .log_mean = logs.mean,
-        .log_sigma = isnan(sigma) ? 0.4 : sigma,
-        .lives = (double)logs.count,
-    };
-    return ret_prior->lives;
+        moved =
+            fabs(next.log_mean - prior.log_mean) + fabs(next.log_sigma - prior.log_sigma);
+        prior = next;
+    }
+    *ret_prior = prior;
+    return prior.lives;
 }
 
 int tool_memory_channel(const struct tool_memory *memory)
