@@ -169,16 +169,19 @@ def disturbed(chance, keep, noise):
 
 def remaining_life():
     judge("milling, remaining life after half of life, limits 0.3 and 0.6 mm",
-          *predictions(nasa(), (0.3, 0.6)), coverage=0.70)
+          *predictions(nasa(), (0.3, 0.6)))
     judge("  the same at other limits, 0.2 to 0.7 mm",
           *predictions(nasa(), (0.2, 0.25, 0.35, 0.4, 0.45, 0.5, 0.55, 0.65, 0.7)))
 
-    chance, told, unknown = random.Random(1), [], []
-    for _ in range(5):
-        more = predictions(disturbed(chance, 0.7, 0.015), (0.3, 0.6))
-        told += more[0]
-        unknown += more[1]
-    judge("  the same with 15 um of noise and 30 % of measurements left out", told, unknown)
+    chance = random.Random(1)
+    for keep, noise in ((0.7, 0.015), (1, 0.01), (1, 0.02), (0.5, 0)):
+        told, unknown = [], []
+        for _ in range(8):
+            more = predictions(disturbed(chance, keep, noise), (0.3, 0.6))
+            told += more[0]
+            unknown += more[1]
+        judge(f"  the same with {1000 * noise:.0f} um of noise and {1 - keep:.0%} of "
+              "measurements left out", told, unknown)
 
 
 # ---- milling: wear from relative spindle current ----

@@ -5,7 +5,6 @@
 #include "daemon/analytics/tool/life_grid.h"
 #include "daemon/analytics/tool/taylor.h"
 #include "daemon/analytics/tool/tool_memory.h"
-#include "daemon/analytics/tool/wear_curve.h"
 #include "daemon/analytics/tool/weibull.h"
 
 #include <math.h>
@@ -255,111 +254,6 @@ static void no_stop_yet_is_not_never(void **state)
     near(economics_mtbf(0, 60).lower, 20.03, 1e-3);
 }
 
-static void few_measurements_say_when_the_limit_comes(void **state)
-{
-    /* NASA case 2 up to 51 min: 0.3 mm was crossed at 43.8 min. */
-    const struct wear_point points[] = {
-        {3,  .08},
-        {9,  .14},
-        {12, .14},
-        {15, .14},
-        {22, .15},
-        {27, .18},
-        {33, .22},
-        {39, .26}
-    };
-    struct wear_curve curve;
-    struct life_outlook outlook;
-
-    (void)state;
-    wear_curve_fit(&curve, points, 8, .3, NULL);
-    assert_true(wear_curve_outlook(&curve, 39, &outlook));
-    assert_true(outlook.q10 < 4.8 && outlook.q90 > 4.8);
-    assert_true(fabs(outlook.q50 - 4.8) < 0.15 * 43.8);
-}
-
-/* The three phases of domain.md 3.5: measured until `share` of 100 min. */
-static void wear_a_tool(double share, size_t count, struct wear_point *ret_points)
-{
-    for (size_t i = 0; i < count; i++) {
-        double u = share * (double)(i + 1) / (double)count;
-
-        ret_points[i].age = 100 * u;
-        ret_points[i].wear =
-            0.3 * (0.12 * (1 - exp(-u / 0.03)) + 0.60 * u + 0.28 * pow(u, 6));
-    }
-}
-
-static void wear_that_will_accelerate_is_not_promised_a_straight_line(void **state)
-{
-    struct wear_point points[8];
-    struct wear_curve curve;
-    struct life_outlook outlook;
-
-    (void)state;
-    wear_a_tool(0.7, 8, points);
-    wear_curve_fit(&curve, points, 8, .3, NULL);
-    assert_true(wear_curve_outlook(&curve, 70, &outlook));
-
-    /* A line through the newest promises some 60 minutes; 30 are left. */
-    assert_true(outlook.q50 < 45);
-    assert_true(outlook.q05 < 30 && outlook.q95 > 30);
-}
-
-static void a_new_edges_zero_is_not_the_steady_phase(void **state)
-{
-    struct wear_point points[9] = {
-        {0.1, 0}
-    };
-    struct wear_curve with, without;
-    struct life_outlook expected, outlook;
-
-    (void)state;
-    wear_a_tool(0.8, 8, points + 1);
-    wear_curve_fit(&with, points, 9, .3, NULL);
-    wear_curve_fit(&without, points + 1, 8, .3, NULL);
-    assert_true(wear_curve_outlook(&with, 80, &outlook));
-    assert_true(wear_curve_outlook(&without, 80, &expected));
-    assert_true(fabs(outlook.q50 - expected.q50) < 2);
-}
-
-static void past_lives_narrow_what_few_measurements_leave_open(void **state)
-{
-    const struct life_prior prior = {.log_mean = 4.605, .log_sigma = .1, .lives = 10};
-    struct wear_point points[3];
-    struct wear_curve alone, taught;
-    struct life_outlook wide, narrow;
-
-    (void)state;
-    wear_a_tool(0.6, 3, points);
-    wear_curve_fit(&alone, points, 3, .3, NULL);
-    wear_curve_fit(&taught, points, 3, .3, &prior);
-    assert_true(wear_curve_outlook(&alone, 60, &wide));
-    assert_true(wear_curve_outlook(&taught, 60, &narrow));
-    assert_true(narrow.q95 - narrow.q05 < wide.q95 - wide.q05);
-    assert_true(fabs(narrow.q50 - 40) < fabs(wide.q50 - 40) + 1);
-}
-
-static void flat_or_single_measurements_say_nothing(void **state)
-{
-    const struct wear_point flat[] = {
-        {5,  .10},
-        {10, .11},
-        {20, .10},
-        {40, .11}
-    };
-    struct wear_curve curve;
-    struct life_outlook outlook;
-
-    (void)state;
-    wear_curve_fit(&curve, flat, 4, .6, NULL);
-    assert_false(wear_curve_outlook(&curve, 40, &outlook));
-    wear_curve_fit(&curve, flat, 1, .6, NULL);
-    assert_false(wear_curve_outlook(&curve, 5, &outlook));
-    wear_curve_fit(&curve, flat, 0, .6, NULL);
-    assert_false(wear_curve_outlook(&curve, 5, &outlook));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,11 +268,6 @@ int main(void)
         cmocka_unit_test(groover_costs_are_reproduced),
         cmocka_unit_test(replacement_age_is_the_cheapest),
         cmocka_unit_test(no_stop_yet_is_not_never),
-        cmocka_unit_test(few_measurements_say_when_the_limit_comes),
-        cmocka_unit_test(wear_that_will_accelerate_is_not_promised_a_straight_line),
-        cmocka_unit_test(a_new_edges_zero_is_not_the_steady_phase),
-        cmocka_unit_test(past_lives_narrow_what_few_measurements_leave_open),
-        cmocka_unit_test(flat_or_single_measurements_say_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

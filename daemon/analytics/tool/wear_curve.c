@@ -12,7 +12,8 @@
 #define NOISE_COUNT   4.0  /* how many measurements that belief is worth */
 #define BREAK_IN      0.02 /* of life: the start is reached by 1 - exp(-u / BREAK_IN) */
 #define STAYS         0.5  /* of the newest deviation: the rest was noise of measuring */
-#define SHORTEST      0.7  /* candidates span this to LONGEST times the newest age */
+#define WANDERS       0.6 /* times the noise: the deviation with which the limit is met */
+#define SHORTEST      0.7 /* candidates span this to LONGEST times the newest age */
 #define LONGEST       12.0
 #define NEGLIGIBLE    12.0 /* ln of a weight against the greatest */
 #define LEAST_SPREAD  0.2  /* of past lives, ln */
@@ -27,11 +28,20 @@ static const struct {
     {0.25, 0.50},
     {0.50, 0.25}
 };
+/* A normal deviation by the three points of Gauss and Hermite. */
+static const struct {
+    double sigmas, weight;
+} deviations[3] = {
+    {-1.7320508, 1.0 / 6},
+    {0,          2.0 / 3},
+    {1.7320508,  1.0 / 6}
+};
 static const double starts[STARTS] = {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6}; /* of the limit */
 
 /* One start of one curve; which one, its place in the array says. */
 struct candidate {
-    float rest; /* of the newest measurement against the curve */
+    float rest;  /* of the newest measurement against the curve */
+    float noise; /* of all of them */
     float log_weight;
 };
 
@@ -96,8 +106,10 @@ static void weigh_starts(struct fit *fit, double log_weight,
             log_weight + normal_log(starts[s], 0.2, 0.15) -
             ((double)fit->count + NOISE_COUNT) / 2 * log(fmax(least, squares) / least);
 
-        fit->candidates[fit->candidate_count++] =
-            (struct candidate){(float)(newest - start * newest_slope), (float)weight};
+        fit->candidates[fit->candidate_count++] = (struct candidate){
+            (float)(newest - start * newest_slope),
+            (float)sqrt(fmax(least, squares) / ((double)fit->count + NOISE_COUNT)),
+            (float)weight};
         fit->most = fmax(fit->most, weight);
     }
 }
@@ -120,7 +132,7 @@ static void weigh_life(struct fit *fit, double life)
     }
     for (size_t k = 0; k < SHAPES; k++) {
         double log_weight = log_prior(life, fit->age, fit->prior) +
-                            normal_log(log(shapes[k]), log(1.2), 0.3);
+                            normal_log(log(shapes[k]), log(1.2), 0.25);
 
         for (size_t i = 0; i < fit->count; i++)
             bend[i] = pow(fit->points[i].age / life, shapes[k]);
@@ -153,15 +165,17 @@ static double invert(double shape, double share, double growth)
     return u;
 }
 
-/* The age at which it reaches the limit, as seen from the newest measurement. */
-static double crossing(const struct fit *fit, size_t place)
+/* The age at which it reaches the limit, as seen from the newest measurement, when the
+ * curve is off by `deviation` noises there. */
+static double crossing(const struct fit *fit, size_t place, double deviation)
 {
+    const struct candidate *candidate = &fit->candidates[place];
     size_t curve = place / STARTS;
     double start = starts[place % STARTS] * fit->limit;
     double share = accelerations[curve % ACCELERATIONS].share;
     double shape = shapes[curve / ACCELERATIONS % SHAPES];
-    double growth = (fit->limit - STAYS * (double)fit->candidates[place].rest - start) /
-                    (fit->limit - start);
+    double off = STAYS * (double)candidate->rest + deviation * (double)candidate->noise;
+    double growth = (fit->limit - off - start) / (fit->limit - start);
 
     if (!(growth > 0))
         return 0;
@@ -176,21 +190,27 @@ static double bin_age(const struct wear_curve *curve, size_t bin)
     return curve->age * exp(log(LONGEST) * share * share);
 }
 
+static void add_crossing(struct wear_curve *curve, double age, double weight)
+{
+    if (!(age > curve->age))
+        return; /* the limit is not yet reached */
+
+    double share = sqrt(log(age / curve->age) / log(LONGEST));
+    size_t bin = (size_t)ceil(fmin(share, 1) * (LIFE_GRID - 1));
+    curve->weights[bin] += weight;
+    curve->is_known = true;
+}
+
 static void spread(const struct fit *fit, struct wear_curve *curve)
 {
     for (size_t i = 0; i < LIFE_GRID; i++)
         curve->lives[i] = bin_age(curve, i);
     for (size_t i = 0; i < fit->candidate_count; i++) {
         double log_weight = (double)fit->candidates[i].log_weight - fit->most;
-        double age = log_weight > -NEGLIGIBLE ? crossing(fit, i) : 0;
 
-        if (!(age > curve->age))
-            continue; /* the limit is not yet reached */
-
-        double share = sqrt(log(age / curve->age) / log(LONGEST));
-        size_t bin = (size_t)ceil(fmin(share, 1) * (LIFE_GRID - 1));
-        curve->weights[bin] += exp(log_weight);
-        curve->is_known = true;
+        for (size_t k = 0; k < 3 && log_weight > -NEGLIGIBLE; k++)
+            add_crossing(curve, crossing(fit, i, WANDERS * deviations[k].sigmas),
+                         exp(log_weight) * deviations[k].weight);
     }
 }
 
