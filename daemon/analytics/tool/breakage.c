@@ -58,7 +58,16 @@ enum breakage breakage_judge(const struct breakage_norm *norm,
     return BREAKAGE_NONE;
 }
 
-enum breakage_step breakage_watch_add(struct breakage_watch *watch, enum breakage verdict)
+bool breakage_is_loaded(const struct breakage_norm *norm,
+                        const struct breakage_sign *sign)
+{
+    return sign->values >= BREAKAGE_VALUES &&
+           (sign->peak > norm->worn * norm->peak + FAR * norm->peak_sigma ||
+            sign->energy > norm->worn * norm->median + FAR * norm->sigma);
+}
+
+enum breakage_step breakage_watch_add(struct breakage_watch *watch, enum breakage verdict,
+                                      bool is_confirmed)
 {
     if (verdict == BREAKAGE_NONE) {
         const struct breakage_watch before = *watch;
@@ -69,13 +78,13 @@ enum breakage_step breakage_watch_add(struct breakage_watch *watch, enum breakag
                                    : BREAKAGE_STEP_NONE;
     }
     watch->in_a_row++;
+    if ((watch->in_a_row == 2 || is_confirmed) && !watch->is_broken) {
+        watch->is_suspect = watch->is_broken = true;
+        return BREAKAGE_STEP_BROKEN;
+    }
     if (watch->in_a_row == 1 && !watch->is_suspect) {
         watch->is_suspect = true;
         return BREAKAGE_STEP_SUSPECT;
-    }
-    if (watch->in_a_row == 2 && !watch->is_broken) {
-        watch->is_broken = true;
-        return BREAKAGE_STEP_BROKEN;
     }
     return BREAKAGE_STEP_NONE;
 }

@@ -45,8 +45,13 @@ double breakage_high(const struct breakage_norm *norm);
 enum breakage breakage_judge(const struct breakage_norm *norm,
                              const struct breakage_sign *sign);
 
-/* Two steps: one strong sign is a suspicion, a second one in the next part is a verdict.
- */
+/* More than this tool has ever drawn, as a tap does in a hole that was not drilled: by 8
+ * sigmas of peak or energy. Alone it says nothing. */
+bool breakage_is_loaded(const struct breakage_norm *norm,
+                        const struct breakage_sign *sign);
+
+/* Two steps: one strong sign is a suspicion, a second one in the next part is a verdict,
+ * and so is one that the tool after it confirms. */
 struct breakage_watch {
     int in_a_row;
     bool is_suspect, is_broken;
@@ -60,5 +65,5 @@ enum breakage_step {
     BREAKAGE_STEP_HEALED,  /* what was broken cuts again: it is another one */
 };
 
-enum breakage_step breakage_watch_add(struct breakage_watch *watch,
-                                      enum breakage verdict);
+enum breakage_step breakage_watch_add(struct breakage_watch *watch, enum breakage verdict,
+                                      bool is_confirmed);

@@ -70,6 +70,7 @@ struct edge {
     struct breakage_watch watch;
     enum breakage verdict; /* of the worst segment of this cycle */
     double verdict_value;
+    char confirmed_by[RECORD_NAME_MAX]; /* the tool that met what it left in this cycle */
     uint32_t bad_ago; /* cycles since the last bad one, when has_been_bad */
     bool has_been_bad;
     bool has_risen;    /* its index had, before it fell to what a new edge draws */

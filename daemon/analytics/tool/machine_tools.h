@@ -4,7 +4,8 @@
  *
  * Files beside this one: machine_tools.c hears samples and keeps the state, tool_cuts.c
  * what segments and cycles mean, tool_facts.c what people and the control say about a
- * tool, tool_alarms.c when somebody must be told, tool_report.c the tool record.
+ * tool, tool_breakage.c and tool_alarms.c when somebody must be told, tool_report.c the
+ * tool record.
  */
 #pragma once
 
@@ -35,6 +36,7 @@ struct tools_state {
     struct cut_load load;
     struct moment now;
     char tool[PATHS_MAX][RECORD_NAME_MAX]; /* the newest that cut */
+    uint32_t suspect[PATHS_MAX];           /* edge + 1 that cut too little just before */
     struct moment harvested[PATHS_MAX];
     struct waiting_measurement waiting[MEASUREMENTS_MAX];
     uint32_t waiting_count;
@@ -95,10 +97,15 @@ void tools_evidence(const struct tools_scene *scene, struct edge *edge, double w
 /* Applies measurements that were made until `until_ns` (mono). */
 void tools_measure(const struct tools_scene *scene, int64_t until_ns);
 
-/* tool_alarms.c */
+/* tool_breakage.c */
 enum breakage tools_judge_segment(const struct tools_scene *scene, struct edge *edge,
                                   const struct breakage_norm *norm,
                                   const struct breakage_sign *sign);
+void tools_judge_breakage(const struct tools_scene *scene, struct edge *edge);
+void tools_renew(const struct tools_scene *scene, struct edge *edge, uint32_t cycles,
+                 const char *why);
+
+/* tool_alarms.c */
 void tools_judge_cycle(const struct tools_scene *scene, struct edge *edge);
 void tools_judge_wear(const struct tools_scene *scene, struct edge *edge);
 void tools_announce(const struct tools_scene *scene, const struct edge *edge,

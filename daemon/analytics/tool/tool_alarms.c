@@ -50,100 +50,6 @@ void tools_announce(const struct tools_scene *scene, const struct edge *edge,
     scene->out->append(scene->out->owner, &record);
 }
 
-/* ---- one segment: broken, missing, wrong ---- */
-
-static const char *describe(enum breakage verdict)
-{
-    switch (verdict) {
-    case BREAKAGE_MISSING:
-        return "it cut next to nothing: missing, or broken before the cut";
-    case BREAKAGE_LOW:
-        return "it cut much less than usual: broken?";
-    case BREAKAGE_AMID:
-        return "its load vanished in the cut while the feed went on: broken?";
-    case BREAKAGE_OVERLOAD:
-        return "its load peaked far above anything before";
-    case BREAKAGE_HIGH:
-        return "it cut much harder than even a worn tool";
-    case BREAKAGE_NONE:
-        break;
-    }
-    return "";
-}
-
-enum breakage tools_judge_segment(const struct tools_scene *scene, struct edge *edge,
-                                  const struct breakage_norm *norm,
-                                  const struct breakage_sign *sign)
-{
-    const struct tool_options *options = scene->tools->options;
-
-    if (options && !options->monitor)
-        return BREAKAGE_NONE;
-
-    enum breakage verdict = breakage_judge(norm, sign);
-    if (edge->has_verdict && verdict == BREAKAGE_NONE)
-        return verdict; /* one bad segment of a cycle is enough */
-    edge->verdict = verdict;
-    edge->verdict_value = sign->energy / norm->median;
-    edge->has_verdict = true;
-    return verdict;
-}
-
-/* Nobody told, but what was worn or broken cuts like new: it is, and was new before the
- * last `cycles`. What they used goes from the old edge to the new one. */
-static void renew(const struct tools_scene *scene, struct edge *edge, uint32_t cycles,
-                  const char *why)
-{
-    int64_t parts = edge->cycle_parts, cycle_no = edge->cycle_no;
-    double used = (double)parts * cycles;
-
-    edge_forget(edge, cycles);
-    edge->used[LIFE_UNIT_PARTS] -= fmin(used, edge->used[LIFE_UNIT_PARTS]);
-    tools_changed(scene, edge, why);
-    edge->used[LIFE_UNIT_PARTS] = used;
-    edge->cycle_parts = parts;
-    edge->cycle_no = cycle_no;
-    edge->is_first = edge->is_fresh = false;
-}
-
-/* Told when the cycle is over: a segment's record cannot carry events. */
-static void judge_breakage(const struct tools_scene *scene, struct edge *edge)
-{
-    bool was_first = edge->is_fresh;
-
-    if (!edge->has_verdict)
-        return;
-    edge->has_verdict = false;
-    edge->is_fresh = false;
-    if (edge->verdict != BREAKAGE_NONE)
-        edge->bad_ago = 0;
-    edge->has_been_bad = edge->has_been_bad || edge->verdict != BREAKAGE_NONE;
-    edge->bad_ago++;
-    switch (breakage_watch_add(&edge->watch, edge->verdict)) {
-    case BREAKAGE_STEP_SUSPECT:
-        tools_announce(scene, edge, was_first ? "tool_wrong" : "tool_suspect",
-                       SEVERITY_WARNING, edge->verdict_value,
-                       was_first ? "its first part is unlike those before: wrong tool or "
-                                   "offset? hold the next cycle"
-                                 : describe(edge->verdict));
-        break;
-    case BREAKAGE_STEP_BROKEN:
-        edge->phase = TOOL_PHASE_BROKEN;
-        tools_announce(scene, edge, "tool_broken", SEVERITY_ALARM, edge->verdict_value,
-                       describe(edge->verdict));
-        break;
-    case BREAKAGE_STEP_HEALED:
-        renew(scene, edge, 1, "broken");
-        break;
-    case BREAKAGE_STEP_CLEARED:
-        tools_announce(scene, edge, "tool_cleared", SEVERITY_INFO, edge->verdict_value,
-                       "it cuts as before: no longer suspected");
-        break;
-    case BREAKAGE_STEP_NONE:
-        break;
-    }
-}
-
 /* ---- one cycle: worn ---- */
 
 /* Does the index of this life rise with use at all? Loads also move with material, feed
@@ -237,7 +143,7 @@ static void judge_index(const struct tools_scene *scene, struct edge *edge,
 
     uint32_t renewed = is_renewed(edge, edge->index[channel], noise);
     if (renewed) {
-        renew(scene, edge, renewed, renewed == 1 ? "broken" : "");
+        tools_renew(scene, edge, renewed, renewed == 1 ? "broken" : "");
         return;
     }
     if (edge->like_new > 0)
@@ -310,7 +216,7 @@ void tools_judge_cycle(const struct tools_scene *scene, struct edge *edge)
     struct tool_setting setting;
 
     tools_setting(scene->tools, edge, &setting);
-    judge_breakage(scene, edge);
+    tools_judge_breakage(scene, edge);
     judge_index(scene, edge, &setting);
     judge_outlook(scene, edge, &setting);
     tools_judge_wear(scene, edge);

@@ -358,4 +358,5 @@ void tools_cycle(const struct tools_scene *scene, const struct record *record)
     for (uint32_t i = 0; i < tools->state.edge_count; i++)
         if (tools->edges[i].is_in_cycle && tools->edges[i].path == record->path)
             finish(scene, &tools->edges[i], record);
+    tools->state.suspect[record->path - 1] = 0;
 }
