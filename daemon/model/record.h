@@ -124,10 +124,13 @@ struct tool_record {
     double lasts_h, lights_out_h; /* until this tool is spent; until the first one is */
     double mtbf_h, mtbf_low_h;    /* of the machine: mean, lower 95 % bound */
     double unattended_h;          /* how long it shall need nobody, and */
-    double p_unattended, p_unattended_low; /* the probability that it does not */
-    double taylor_n, taylor_c;             /* fitted: V in 1/min, T in min */
-    double left_lives, left_cost;          /* thrown away by changes before the end */
-    double overrun;                        /* parts cut by edges that were spent */
+    double p_unattended, p_unattended_low;    /* the probability that it does not */
+    double taylor_n, taylor_c;                /* fitted: V in 1/min, T in min */
+    double speed;                             /* of the spindle on this edge, 1/min */
+    double fastest_speed, fastest_life_min;   /* that makes most parts an hour */
+    double cheapest_speed, cheapest_life_min; /* that makes the cheapest ones */
+    double left_lives, left_cost;             /* thrown away by changes before the end */
+    double overrun;                           /* parts cut by edges that were spent */
     char feature[32]; /* the load that tells most about this tool's wear */
 };
 

@@ -2,6 +2,7 @@
 /* Sisters, speeds, trends, breakage by numbers, and what changes throw away. */
 #include "tests/unit/support/tool_story.h"
 
+#include "daemon/analytics/run/part_options.h"
 #include "daemon/analytics/statistics/order.h"
 #include "daemon/analytics/tool/breakage.h"
 #include "daemon/analytics/tool/index_trend.h"
@@ -110,6 +111,49 @@ static void lives_at_other_speeds_are_scaled_by_taylor(void **state)
     near(taylor.constant, 4317.43, 1e-5);
     near(life_speed_factor(&memory, .25, 1200),
          pow(pow(1200.0 * 1500 * 1800 * 2100, .25) / 1200, 1 / .309639), 1e-5);
+}
+
+static void one_speed_gives_a_law_by_the_usual_exponent(void **state)
+{
+    struct tool_memory memory;
+    struct taylor taylor;
+
+    (void)state;
+    tool_memory_init(&memory, "endmill");
+    assert_false(life_speed_law(&memory, .125, &taylor));
+    live_at(&memory, 50.33, 14); /* Groover: n 0.125, C 70 */
+    assert_true(life_speed_law(&memory, .125, &taylor));
+    near(taylor.constant, 70, 1e-4);
+}
+
+/* Carbide of domain.md 3.11: T 9.25 min is cheapest, 3.0 min fastest. */
+static void the_economic_speed_is_told(void **state)
+{
+    struct cost_options cost = {.rate_per_h = 72};
+    struct part_options part = {.part = seven, .cost = &cost};
+    struct tool_life_options life = {.act = 1.3,
+                                     .taylor = 0.25,
+                                     .edge_cost = 2.5,
+                                     .failure_cost = NAN,
+                                     .change_min = 1};
+    struct tool_options options = {.life = &life, .offset_factor = 1, .monitor = true};
+    struct story story;
+
+    (void)state;
+    story_init(&story);
+    story.options.tools = &options;
+    story.options.parts = &part;
+    story.options.part_count = 1;
+    for (int i = 0; i < 12; i++)
+        tool_story_cut(&story, 100 * i, &(struct tool_cut){seven, 6000, 30, 0, true});
+    story_wait(&story, 1190);
+    assert_true(isnan(tool_story_last(&story)->cheapest_speed)); /* no life is known */
+    tool_story_change(&story, 1190, seven, "worn");
+    near(tool_story_last(&story)->cheapest_life_min, 9.25, 1e-9);
+    near(tool_story_last(&story)->fastest_life_min, 3, 1e-9);
+    near(tool_story_last(&story)->cheapest_speed, 6000 * pow(10 / 9.25, .25), 0.01);
+    near(tool_story_last(&story)->fastest_speed, 6000 * pow(10 / 3.0, .25), 0.01);
+    story_done(&story);
 }
 
 static void play_sisters(struct story *story, const struct tool_options *options)
@@ -245,6 +289,8 @@ int main(void)
         cmocka_unit_test(level_and_slope_are_filtered),
         cmocka_unit_test(breakage_bounds_come_from_median_and_spread),
         cmocka_unit_test(lives_at_other_speeds_are_scaled_by_taylor),
+        cmocka_unit_test(one_speed_gives_a_law_by_the_usual_exponent),
+        cmocka_unit_test(the_economic_speed_is_told),
         cmocka_unit_test(sisters_add_up_and_share_a_signature),
         cmocka_unit_test(parts_of_a_spent_edge_and_life_thrown_away_are_counted),
         cmocka_unit_test(an_untold_change_is_seen_in_the_load),

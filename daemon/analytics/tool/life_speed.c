@@ -7,9 +7,10 @@
 #define LEAST_FACTOR 0.1 /* beyond a tenth or ten times nothing was learned */
 #define MOST_FACTOR  10.0
 
-bool life_speed_fit(const struct tool_memory *memory, struct taylor *ret_taylor)
+/* Worn lives whose speed is known; returns how many. */
+static size_t gather(const struct tool_memory *memory, double ret_speeds[MEMORY_LIVES],
+                     double ret_minutes[MEMORY_LIVES])
 {
-    double speeds[MEMORY_LIVES], minutes[MEMORY_LIVES];
     size_t count = 0;
 
     for (uint32_t i = 0; i < memory->end_count; i++) {
@@ -17,10 +18,33 @@ bool life_speed_fit(const struct tool_memory *memory, struct taylor *ret_taylor)
 
         if (!memory->ends[i].was_worn || !(pace->speed > 0) || !(pace->minutes > 0))
             continue;
-        speeds[count] = pace->speed;
-        minutes[count++] = pace->minutes;
+        ret_speeds[count] = pace->speed;
+        ret_minutes[count++] = pace->minutes;
     }
-    return taylor_fit(speeds, minutes, count, ret_taylor);
+    return count;
+}
+
+bool life_speed_fit(const struct tool_memory *memory, struct taylor *ret_taylor)
+{
+    double speeds[MEMORY_LIVES], minutes[MEMORY_LIVES];
+
+    return taylor_fit(speeds, minutes, gather(memory, speeds, minutes), ret_taylor);
+}
+
+bool life_speed_law(const struct tool_memory *memory, double exponent,
+                    struct taylor *ret_taylor)
+{
+    double speeds[MEMORY_LIVES], minutes[MEMORY_LIVES], sum = 0;
+    size_t count = gather(memory, speeds, minutes);
+
+    if (taylor_fit(speeds, minutes, count, ret_taylor))
+        return true;
+    for (size_t i = 0; i < count; i++)
+        sum += log(speeds[i]) + exponent * log(minutes[i]);
+    *ret_taylor = (struct taylor){.exponent = exponent, .constant = NAN};
+    if (count)
+        ret_taylor->constant = exp(sum / (double)count);
+    return count > 0;
 }
 
 double life_speed_factor(const struct tool_memory *memory, double exponent, double speed)

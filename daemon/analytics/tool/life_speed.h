@@ -17,3 +17,8 @@ bool life_speed_fit(const struct tool_memory *memory, struct taylor *ret_taylor)
  * is not known or they differ by less than 5 %. `exponent` holds until one is fitted.
  */
 double life_speed_factor(const struct tool_memory *memory, double exponent, double speed);
+
+/* Taylor's law of this type as it is known: fitted, else through the mean of worn lives
+ * with `exponent`. False while no worn life's speed is known. */
+bool life_speed_law(const struct tool_memory *memory, double exponent,
+                    struct taylor *ret_taylor);

@@ -127,6 +127,10 @@ static const struct option life_rows[] = {
            .help = "price of one cutting edge, its change included"),
     OPTION(tool_life_options, failure_cost, .max = 1e9, .fallback.number = NAN,
            .help = "cost of an edge that fails in use: scrap, damage, standstill"),
+    OPTION(tool_life_options, change_min, .max = 600, .unit = "min",
+           .fallback.number = NAN,
+           .help = "how long the machine stands to change an edge: with it the fastest "
+                   "and, with rate_per_h and edge_cost, the cheapest speed are told"),
     {0},
 };
 
@@ -157,6 +161,8 @@ static const struct option entry_rows[] = {
            .help = "price of one cutting edge, its change included"),
     OPTION(tool_entry, failure_cost, .max = 1e9, .fallback.number = NAN,
            .help = "cost of an edge that fails in use"),
+    OPTION(tool_entry, change_min, .max = 600, .unit = "min", .fallback.number = NAN,
+           .help = "how long the machine stands to change its edge"),
     {0},
 };
 
@@ -234,10 +240,13 @@ static enum life_unit choose_unit(const char *own, const char *general,
 void tool_setting_find(const struct tool_options *options, const char *tool,
                        struct tool_setting *ret_setting)
 {
-    static const struct tool_life_options no_life = {
-        .act = ACT_INDEX, .taylor = CARBIDE, .edge_cost = NAN, .failure_cost = NAN};
+    static const struct tool_life_options no_life = {.act = ACT_INDEX,
+                                                     .taylor = CARBIDE,
+                                                     .edge_cost = NAN,
+                                                     .failure_cost = NAN,
+                                                     .change_min = NAN};
     static const struct tool_entry no_entry = {
-        .diameter = NAN, .edge_cost = NAN, .failure_cost = NAN};
+        .diameter = NAN, .edge_cost = NAN, .failure_cost = NAN, .change_min = NAN};
     const struct tool_entry *entry = find_entry(options, tool);
     const struct tool_life_options *life =
         options && options->life ? options->life : &no_life;
@@ -262,4 +271,5 @@ void tool_setting_find(const struct tool_options *options, const char *tool,
     setting->edge_cost = isnan(entry->edge_cost) ? life->edge_cost : entry->edge_cost;
     setting->failure_cost =
         isnan(entry->failure_cost) ? life->failure_cost : entry->failure_cost;
+    setting->change_min = entry->change_min > 0 ? entry->change_min : life->change_min;
 }

@@ -23,6 +23,7 @@ struct tool_life_options {
     double taylor;       /* exponent n of Taylor's law until lives teach it */
     double edge_cost;    /* NAN = not given */
     double failure_cost; /* of an edge that fails in use: scrap, crash, stop */
+    double change_min;   /* that the machine stands to change an edge; NAN = not given */
 };
 
 struct tool_entry {
@@ -30,7 +31,7 @@ struct tool_entry {
     char *limit, *wear_limit, *unit;
     double diameter; /* mm; for cutting distance; NAN = not known */
     double taylor;   /* NAN or 0 = as for all */
-    double edge_cost, failure_cost;
+    double edge_cost, failure_cost, change_min;
 };
 
 struct tool_options {
@@ -53,7 +54,7 @@ struct tool_setting {
     struct life_limit limit;
     enum life_unit unit;
     bool is_unit_open; /* neither a unit nor a limit says what life is counted in */
-    double act, diameter, taylor, edge_cost, failure_cost;
+    double act, diameter, taylor, edge_cost, failure_cost, change_min;
 };
 
 /* `options` may be NULL: nothing is configured. */

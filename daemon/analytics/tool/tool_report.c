@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/tool/machine_tools.h"
 
+#include "daemon/analytics/tool/economics.h"
 #include "daemon/analytics/tool/life_speed.h"
 
 #include <math.h>
+#include <string.h>
 
 #define UNATTENDED_H 8.0 /* a night, where nothing is configured */
 
@@ -46,6 +48,42 @@ static void fill_feature(struct tool_record *tool, const struct machine_tools *t
     if (channel >= 0)
         (void)text_copy(tool->feature, sizeof(tool->feature),
                         tools->state.load.channels[channel].name);
+}
+
+/* Of machine and operator, a minute, for the part that is being made; NAN = not told. */
+static double minute_rate(const struct tools_scene *scene)
+{
+    for (size_t i = 0; i < scene->tools->part_count; i++) {
+        const struct part_options *part = &scene->tools->parts[i];
+        const struct cost_options *cost = part->cost;
+
+        if (cost && (scene->tools->part_count == 1 ||
+                     strcmp(part->part, scene->view->context->part) == 0))
+            return cost->rate_per_h / 60;
+    }
+    return NAN;
+}
+
+/* The speeds that make most parts, and the cheapest: domain.md 3.11. */
+static void fill_speeds(struct tool_record *tool, const struct tools_scene *scene,
+                        const struct edge *edge, const struct tool_memory *memory,
+                        const struct tool_setting *setting)
+{
+    const struct edge_prices prices = {.change_min = setting->change_min,
+                                       .edge = setting->edge_cost,
+                                       .minute = minute_rate(scene)};
+    struct taylor taylor;
+
+    tool->speed = edge_speed(edge);
+    if (!(prices.change_min > 0) || !life_speed_law(memory, setting->taylor, &taylor) ||
+        !(taylor.exponent > 0 && taylor.exponent < 1))
+        return;
+    tool->fastest_life_min = economics_fastest_life(&taylor, &prices);
+    tool->fastest_speed = taylor_speed(&taylor, tool->fastest_life_min);
+    if (isnan(prices.edge) || !(prices.minute > 0))
+        return;
+    tool->cheapest_life_min = economics_cheapest_life(&taylor, &prices);
+    tool->cheapest_speed = taylor_speed(&taylor, tool->cheapest_life_min);
 }
 
 /* What Taylor's law says of this type, and what changes at the wrong time have cost. */
@@ -137,6 +175,7 @@ void tools_report(const struct tools_scene *scene, struct edge *edge)
     tools_group(scene, &setting, &tool->group_remaining, &tool->group_q05);
     (void)text_copy(tool->group, sizeof(tool->group), setting.group);
     fill_economics(tool, edge, memory, &setting);
+    fill_speeds(tool, scene, edge, memory, &setting);
     fill_hours(tool, scene->tools, edge);
     fill_unattended(tool, scene->tools);
     fill_wear(tool, edge, memory);
