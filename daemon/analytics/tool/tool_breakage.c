@@ -109,7 +109,8 @@ void tools_judge_breakage(const struct tools_scene *scene, struct edge *edge)
         edge->bad_ago = 0;
     edge->has_been_bad = edge->has_been_bad || edge->verdict != BREAKAGE_NONE;
     edge->bad_ago++;
-    switch (breakage_watch_add(&edge->watch, edge->verdict, *edge->confirmed_by != '\0')) {
+    switch (
+        breakage_watch_add(&edge->watch, edge->verdict, *edge->confirmed_by != '\0')) {
     case BREAKAGE_STEP_SUSPECT:
         tools_announce(scene, edge, was_first ? "tool_wrong" : "tool_suspect",
                        SEVERITY_WARNING, edge->verdict_value,
