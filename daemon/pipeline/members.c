@@ -60,6 +60,25 @@ void members_drop(struct members *members, struct member *member)
     free_member(member);
 }
 
+void members_begin_round(struct members *stations, struct moment now)
+{
+    stations->now = now;
+    if (stations->unadvanced == 0)
+        stations->unadvanced = stations->count;
+}
+
+bool members_advance_next(struct members *stations)
+{
+    if (stations->unadvanced > stations->count)
+        stations->unadvanced = stations->count;
+    if (stations->unadvanced == 0)
+        return false;
+    const struct member *member = stations->items[--stations->unadvanced];
+    if (!member->retiring)
+        station_advance(member->station, stations->now);
+    return true;
+}
+
 bool members_uses(const struct members *members, const struct settings *settings)
 {
     for (size_t i = 0; i < members->count; i++)

@@ -24,6 +24,8 @@ struct member {
 struct members {
     struct member **items;
     size_t count;
+    struct moment now; /* of the round of advances */
+    size_t unadvanced; /* stations of the round that wait */
 };
 
 struct member *members_find(const struct members *members, const char *name);
@@ -35,6 +37,14 @@ struct member *members_add(struct members *members, const char *name,
 /* Takes the member out and frees it with its station or courier. */
 void members_drop(struct members *members, struct member *member);
 void members_done(struct members *members);
+
+/*
+ * Stations advance one by one, in rounds: next() returns false when the round is over. A
+ * round that is not over when the next begins goes on, with the newer time: nobody is
+ * left out. Members may come and go between two calls.
+ */
+void members_begin_round(struct members *stations, struct moment now);
+bool members_advance_next(struct members *stations);
 
 /* Was any of them made from these settings? */
 bool members_uses(const struct members *members, const struct settings *settings);

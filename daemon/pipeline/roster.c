@@ -26,7 +26,7 @@ struct roster {
     struct text scratch; /* of the stations */
     bool leaving;        /* no successors any more */
     bool couriers_leaving;
-    struct slices slices; /* retires and starts, a few in a turn */
+    struct slices slices; /* retires, starts and advances, a few in a turn */
     size_t unretired;     /* stations that the newest settings were not held against */
     size_t next;          /* machine of the newest settings that may have to start */
     struct place
@@ -263,9 +263,8 @@ void roster_destroy(struct roster *roster)
 
 void roster_advance(struct roster *roster, struct moment now)
 {
-    for (size_t i = 0; i < roster->stations.count; i++)
-        if (!roster->stations.items[i]->retiring)
-            station_advance(roster->stations.items[i]->station, now);
+    members_begin_round(&roster->stations, now);
+    slices_work(&roster->slices);
 }
 
 void roster_stored(struct roster *roster, int64_t id)
@@ -313,7 +312,8 @@ static bool on_slice(void *owner)
 {
     struct roster *roster = owner;
 
-    return retire_next(roster) || start_next(roster);
+    return retire_next(roster) || start_next(roster) ||
+           members_advance_next(&roster->stations);
 }
 
 void roster_start(struct roster *roster)
