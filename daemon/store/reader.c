@@ -2,7 +2,6 @@
 #include "daemon/store/reader.h"
 
 #include "daemon/base/moment.h"
-#include "daemon/base/text.h"
 
 #include <errno.h>
 
@@ -10,35 +9,13 @@ enum {
     WAITING_MAX = 128
 };
 
-/* The file may have been set aside since: then the one that stands there now. */
-static int open_current(struct reader *reader)
-{
-    char path[512];
-
-    uv_mutex_lock(&reader->board->lock);
-    int generation = reader->board->generation;
-    int64_t first_id = reader->board->first_id;
-    (void)text_copy(path, sizeof(path), reader->board->path);
-    uv_mutex_unlock(&reader->board->lock);
-
-    if (reader->database.handle && generation == reader->generation)
-        return 0;
-    database_close(&reader->database);
-    int error = database_open(&reader->database, path, true);
-    if (error)
-        database_close(&reader->database);
-    reader->generation = generation;
-    reader->database.first_id = first_id;
-    return error;
-}
-
 static void work(struct reader *reader, struct question *question)
 {
-    question->error = open_current(reader);
+    question->error = view_open(&reader->view, reader->board);
     if (!question->error)
-        question->error = question->run(question, &reader->database);
+        question->error = question->run(question, &reader->view.database);
     if (question->error && question->error != -EINVAL && question->error != -EAGAIN)
-        database_close(&reader->database);
+        view_close(&reader->view);
     mail_answer(reader->mailbox, &question->answer);
 }
 
@@ -52,7 +29,7 @@ static void run(void *argument)
         if (item)
             work(reader, (struct question *)item);
     }
-    database_close(&reader->database);
+    view_close(&reader->view);
     mail_post(reader->mailbox, &(struct mail){.kind = MAIL_GONE});
 }
 

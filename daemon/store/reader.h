@@ -6,8 +6,7 @@
 #pragma once
 
 #include "daemon/loop/inbox.h"
-#include "daemon/store/database.h"
-#include "daemon/store/mail.h"
+#include "daemon/store/view.h"
 
 struct reader;
 
@@ -28,9 +27,7 @@ struct reader {
     struct board *board;
     uv_thread_t thread;
 
-    /* The reader's own. */
-    struct database database;
-    int generation;
+    struct view view; /* the reader's own */
 };
 
 int reader_start(struct reader *reader, struct mailbox *mailbox, struct board *board);

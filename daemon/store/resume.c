@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What store_snapshot() kept, read before the loop runs. */
+/* What store_snapshot() kept. */
 #include "daemon/store/store_inside.h"
 
 #include <errno.h>
@@ -55,16 +55,19 @@ static int read_row(struct database *database, const char *machine,
 int store_load(struct store *store, const char *machine, struct store_resume *ret_resume)
 {
     struct store_resume resume = {.snapshot = NULL};
-    struct database database;
+    struct database *database = &store->view.database;
 
-    int error = database_open(&database, writer_file(&store->writer), true);
-    if (!error)
-        error = read_row(&database, machine, &resume);
-    database_close(&database);
-    if (error)
+    int error = view_open(&store->view, &store->board);
+    if (!error) {
+        error = read_row(database, machine, &resume);
+        (void)sqlite3_reset(database_statement(database, QUERY_LOAD_SNAPSHOT));
+    }
+    if (error) {
+        view_close(&store->view);
         store_resume_done(&resume);
-    else
+    } else {
         *ret_resume = resume;
+    }
     return error;
 }
 

@@ -219,6 +219,7 @@ void store_close(struct store *store)
         return;
     assert(store->holds == 0); /* what it holds would never be written */
     store->is_closing = true;
+    view_close(&store->view); /* before the writer's: the last one tidies the WAL up */
     hand_over_turned_away(store);
     inbox_close(&store->writer.inbox);
     inbox_close(&store->couriers.inbox);

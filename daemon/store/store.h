@@ -91,7 +91,8 @@ struct store_resume {
     size_t position_count;
 };
 
-/* Before the loop runs: what store_snapshot() kept. Free with store_resume_done(). */
+/* What store_snapshot() kept: one row, read on the loop. Free with store_resume_done().
+ */
 int store_load(struct store *store, const char *machine, struct store_resume *ret_resume);
 void store_resume_done(struct store_resume *resume);
 

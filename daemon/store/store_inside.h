@@ -10,6 +10,7 @@ struct store {
     struct writer writer;
     struct reader couriers; /* answers store_fetch() */
     struct reader people;   /* answers history and dead letters */
+    struct view view;       /* the loop's own, for store_load() */
     struct mailbox *mailbox;
     struct board board;
     int64_t next_id;

@@ -214,6 +214,31 @@ static void snapshots_and_positions_come_back(void **state)
     scene_end(&scene);
 }
 
+static void a_machine_that_comes_back_finds_its_newest_snapshot(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    for (int i = 0; i < 3; i++) {
+        const char said[] = {(char)('a' + i)};
+        const struct record record = scene_cycle("vmc-1", i + 1);
+        struct store_resume resume = {0};
+
+        assert_int_equal(store_hold(scene.store), 0);
+        assert_int_equal(store_snapshot(scene.store, "vmc-1", said, 1, NULL, 0), 0);
+        int64_t id = scene_append(&scene, &record);
+        store_release(scene.store);
+        scene_wait_stored(&scene, id);
+        assert_int_equal(store_load(scene.store, "vmc-1", &resume), 0);
+        assert_int_equal(resume.length, 1);
+        assert_memory_equal(resume.snapshot, said, 1);
+        store_resume_done(&resume);
+    }
+    scene_end(&scene);
+}
+
 static void what_is_produced_again_is_there_once(void **state)
 {
     struct history_query query = {.until_wall_ns = INT64_MAX, .run_seq = RECORD_UNKNOWN};
@@ -254,6 +279,7 @@ int main(void)
         cmocka_unit_test(an_older_file_is_brought_up_to_date),
         cmocka_unit_test(a_person_can_ask_each_measurement_with_sqlite3),
         cmocka_unit_test(snapshots_and_positions_come_back),
+        cmocka_unit_test(a_machine_that_comes_back_finds_its_newest_snapshot),
         cmocka_unit_test(what_is_produced_again_is_there_once),
     };
 
