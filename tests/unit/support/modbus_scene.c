@@ -41,8 +41,6 @@ static enum fault decide(void *owner, struct fake_device *device,
 
 static void end(struct rig *rig)
 {
-    if (rig->is_stopping)
-        return;
     rig->is_stopping = true;
     for (size_t i = 0; i < rig->count; i++)
         driver_modbus.stop(rig->hearers[i].link);
@@ -104,7 +102,7 @@ static void on_check(uv_timer_t *timer)
 {
     struct rig *rig = timer->data;
 
-    if (rig->is_done(rig))
+    if (!rig->is_stopping && rig->is_done(rig))
         end(rig);
 }
 
