@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <linux/serial.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,11 +43,11 @@ static const struct {
     const char *name;
     const char *expected;
 } parameters[PARAMETER_COUNT] = {
-    [PARAMETER_BAUD] = {"baud",   "300 to 921600, as in baud=19200"},
-    [PARAMETER_PARITY] = {"parity", "even, odd or none"              },
-    [PARAMETER_DATA] = {"data",   "7 or 8"                         },
-    [PARAMETER_STOP] = {"stop",   "1 or 2"                         },
-    [PARAMETER_RS485] = {"rs485",  "none or kernel"                 },
+    [PARAMETER_BAUD] = {"baud",   "300 to 921600, as in baud=19200"  },
+    [PARAMETER_PARITY] = {"parity", "even, odd or none"                },
+    [PARAMETER_DATA] = {"data",   "7 or 8"                           },
+    [PARAMETER_STOP] = {"stop",   "1 or 2"                           },
+    [PARAMETER_RS485] = {"rs485",  "none, kernel, rts-high or rts-low"},
 };
 
 static bool take_baud(struct line_address *address, const char *value)
@@ -83,6 +84,22 @@ static bool take_digit(int *digit, const char *value, char low, char high)
     return true;
 }
 
+static bool take_rs485(struct line_address *address, const char *value)
+{
+    static const char *const names[] = {[RS485_NONE] = "none",
+                                        [RS485_KERNEL] = "kernel",
+                                        [RS485_RTS_HIGH] = "rts-high",
+                                        [RS485_RTS_LOW] = "rts-low"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        if (strcmp(names[i], value) == 0) {
+            address->rs485 = (enum rs485)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool take(struct line_address *address, enum parameter parameter,
                  const char *value)
 {
@@ -96,8 +113,7 @@ static bool take(struct line_address *address, enum parameter parameter,
     case PARAMETER_STOP:
         return take_digit(&address->stop_bits, value, '1', '2');
     case PARAMETER_RS485:
-        address->rs485 = strcmp(value, "kernel") == 0 ? RS485_KERNEL : RS485_NONE;
-        return address->rs485 == RS485_KERNEL || strcmp(value, "none") == 0;
+        return take_rs485(address, value);
     case PARAMETER_COUNT:
         break;
     }
@@ -254,4 +270,21 @@ int64_t line_silence_ns(const struct line_address *address)
     if (address->baud > FAST_BAUD)
         return 1750 * NS_PER_US;
     return line_wire_ns(address, 7) / 2;
+}
+
+uint32_t line_rs485_flags(enum rs485 rs485, uint32_t flags)
+{
+    static const uint32_t either = SER_RS485_RTS_ON_SEND | SER_RS485_RTS_AFTER_SEND;
+
+    switch (rs485) {
+    case RS485_NONE:
+        return flags;
+    case RS485_KERNEL:
+        return flags | SER_RS485_ENABLED;
+    case RS485_RTS_HIGH:
+        return (flags & ~either) | SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND;
+    case RS485_RTS_LOW:
+        return (flags & ~either) | SER_RS485_ENABLED | SER_RS485_RTS_AFTER_SEND;
+    }
+    return flags;
 }

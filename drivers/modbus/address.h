@@ -17,8 +17,10 @@ enum line_kind {
 };
 
 enum rs485 {
-    RS485_NONE,   /* RS-232, or an adapter that turns round by itself */
-    RS485_KERNEL, /* the driver switches RTS (TIOCSRS485) */
+    RS485_NONE,     /* RS-232, or an adapter that turns round by itself */
+    RS485_KERNEL,   /* the driver switches RTS (TIOCSRS485), as the port is set up */
+    RS485_RTS_HIGH, /* the same, RTS is high while we send */
+    RS485_RTS_LOW,
 };
 
 #define ADDRESS_MAX 256
@@ -32,12 +34,15 @@ struct line_address {
     char parity;      /* E (the standard's), N, O; ?parity=even|none|odd */
     int data_bits;    /* 8; ?data=7|8 */
     int stop_bits;    /* 1 with parity, 2 without; ?stop=1|2 */
-    enum rs485 rs485; /* ?rs485=kernel|none */
+    enum rs485 rs485; /* ?rs485=none|kernel|rts-high|rts-low */
 };
 
 /* Returns 0, or -EINVAL with a sentence that says what would be right. */
 int line_address_parse(const char *url, struct line_address *ret_address,
                        char reterr_sentence[256]);
+
+/* The flags of struct serial_rs485 (linux/serial.h), from those that the port has. */
+uint32_t line_rs485_flags(enum rs485 rs485, uint32_t flags);
 
 /* Do both describe the same line in the same way? Only for equal keys. */
 bool line_address_agrees(const struct line_address *a, const struct line_address *b);

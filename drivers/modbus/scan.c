@@ -182,6 +182,8 @@ static const char *describe_error(int error)
         return "the name of the host is not known";
     case -EPROTO:
         return "what it sends is not Modbus";
+    case -ENOSYS:
+        return "the port's driver cannot switch RS-485; leave rs485= out";
     default:
         return uv_strerror(error);
     }

@@ -2,9 +2,11 @@
 #include "drivers/modbus/transport.h"
 
 #include <errno.h>
+#include <linux/serial.h>
 #include <modbus.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -65,6 +67,17 @@ static void on_announce(uv_timer_t *timer)
         serial->events.opened(serial->events.owner);
 }
 
+/* What the driver does not know comes back in many ways; here it is one. */
+static int switch_direction(int descriptor, enum rs485 rs485)
+{
+    struct serial_rs485 port;
+
+    if (ioctl(descriptor, TIOCGRS485, &port) < 0)
+        return -ENOSYS;
+    port.flags = line_rs485_flags(rs485, port.flags);
+    return ioctl(descriptor, TIOCSRS485, &port) < 0 ? -ENOSYS : 0;
+}
+
 static int open_port(const struct line_address *address, modbus_t **ret_port)
 {
     modbus_t *port = modbus_new_rtu(address->name, address->baud, address->parity,
@@ -73,10 +86,10 @@ static int open_port(const struct line_address *address, modbus_t **ret_port)
         return last_error();
 
     int error = modbus_connect(port) ? last_error() : 0;
-    if (!error && address->rs485 == RS485_KERNEL &&
-        modbus_rtu_set_serial_mode(port, MODBUS_RTU_RS485)) {
-        error = last_error();
-        modbus_close(port);
+    if (!error && address->rs485 != RS485_NONE) {
+        error = switch_direction(modbus_get_socket(port), address->rs485);
+        if (error)
+            modbus_close(port);
     }
     if (error) {
         modbus_free(port);

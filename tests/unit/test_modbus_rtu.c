@@ -109,9 +109,51 @@ static void libmodbus_answers_over_a_serial_line(void **state)
     assert_int_equal(reader.failed, 0);
 }
 
+static void on_not_linked(void *owner, struct line_job *job,
+                          const struct line_outcome *outcome)
+{
+    (void)job;
+    assert_int_equal(outcome->result, LINE_NOT_LINKED);
+    *(bool *)owner = true;
+}
+
+/* A pty has no direction to switch. */
+static void a_port_that_cannot_switch_the_direction_is_not_used(void **state)
+{
+    struct line_terms terms = {.timeout_ns = NS_PER_S, .max_in_flight = 1};
+    struct line_health health;
+    struct line_unit *unit;
+    char url[128], sentence[256];
+    bool is_done = false;
+    uv_loop_t loop;
+
+    (void)state;
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    (void)snprintf(url, sizeof(url), "rtu://%s?rs485=rts-high", ptsname(master));
+    assert_int_equal(line_address_parse(url, &terms.address, sentence), 0);
+    assert_int_equal(uv_loop_init(&loop), 0);
+    assert_int_equal(line_join(&loop, &terms, UNIT, &unit), 0);
+    struct line_job job = {.unit = unit,
+                           .function = FUNCTION_READ_HOLDING,
+                           .count = 1,
+                           .owner = &is_done,
+                           .done = on_not_linked};
+    assert_int_equal(line_submit(&job), 0);
+    while (!is_done)
+        (void)uv_run(&loop, UV_RUN_ONCE);
+    line_describe(unit, &health);
+    assert_int_equal(health.last_error, -ENOSYS);
+    line_leave(unit);
+    (void)uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&loop), 0);
+    (void)close(master);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_port_that_cannot_switch_the_direction_is_not_used),
         cmocka_unit_test(libmodbus_answers_over_a_serial_line),
     };
 
