@@ -5,6 +5,7 @@ import os
 import pathlib
 import struct
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -15,6 +16,8 @@ from simulated import Daemon  # noqa: E402
 
 BUILD = pathlib.Path(sys.argv[1])
 CYCLES = 2
+FLASH_S = 2.5
+RUN, HOLD = 0, 2
 
 
 def floats(function, numbers):
@@ -25,12 +28,12 @@ def floats(function, numbers):
     return held
 
 
-def machine(name, *links):
+def machine(name, *links, cycle="cycle: {flash: 0s}"):
     """Of (profile, device, period or None)."""
     lines = "".join(f"      - {{url: '{device.url()}', profile: {profile}{f', every: {every}' if every else ''}}}\n"
                     for profile, device, every in links)
     # Nobody here has the time of real lamps, so nothing that changes is flashing.
-    return f"  - name: {name}\n    cell: c\n    cycle: {{flash: 0s}}\n    modbus:\n{lines}"
+    return f"  - name: {name}\n    cell: c\n    {cycle}\n    modbus:\n{lines}"
 
 
 def values(daemon, name):
@@ -74,6 +77,32 @@ def three_wires_and_a_temperature_module_give_cycles_and_temperatures():
     assert kept == {-10.5}, kept
 
 
+def a_lamp_that_flashes_is_one_state():
+    """With `flash` as it is by default: the lamp is off for less than that, so it was never off."""
+    wires = Device({(DISCRETE, 0): True, (DISCRETE, 1): False})
+    machine = (f"  - name: m\n    cell: c\n    modbus:\n      - url: '{wires.url()}'\n        every: 100ms\n        points:\n"
+               "          - {signal: stack_light.green, area: discrete, address: 0}\n"
+               "          - {signal: stack_light.amber, area: discrete, address: 1}\n")
+    with wires, Daemon(BUILD, machine) as daemon:
+        def state():
+            return daemon.ask("machines")["machines"][0]["state"]
+
+        wait_for(lambda: state() == "run", "the green lamp")
+        seen, flips = [], [time.monotonic()]
+        for lit in 4 * (True, False):
+            turn(daemon, wires, {(DISCRETE, 1): lit}, {"stack_light.amber": "on" if lit else "off"})
+            seen.append(state())
+            flips.append(time.monotonic())
+        daemon.stop()
+        kept = [row["state"] for row in daemon.rows("state", "m")]
+    if max(later - sooner for sooner, later in zip(flips, flips[1:])) > FLASH_S / 2:
+        print("the machine was too busy for a lamp to flash")
+        return
+    runs = seen.index("hold")
+    assert seen == runs * ["run"] + (len(seen) - runs) * ["hold"], seen
+    assert kept == [RUN, HOLD], kept
+
+
 def a_power_meter_is_read_by_its_manual():
     shown = {52: 4321.5, 342: 123456.0, 6: 6.25, 8: 6.5, 10: 0.0}
     # All of the block from 0 to 53 is there in the meter, and may be read with what is asked for.
@@ -109,4 +138,4 @@ def the_template_is_read_with_its_addresses():
 
 
 run([three_wires_and_a_temperature_module_give_cycles_and_temperatures, a_power_meter_is_read_by_its_manual,
-     lamp_bits_make_executions_and_cycles, the_template_is_read_with_its_addresses])
+     lamp_bits_make_executions_and_cycles, a_lamp_that_flashes_is_one_state, the_template_is_read_with_its_addresses])
