@@ -72,6 +72,7 @@ struct line_health {
     bool is_open;
     int64_t reconnects;
     int64_t late;      /* whole answers that nobody waited for */
+    int64_t nameless;  /* those of them that were right but for their id, which is 0 */
     int64_t malformed; /* frames that were none, or not what was asked */
     int last_error;    /* why there is no connection; 0 = none */
 };

@@ -87,6 +87,15 @@ static void take_surplus(struct line *line, const struct frame_answer *answer,
         trial_compare(line, answer, now_ns);
 }
 
+/* A server that does not repeat transaction ids would look like a dead one. */
+static bool is_nameless(const struct line *line, const struct frame_answer *answer)
+{
+    if (!exchange_has_ids(line) || answer->transaction || line->in_flight_count != 1)
+        return false;
+    struct frame_request request = exchange_request(line->in_flight[0]);
+    return frame_answers(answer, &request);
+}
+
 /* An answer to what nobody waits for is counted and forgotten; it costs nothing more. */
 static void take_answer(struct line *line, const struct frame_answer *answer,
                         struct moment now)
@@ -94,6 +103,7 @@ static void take_answer(struct line *line, const struct frame_answer *answer,
     int index = find_awaited(line, answer);
     if (index < 0) {
         line->health.late++;
+        line->health.nameless += is_nameless(line, answer);
         take_surplus(line, answer, now.mono_ns);
         return;
     }

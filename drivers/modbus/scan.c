@@ -189,6 +189,21 @@ static const char *describe_error(int error)
     }
 }
 
+static void describe_failure(struct driver_link *link, const char *failure,
+                             const struct line_health *line)
+{
+    char *trouble = link->health.trouble;
+    size_t size = sizeof(link->health.trouble);
+
+    if (line->nameless && !link->health.answered)
+        (void)snprintf(trouble, size,
+                       "it answers with transaction id 0, not with the one it was asked "
+                       "with; such a device wants quirks: {transaction_ids: zero}");
+    else
+        (void)snprintf(trouble, size, "%s%s%s", failure, line->last_error ? ": " : "",
+                       line->last_error ? describe_error(line->last_error) : "");
+}
+
 static void take_failure(struct request *request, const struct line_outcome *outcome)
 {
     static const struct {
@@ -206,9 +221,7 @@ static void take_failure(struct request *request, const struct line_outcome *out
     line_describe(link->unit, &line);
     link->health.timeouts += outcome->result == LINE_TIMED_OUT;
     link->health.malformed += outcome->result == LINE_MALFORMED;
-    (void)snprintf(link->health.trouble, sizeof(link->health.trouble), "%s%s%s",
-                   failures[outcome->result].trouble, line.last_error ? ": " : "",
-                   line.last_error ? describe_error(line.last_error) : "");
+    describe_failure(link, failures[outcome->result].trouble, &line);
     if (outcome->result == LINE_NOT_LINKED ||
         (outcome->result == LINE_TIMED_OUT && ++link->failures >= LOST_AFTER))
         report_link(link, false, outcome->at);

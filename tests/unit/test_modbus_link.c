@@ -142,6 +142,35 @@ static void quirks_change_how_it_is_asked(void **state)
     assert_true(rig.device.connections > 10);
 }
 
+static enum fault forget_the_id(void *owner, struct fake_device *device,
+                                const struct fake_request *request)
+{
+    (void)owner;
+    (void)device;
+    (void)request;
+    return FAULT_ZERO_ID;
+}
+
+static bool is_told_of_the_quirk(struct rig *rig)
+{
+    struct link_health health;
+
+    driver_modbus.describe(rig->hearers[0].link, &health);
+    return strstr(health.trouble, "transaction_ids: zero") != NULL;
+}
+
+static void a_device_that_forgets_ids_is_told_of(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    set_up(&rig);
+    rig.device.decide = forget_the_id;
+    start_link(add_link(&rig, 1, 2), NULL);
+    run_until(&rig, is_told_of_the_quirk);
+    assert_int_equal(rig.hearers[0].good, 0);
+}
+
 static void several_may_be_under_way(void **state)
 {
     static const enum fault each[] = {FAULT_LATE, FAULT_TRUNCATED};
@@ -170,6 +199,7 @@ int main(void)
         cmocka_unit_test(a_dead_unit_costs_its_neighbours_little),
         cmocka_unit_test(a_device_that_comes_back_is_heard_again),
         cmocka_unit_test(quirks_change_how_it_is_asked),
+        cmocka_unit_test(a_device_that_forgets_ids_is_told_of),
         cmocka_unit_test(several_may_be_under_way),
     };
 

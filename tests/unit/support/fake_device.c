@@ -136,6 +136,9 @@ static void misbehave(struct fake_connection *connection, enum fault fault,
     case FAULT_WRONG_ID:
         frame[0] ^= 0x55;
         break;
+    case FAULT_ZERO_ID:
+        frame[0] = frame[1] = 0;
+        break;
     case FAULT_WRONG_UNIT:
         frame[6] ^= 0x15;
         break;

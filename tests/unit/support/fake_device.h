@@ -15,6 +15,7 @@ enum fault {
     FAULT_SILENT,
     FAULT_LATE, /* together with the answer to the next request */
     FAULT_WRONG_ID,
+    FAULT_ZERO_ID,
     FAULT_WRONG_UNIT,
     FAULT_WRONG_FUNCTION,
     FAULT_SHORT,     /* one word too few, consistently */
