@@ -90,34 +90,46 @@ struct document *document_parse(const char *name, const char *text, size_t lengt
     return document;
 }
 
+/* Returns 0, or why this is no file to read. */
+static int judge_file(int file, struct stat *ret_status)
+{
+    if (fstat(file, ret_status) < 0)
+        return errno;
+    if (!S_ISREG(ret_status->st_mode))
+        return S_ISDIR(ret_status->st_mode) ? EISDIR : EINVAL;
+    return ret_status->st_size > (off_t)DOCUMENT_SIZE_MAX ? EFBIG : 0;
+}
+
+/* Up to `size` bytes; returns 0 or errno. */
+static int read_bytes(int file, char *text, size_t size, size_t *ret_length)
+{
+    while (*ret_length < size) {
+        ssize_t got = read(file, text + *ret_length, size - *ret_length);
+
+        if (got < 0 && errno != EINTR)
+            return errno;
+        if (got == 0)
+            break;
+        *ret_length += got > 0 ? (size_t)got : 0;
+    }
+    return 0;
+}
+
 /* Reads the whole file; returns NULL with errno set. */
 static char *read_all(const char *path, size_t *ret_length, bool *ret_is_public)
 {
-    struct stat status;
+    struct stat status = {0};
     int file = open(path, O_RDONLY | O_CLOEXEC);
     char *text = NULL;
-    int error = 0;
+    size_t length = 0;
 
     if (file < 0)
         return NULL;
-    if (fstat(file, &status) < 0)
-        error = errno;
-    else if (!S_ISREG(status.st_mode))
-        error = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-    else if (status.st_size > (off_t)DOCUMENT_SIZE_MAX)
-        error = EFBIG;
+    int error = judge_file(file, &status);
     if (!error && !(text = malloc((size_t)status.st_size + 1)))
         error = ENOMEM;
-
-    size_t length = 0;
-    while (!error && length < (size_t)status.st_size) {
-        ssize_t got = read(file, text + length, (size_t)status.st_size - length);
-        if (got < 0 && errno != EINTR)
-            error = errno;
-        if (got == 0)
-            break;
-        length += got > 0 ? (size_t)got : 0;
-    }
+    if (!error)
+        error = read_bytes(file, text, (size_t)status.st_size, &length);
     (void)close(file);
     if (error) {
         free(text);

@@ -230,11 +230,29 @@ static size_t find_values(const struct source *source, const struct option *row,
     return count;
 }
 
+/* The entries of every layer, those of the profile first. */
+static void set_entries(struct interpreter *interpreter, const struct source *source,
+                        const struct option *row, struct node *found, size_t count,
+                        void *field)
+{
+    struct items items = {0};
+    size_t profiles = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        list_add_node(interpreter, row, found[i], &items);
+        if (source->profile && found[i].document == source->profile)
+            profiles = items.count;
+    }
+    if (row->entry)
+        drop_replaced(row->entry, &items, profiles);
+    set_list(interpreter, row, &items, found[count - 1], field);
+    free(items.items);
+}
+
 static void set_row(struct interpreter *interpreter, const struct source *source,
                     const struct option *row, struct node *found, void *field)
 {
-    size_t count = find_values(source, row, found), profiles = 0;
-    struct items items = {0};
+    size_t count = find_values(source, row, found);
 
     if (count == 0) {
         if (row->required)
@@ -247,15 +265,7 @@ static void set_row(struct interpreter *interpreter, const struct source *source
     if (row->kind == OPTION_SECTION) {
         set_section(interpreter, row, found, count, field);
     } else if (row->kind == OPTION_LIST) {
-        for (size_t i = 0; i < count; i++) {
-            list_add_node(interpreter, row, found[i], &items);
-            if (source->profile && found[i].document == source->profile)
-                profiles = items.count;
-        }
-        if (row->entry)
-            drop_replaced(row->entry, &items, profiles);
-        set_list(interpreter, row, &items, found[count - 1], field);
-        free(items.items);
+        set_entries(interpreter, source, row, found, count, field);
     } else {
         value_set(interpreter->report, row, found[count - 1], field);
     }
