@@ -75,30 +75,36 @@ static bool in_planned(const struct calendar *calendar, struct probe *probe)
     return found;
 }
 
+/* Whether one of its days covers the probe; `pauses` when it is in a break of it. */
+static bool in_shift(const struct calendar *calendar, const struct shift_options *shift,
+                     int64_t today, struct probe *probe, bool *pauses)
+{
+    bool found = false;
+
+    for (int64_t day = today - 1; day <= today + 1; day++) {
+        struct calendar_shift placed = place_shift(calendar, shift, day);
+
+        if (!begins_on(shift, day) || !covers(probe, placed.from_ns, placed.to_ns))
+            continue;
+        found = true;
+        *pauses |= in_break(calendar, shift, day, probe);
+    }
+    return found;
+}
+
 enum calendar_class calendar_classify(const struct calendar *calendar, int64_t wall_ns,
                                       int64_t *ret_until_ns)
 {
     const struct calendar_options *options = calendar->options;
+    const struct shift_options *shifts = options ? options->shifts.items : NULL;
     struct probe probe = {wall_ns, wall_ns + NS_PER_DAY / 2};
     bool scheduled = !options || options->shifts.count == 0, pauses = false;
+    int64_t today = zone_day(&calendar->zone, wall_ns);
 
-    if (options) {
-        const struct shift_options *shifts = options->shifts.items;
-        int64_t today = zone_day(&calendar->zone, wall_ns);
-
-        for (size_t i = 0; i < options->shifts.count; i++) {
-            for (int64_t day = today - 1; day <= today + 1; day++) {
-                if (!begins_on(&shifts[i], day))
-                    continue;
-                struct calendar_shift shift = place_shift(calendar, &shifts[i], day);
-                if (!covers(&probe, shift.from_ns, shift.to_ns))
-                    continue;
-                scheduled = true;
-                pauses |= in_break(calendar, &shifts[i], day, &probe);
-            }
-        }
+    for (size_t i = 0; options && i < options->shifts.count; i++)
+        scheduled |= in_shift(calendar, &shifts[i], today, &probe, &pauses);
+    if (options)
         pauses |= in_planned(calendar, &probe);
-    }
     *ret_until_ns = probe.until;
     if (!scheduled)
         return CALENDAR_FREE;

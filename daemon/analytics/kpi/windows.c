@@ -7,7 +7,7 @@
 
 #define SETTLE_NS (60 * NS_PER_S)  /* what belongs to a window is known by then */
 #define FORGOTTEN (8 * NS_PER_DAY) /* windows nobody watched are not opened */
-#define ALL_KEPT  (KPI_KINDS * KPI_WINDOWS_KEPT)
+#define ALL_KEPT  ((size_t)KPI_KINDS * KPI_WINDOWS_KEPT)
 
 static struct kpi_window *at_index(struct kpi_windows *windows, size_t index)
 {
