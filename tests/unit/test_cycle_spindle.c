@@ -79,8 +79,59 @@ static void a_drive_that_hums_has_not_started(void **state)
     story_wait(story, 300);
     assert_int_equal(story_count(story, RECORD_CYCLE), 2);
     assert_true(fabs(cycle(0)->ct - 75) < 0.01 && !(cycle(0)->flags & CYCLE_PARTIAL));
-    assert_true(fabs(cycle(0)->spindle_on - 69) < 0.2);
-    assert_true(fabs(cycle(1)->ct - 70) < 0.01 && fabs(cycle(1)->spindle_on - 70) < 0.2);
+    assert_true(fabs(cycle(0)->cut - 69) < 0.2);
+    assert_true(fabs(cycle(1)->ct - 70) < 0.01 && fabs(cycle(1)->cut - 70) < 0.2);
+    assert_true(isnan(cycle(0)->spindle_on)); /* how it runs down is not seen */
+}
+
+/* Power is reckoned as torque times speed: running down it trembles, at rest it does not.
+ */
+static void a_power_that_trembles_tells_a_spindle_that_runs_down(void **state)
+{
+    struct story *story = begin();
+    char value[32];
+
+    (void)state;
+    for (int tenth = 0; tenth < 3000; tenth++) {
+        double t = tenth / 10.0, phase = fmod(t, 100);
+        double power = 1e-4 * sin(tenth * 0.7);
+
+        if ((phase >= 10 && phase < 40) || (phase >= 46 && phase < 60))
+            power = 170 + 20 * sin(t);
+        else if (phase >= 40 && phase < 42)
+            power = (tenth % 3 ? 1 : -0.6) * (42 - phase);
+        (void)snprintf(value, sizeof(value), "%.6f", power);
+        story_show(story, t, "spindle_power", value);
+    }
+    story_wait(story, 400);
+    assert_int_equal(story_count(story, RECORD_CYCLE), 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(fabs(cycle(i)->spindle_on - 45.8) < 0.3);
+}
+
+/* A tap turns at a fifteenth of the speed of the mill before it. */
+static void a_slow_tool_turns_as_well(void **state)
+{
+    struct story *story = begin();
+    char value[32];
+
+    (void)state;
+    for (int tenth = 0; tenth < 3000; tenth += 5) {
+        double phase = fmod(tenth / 10.0, 100), speed = 0;
+
+        if (phase >= 10 && phase < 40)
+            speed = 12000;
+        else if (phase >= 40 && phase < 44) /* runs down */
+            speed = 3000 * (44 - phase);
+        else if (phase >= 46 && phase < 76)
+            speed = 800;
+        (void)snprintf(value, sizeof(value), "%.1f", speed);
+        story_show(story, tenth / 10.0, "spindle_speed", value);
+    }
+    story_wait(story, 400);
+    assert_int_equal(story_count(story, RECORD_CYCLE), 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(fabs(cycle(i)->spindle_on - 63.5) <= 1);
 }
 
 static void values_before_a_silence_belong_to_no_rise(void **state)
@@ -139,6 +190,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORY(a_spindle_current_finds_the_cut_and_bridges_stale_data),
         STORY(a_drive_that_hums_has_not_started),
+        STORY(a_power_that_trembles_tells_a_spindle_that_runs_down),
+        STORY(a_slow_tool_turns_as_well),
         STORY(values_before_a_silence_belong_to_no_rise),
         STORY(a_steady_speed_told_once_is_no_stop),
         STORY(a_spindles_cycle_has_the_program_that_ran_most),

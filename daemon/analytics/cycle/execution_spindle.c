@@ -124,12 +124,15 @@ static void decide_again(struct execution_state *state,
                          struct execution_edges *edges)
 {
     struct sample before = *sample;
+    double previous = NAN;
     int64_t at_ns = 0;
 
     for (uint32_t back = RISE_VALUES - 1; back > 0; back--) {
         if (!rise_recall(&state->rise, back, &at_ns, &before.value.number))
             continue;
         before.value.kind = VALUE_NUMBER;
+        spindle_level_recall(&state->level, before.value.number, previous);
+        previous = before.value.number;
         before.at = moment_plus(sample->at, at_ns - sample->at.mono_ns);
         if (state->spindle.is_open)
             spindle_settle(state, options, at_ns, edges);
@@ -177,8 +180,9 @@ enum spindle_draw execution_draw(const struct execution_state *state, uint32_t b
     if (!level->is_known || level->signal == SIGNAL_SPINDLE_SPEED ||
         !rise_recall(&state->rise, back, ret_at_ns, &value))
         return DRAW_UNKNOWN;
-    if (value < level->off)
-        return DRAW_LITTLE;
     /* A load is in percent of what the drive can do: idling may be none of it. */
-    return level->rests && level->signal != SIGNAL_SPINDLE_LOAD ? DRAW_TURNS : DRAW_CUTS;
+    bool tells_cuts = !level->rests || level->signal == SIGNAL_SPINDLE_LOAD;
+    if (value < (tells_cuts ? level->off : spindle_level_turns(level)))
+        return DRAW_LITTLE;
+    return tells_cuts ? DRAW_CUTS : DRAW_TURNS;
 }

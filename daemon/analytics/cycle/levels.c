@@ -32,7 +32,8 @@ static struct spindle_values *find_spindle(struct levels *levels, const char *pl
     if (levels->spindle_count == LEVEL_SPINDLES)
         return NULL;
     levels->spindles[levels->spindle_count] =
-        (struct spindle_values){.place = sum, .speed = NAN, .load = NAN};
+        (struct spindle_values){.place = sum, .load = NAN};
+    turning_init(&levels->spindles[levels->spindle_count].turning);
     return &levels->spindles[levels->spindle_count++];
 }
 
@@ -50,8 +51,24 @@ double levels_speed(const struct levels *levels)
     double most = NAN;
 
     for (uint32_t i = 0; i < levels->spindle_count; i++)
-        most = fmax(most, fabs(levels->spindles[i].speed));
+        most = fmax(most, levels->spindles[i].turning.speed);
     return most;
+}
+
+bool levels_turn(const struct levels *levels)
+{
+    for (uint32_t i = 0; i < levels->spindle_count; i++)
+        if (levels->spindles[i].turning.turns)
+            return true;
+    return false;
+}
+
+bool levels_may_turn(const struct levels *levels)
+{
+    for (uint32_t i = 0; i < levels->spindle_count; i++)
+        if (levels->spindles[i].turning.slow_ns)
+            return true;
+    return false;
 }
 
 /* A turning spindle with no feed cuts nothing: what it draws is air. */
@@ -77,8 +94,11 @@ static void hear_spindle(struct levels *levels, const struct sample *sample)
     if (!spindle)
         return;
     if (sample->signal == SIGNAL_SPINDLE_SPEED) {
-        spindle->speed = sample_number(sample);
-        levels->top_speed = fmax(levels->top_speed, fabs(spindle->speed));
+        double speed = sample_number(sample);
+
+        levels->top_speed = fmax(levels->top_speed, fabs(speed));
+        levels->late_ns = turning_observe(&spindle->turning, sample->at.mono_ns, speed,
+                                          levels->top_speed);
     } else {
         spindle->load = sample_number(sample);
         learn_air(levels);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/analytics/cycle/cycle_options.h"
+#include "daemon/analytics/cycle/turning.h"
 #include "daemon/model/record.h"
 #include "daemon/model/sample.h"
 
@@ -14,7 +15,8 @@
 
 struct spindle_values {
     uint32_t place;
-    double speed, load;
+    double load;
+    struct turning turning;
 };
 
 /* Load of a spindle that turns in air. */
@@ -40,7 +42,7 @@ enum spindle_draw {
 
 struct levels {
     enum spindle_draw draw;
-    bool turns_by_draw; /* it was ever DRAW_TURNS */
+    bool turns_by_draw; /* DRAW_TURNS is all the time it turns, running down included */
     struct feed_habits feeds;
     bool has_mode, has_function, has_bit, has_timer, has_energy, has_counter, has_feed;
     bool single_block, dry_run, axis_lock;
@@ -53,6 +55,7 @@ struct levels {
     struct spindle_values spindles[LEVEL_SPINDLES];
     uint32_t spindle_count;
     double top_speed; /* the highest seen */
+    int64_t late_ns;  /* a spindle turned since then, as is known now; 0 = no news */
     struct air_load air;
     uint32_t faults[LEVEL_FAULTS]; /* active ones, 0 = free */
     uint32_t fault_types[LEVEL_FAULTS];
@@ -79,6 +82,11 @@ bool levels_is_automatic(const struct levels *levels);
 /* The busiest spindle; NAN when none was heard. */
 double levels_load(const struct levels *levels);
 double levels_speed(const struct levels *levels);
+
+/* Does one of the spindles turn, and may one of them, or is it a ramp? By their speeds.
+ */
+bool levels_turn(const struct levels *levels);
+bool levels_may_turn(const struct levels *levels);
 
 /* Is it a rapid move, as far as the feed can tell? */
 bool levels_is_rapid(const struct levels *levels);

@@ -19,6 +19,7 @@ enum motion_flag {
     MOTION_FEEDING = 16, /* the feed override has a say */
     MOTION_TURNING = 2,  /* the spindle */
     MOTION_TRIAL = 32,   /* function setup or process development */
+    MOTION_RAMP = 64,    /* the spindle: it turns, if this speed lasts */
 };
 
 struct motion_totals {
@@ -42,7 +43,8 @@ struct motion {
     uint32_t count, newest;
 };
 
-/* From `at_ns` on it is so. Earlier than what is known already counts as then. */
+/* From `at_ns` on it is so. At or before the newest change, that one is what it is about.
+ */
 void motion_set(struct motion *motion, int64_t at_ns, unsigned flags, double ratio);
 
 /* Totals at `at_ns`; before the oldest point kept they are those of that point. */

@@ -38,22 +38,16 @@ void path_cycles_account_gap(struct path_cycles *path, struct moment at)
     facts->bar |= levels->bar_end;
 }
 
-/* A slow drift or a ramp is no turning. */
 static bool is_turning(const struct levels *levels)
 {
-    if (levels->draw == DRAW_TURNS && !(levels->top_speed > 0))
-        return true;
-    return levels_speed(levels) > fmax(1, 0.2 * levels->top_speed);
+    return levels->top_speed > 0 ? levels_turn(levels) : levels->draw == DRAW_TURNS;
 }
 
-/* A machine of which only the spindle is known cuts while it turns; ramps are not cuts.
- */
-static bool turns_only(const struct path_cycles *path)
+/* Of a machine of which only the spindle is known nothing but that tells cuts. */
+static bool is_spindle_alone(const struct path_cycles *path)
 {
-    const struct levels *levels = &path->levels;
-
     return (path->source == SEG_SOURCE_SPINDLE || !path->has_execution) &&
-           !levels->has_bit && !levels->has_feed && is_turning(levels);
+           !path->levels.has_bit && !path->levels.has_feed;
 }
 
 static bool draws_cut(const struct levels *levels)
@@ -70,25 +64,34 @@ static bool is_fed(const struct levels *levels)
     return !levels->has_feed || (levels->feed > 0 && !levels_is_rapid(levels));
 }
 
+static unsigned motion_flags(const struct path_cycles *path, const struct path_site *site,
+                             bool turns)
+{
+    const struct levels *levels = &path->levels;
+    bool cuts = levels_is_cutting(levels, site->options) || draws_cut(levels) ||
+                (turns && is_spindle_alone(path));
+    bool tries =
+        levels->has_function && (levels->function == FUNCTION_SETUP ||
+                                 levels->function == FUNCTION_PROCESS_DEVELOPMENT);
+
+    return (cuts ? MOTION_CUTTING : 0U) | (turns ? MOTION_TURNING : 0U) |
+           (!turns && levels_may_turn(levels) ? MOTION_RAMP : 0U) |
+           (path->is_probing ? MOTION_PROBING : 0U) |
+           (path->is_auxiliary && !path->is_probing ? MOTION_AUX : 0U) |
+           (is_fed(levels) ? MOTION_FEEDING : 0U) | (tries ? MOTION_TRIAL : 0U);
+}
+
 void path_cycles_refresh_motion(struct path_cycles *path, const struct path_site *site,
                                 struct moment at)
 {
-    const struct levels *levels = &path->levels;
-    unsigned flags = 0;
+    struct levels *levels = &path->levels;
+    double ratio = levels->feed_override / 100;
 
-    flags |=
-        levels_is_cutting(levels, site->options) || turns_only(path) || draws_cut(levels)
-            ? MOTION_CUTTING
-            : 0;
-    flags |= is_turning(levels) ? MOTION_TURNING : 0;
-    flags |= path->is_probing ? MOTION_PROBING : 0;
-    flags |= path->is_auxiliary && !path->is_probing ? MOTION_AUX : 0;
-    flags |= is_fed(levels) ? MOTION_FEEDING : 0;
-    flags |= levels->has_function && (levels->function == FUNCTION_SETUP ||
-                                      levels->function == FUNCTION_PROCESS_DEVELOPMENT)
-                 ? MOTION_TRIAL
-                 : 0;
-    motion_set(&path->motion, at.mono_ns, flags, levels->feed_override / 100);
+    if (levels->late_ns)
+        motion_set(&path->motion, levels->late_ns, motion_flags(path, site, true), ratio);
+    levels->late_ns = 0;
+    motion_set(&path->motion, at.mono_ns, motion_flags(path, site, is_turning(levels)),
+               ratio);
 }
 
 void path_cycles_draw(struct path_cycles *path, const struct path_site *site,
@@ -98,13 +101,13 @@ void path_cycles_draw(struct path_cycles *path, const struct path_site *site,
     bool is_new = path->levels.draw == DRAW_UNKNOWN && path->motion.count <= 1;
     uint32_t back = is_new ? RISE_VALUES : 1;
 
+    path->levels.turns_by_draw = spindle_level_sees_turning(&execution->level);
     while (back-- > 0) {
         enum spindle_draw draw = execution_draw(execution, back, &at_ns);
 
         if (draw == path->levels.draw || (draw == DRAW_UNKNOWN && back > 0))
             continue;
         path->levels.draw = draw;
-        path->levels.turns_by_draw |= draw == DRAW_TURNS;
         if (path->has_first)
             path_cycles_refresh_motion(
                 path, site, moment_plus(path->first, at_ns - path->first.mono_ns));

@@ -15,6 +15,11 @@
 /* Turning in air takes more than this share of what a cut does; standing takes less. */
 #define REST_SHARE 0.1
 
+/* Of what a cut draws: a spindle that runs down trembles by more, at rest it is a tenth.
+ */
+#define TREMBLE 1e-3
+#define LOW_MIN 10 /* values at rest, before they are believed */
+
 void spindle_level_init(struct spindle_level *level)
 {
     *level = (struct spindle_level){.least = INFINITY};
@@ -164,10 +169,41 @@ static void learn(struct spindle_level *level)
     double idle_high = quantile(level, 0, border, 0.95);
     double apart = quantile(level, border, SPINDLE_BINS, 0.5) - idle;
     level->idle = idle;
+    level->apart = apart;
     level->rests = idle < REST_SHARE * apart;
     level->off = idle_high + OFF_SHARE * apart;
     level->on = idle_high + ON_SHARE * apart;
     level->is_known = true;
+}
+
+static bool rests_still(const struct spindle_level *level)
+{
+    return level->rests && level->low >= LOW_MIN && level->still > level->low / 2;
+}
+
+/* What is seen while nothing is drawn tells what rest is. What decays in a filter only
+ * falls; what trembles rises again. */
+void spindle_level_recall(struct spindle_level *level, double value, double before)
+{
+    double little = TREMBLE * level->apart;
+    bool is_between = value >= little && value < level->off;
+    bool was_between = before >= little && before < level->off;
+
+    level->low += value < level->off;
+    level->still += value < 0.1 * little;
+    level->has_stood |= value < little && before >= little;
+    level->trembles |= is_between && was_between && level->dips && value > before;
+    level->dips = is_between && was_between && (level->dips || value < before);
+}
+
+bool spindle_level_sees_turning(const struct spindle_level *level)
+{
+    return rests_still(level) && (level->trembles || !level->has_stood);
+}
+
+double spindle_level_turns(const struct spindle_level *level)
+{
+    return rests_still(level) ? TREMBLE * level->apart : level->off;
 }
 
 void spindle_level_observe(struct spindle_level *level, enum signal signal, double value)
@@ -195,6 +231,8 @@ void spindle_level_observe(struct spindle_level *level, enum signal signal, doub
     double weight = level->seen < 20 ? 1.0 / (level->seen + 1.0) : 0.05;
     level->noise += weight * (fmin(step, 3 * level->noise + 0.02 * value) - level->noise);
     level->unrest += (step - level->unrest) / fmin(level->seen + level->zeros + 1.0, 200);
+    if (level->is_known)
+        spindle_level_recall(level, value, level->previous);
     level->previous = value;
     widen(level, fmax(value, 1e-6));
     if (value > 0) {
