@@ -167,6 +167,42 @@ static void a_count_long_after_a_loss_is_this_cycles(void **state)
     expect(1, CYCLE_CLASS_COMPLETE, 1);
 }
 
+static double run_to_line(double at, int line)
+{
+    char value[16];
+
+    story_show(&the_story, at, "execution", "ACTIVE");
+    for (int shown = 10; shown <= line; shown += 10) {
+        (void)snprintf(value, sizeof(value), "%d", shown);
+        story_show(&the_story, at + shown / 10.0, "line", value);
+    }
+    story_show(&the_story, at + line / 10.0 + 1, "execution", "READY");
+    return at + 100;
+}
+
+/* Nothing is known of the program when its first parts are given up; the first whole one
+ * tells. */
+static void an_abort_before_the_first_whole_part_is_found_later(void **state)
+{
+    static const int lines[] = {90, 310, 600, 600, 600, 200, 700, 700};
+    static const int wanted[] = {2, 2, 1, 1, 1, 2, 1, 1}; /* 700: it was edited */
+    double at = 10;
+
+    (void)state;
+    story_tell(&the_story, "0 line 1; 0 execution READY");
+    for (size_t i = 0; i < 8; i++)
+        at = run_to_line(at, lines[i]);
+    story_wait(&the_story, at + 100);
+    assert_int_equal(story_count(&the_story, RECORD_CYCLE), 8);
+    for (size_t i = 0; i < 8; i++) {
+        size_t k = 0; /* corrections come later: by number */
+
+        while (cycle(k)->cycle_no != (int64_t)i + 1)
+            k++;
+        expect(k, (enum cycle_class)wanted[i], wanted[i] == 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +216,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_first_count_takes_back_what_was_assumed,
                                         begin, end),
         cmocka_unit_test_setup_teardown(corrections_count_once_in_a_run, begin, end),
+        cmocka_unit_test_setup_teardown(
+            an_abort_before_the_first_whole_part_is_found_later, begin, end),
         cmocka_unit_test_setup_teardown(only_the_cycle_that_a_loss_touched_is_flagged,
                                         begin, end),
         cmocka_unit_test_setup_teardown(a_count_long_after_a_loss_is_this_cycles, begin,

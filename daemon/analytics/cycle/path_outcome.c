@@ -83,6 +83,20 @@ static void assume_parts(struct path_cycles *path, const struct path_site *site)
                                          COUNTER_DEAD, cycle->cycle_no, SEVERITY_NOTICE});
 }
 
+/* The program goes on where the cycle before ended: that one had been given up. */
+static void judge_again(struct path_cycles *path, const struct path_site *site)
+{
+    const struct cycle_record *last = &path->last.cycle;
+    const struct cycle_record *cycle = &path->pending.cycle;
+
+    if (path->has_last && !path->has_done && !path->counter_moves &&
+        site->options->end_rule != END_RULE_DONE && last->prog_id == cycle->prog_id &&
+        last->outcome == CYCLE_CLASS_COMPLETE &&
+        programs_outreach(&path->programs, site->options, cycle->program,
+                          path->cycle.top_line))
+        path_cycles_revoke(path, site);
+}
+
 void path_cycles_emit(struct path_cycles *path, const struct path_site *site)
 {
     struct cycle_record *cycle = &path->pending.cycle;
@@ -90,6 +104,7 @@ void path_cycles_emit(struct path_cycles *path, const struct path_site *site)
     if (path->phase != PHASE_PENDING)
         return;
     path->phase = PHASE_BETWEEN;
+    judge_again(path, site);
     cycle->outcome = judge_outcome(path, site->options, cycle);
     assume_parts(path, site);
     find_part_to_part(cycle);

@@ -42,6 +42,23 @@ struct program_habits *programs_find(struct programs *programs, const char *prog
     return oldest;
 }
 
+static bool is_beyond(const struct program_habits *habits, int64_t line)
+{
+    return END_SHARE * (double)line > (double)habits->last_line;
+}
+
+bool programs_outreach(struct programs *programs, const struct cycle_options *options,
+                       const char *program, int64_t line)
+{
+    struct program_habits *habits = programs_find(programs, program);
+
+    if (options->end_lines.count || habits->ends != 1 || !is_beyond(habits, line))
+        return false;
+    *habits = (struct program_habits){
+        .id = habits->id, .used = habits->used, .seconds = NAN, .energy = NAN};
+    return true;
+}
+
 bool programs_plan_stops(struct programs *programs, const char *program)
 {
     const struct program_habits *habits = programs_find(programs, program);
@@ -59,6 +76,7 @@ bool programs_reach_end(struct programs *programs, const struct cycle_options *o
     if (options->end_lines.count)
         return cycle_options_cover(&options->end_lines, program, line);
     if ((double)line >= END_SHARE * (double)habits->last_line) {
+        habits->ends = is_beyond(habits, line) ? 1 : habits->ends + 1;
         habits->last_line = line > habits->last_line ? line : habits->last_line;
         habits->short_runs = 0;
         return true;
@@ -68,6 +86,7 @@ bool programs_reach_end(struct programs *programs, const struct cycle_options *o
     if (habits->short_runs < EDITED_RUNS)
         return false;
     habits->last_line = line;
+    habits->ends = EDITED_RUNS;
     habits->short_runs = 0;
     return true;
 }

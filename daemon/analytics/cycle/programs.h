@@ -17,6 +17,7 @@ struct program_habits {
     int64_t cycles, stopped; /* complete ones; with an optional or program stop */
     double seconds, energy;  /* running means of complete cycles */
     int64_t last_line;       /* the highest it reached; 0 = not known */
+    int64_t ends;            /* cycles in a row that reached it or came near */
     int64_t short_line;      /* another end, and how often it was so in a row */
     int64_t short_runs;
 };
@@ -40,6 +41,13 @@ bool programs_plan_stops(struct programs *programs, const char *program);
  */
 bool programs_reach_end(struct programs *programs, const struct cycle_options *options,
                         const char *program, int64_t line);
+
+/*
+ * Does `line` lie beyond where the only cycle ended from which the program's end is
+ * known? Then that one was given up, and what was learned of it is forgotten.
+ */
+bool programs_outreach(struct programs *programs, const struct cycle_options *options,
+                       const char *program, int64_t line);
 
 /* Do an aborted run and what followed make up one usual run: was it resumed? */
 bool programs_is_rest(struct programs *programs, const struct cycle_record *aborted,
