@@ -167,6 +167,44 @@ static void a_count_long_after_a_loss_is_this_cycles(void **state)
     expect(1, CYCLE_CLASS_COMPLETE, 1);
 }
 
+/* Four to a fixture, and nobody said so. */
+static void parts_of_one_cycle_are_counted_together(void **state)
+{
+    char value[16];
+
+    (void)state;
+    story_tell(&the_story, "0 part_count 100; 0 execution READY");
+    for (int i = 0; i < 5; i++) {
+        double at = 10 + 60 * i;
+
+        story_show(&the_story, at, "execution", "ACTIVE");
+        story_show(&the_story, at + 40, "execution", "COMPLETED");
+        (void)snprintf(value, sizeof(value), "%d", 104 + 4 * i);
+        story_show(&the_story, at + 40.5, "part_count", value);
+        story_show(&the_story, at + 45, "execution", "READY");
+    }
+    story_show(&the_story, 320, "part_count", "132"); /* typed, when none was due */
+    story_wait(&the_story, 400);
+    for (size_t i = 0; i < 5; i++)
+        expect(i, CYCLE_CLASS_COMPLETE, 4);
+    assert_true(story_event(&the_story, "batch_learned", 0)->event.value == 4);
+    assert_non_null(story_event(&the_story, "counter_preset", 0));
+}
+
+/* Programs that end well have made a part: the count may be a few seconds late. */
+static void a_count_soon_after_done_is_that_cycles(void **state)
+{
+    (void)state;
+    story_tell(&the_story,
+               "0 part_count 5; 0 execution READY; 10 execution ACTIVE;"
+               "66 execution COMPLETED; 66.5 part_count 6; 70 execution READY;"
+               "80 execution ACTIVE; 140 execution COMPLETED;"
+               "145 part_count 7; 160 part_count 8; 200 tick");
+    expect(1, CYCLE_CLASS_COMPLETE, 1);
+    assert_true(cycle(1)->flags & CYCLE_CORRECTED);
+    assert_non_null(story_event(&the_story, "parts_unattributed", 0));
+}
+
 static double run_to_line(double at, int line)
 {
     char value[16];
@@ -216,6 +254,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_first_count_takes_back_what_was_assumed,
                                         begin, end),
         cmocka_unit_test_setup_teardown(corrections_count_once_in_a_run, begin, end),
+        cmocka_unit_test_setup_teardown(parts_of_one_cycle_are_counted_together, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(a_count_soon_after_done_is_that_cycles, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(
             an_abort_before_the_first_whole_part_is_found_later, begin, end),
         cmocka_unit_test_setup_teardown(only_the_cycle_that_a_loss_touched_is_flagged,

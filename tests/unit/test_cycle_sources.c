@@ -60,7 +60,7 @@ static void counters_move_as_domain_md_1_4_says(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         struct counter counter = {0};
-        struct counter_rules rules = {cases[i].modulus, 1, 120 * NS_PER_S, false};
+        struct counter_rules rules = {cases[i].modulus, 1, 0, 120 * NS_PER_S, false};
         struct moment at = story_moment(0);
 
         (void)counter_observe(&counter, &rules, cases[i].from, at, false);
@@ -75,7 +75,7 @@ static void counters_move_as_domain_md_1_4_says(void **state)
 static void a_torn_read_counts_nothing(void **state)
 {
     struct counter counter = {0};
-    struct counter_rules rules = {0, 1, 30 * NS_PER_S, true};
+    struct counter_rules rules = {0, 1, 0, 30 * NS_PER_S, true};
     static const int64_t polled[] = {65535, 131071, 65536, 65536, 65537};
     int64_t parts = 0;
 
@@ -90,7 +90,7 @@ static void a_torn_read_counts_nothing(void **state)
 static void a_big_jump_is_believed_when_seen_twice(void **state)
 {
     struct counter counter = {0};
-    struct counter_rules rules = {0, 1, 30 * NS_PER_S, true};
+    struct counter_rules rules = {0, 1, 0, 30 * NS_PER_S, true};
 
     (void)state;
     (void)counter_observe(&counter, &rules, 10, story_moment(0), false);
@@ -106,7 +106,7 @@ static void a_big_jump_is_believed_when_seen_twice(void **state)
 static void an_announced_reset_needs_no_guess(void **state)
 {
     struct counter counter = {0};
-    struct counter_rules rules = {0, 1, 30 * NS_PER_S, false};
+    struct counter_rules rules = {0, 1, 0, 30 * NS_PER_S, false};
 
     (void)state;
     (void)counter_observe(&counter, &rules, 100, story_moment(0), false);
@@ -260,7 +260,7 @@ static void a_counter_wraps_where_counters_do(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(wraps) / sizeof(*wraps); i++) {
         struct counter counter = {0};
-        struct counter_rules rules = {0, 1, 30 * NS_PER_S, false};
+        struct counter_rules rules = {0, 1, 0, 30 * NS_PER_S, false};
 
         (void)counter_observe(&counter, &rules, wraps[i] - 1, story_moment(0), false);
         struct counter_step step =

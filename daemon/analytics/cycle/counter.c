@@ -37,10 +37,11 @@ static void judge(const struct counter *counter, const struct counter_rules *rul
         step->change = COUNTER_RESET;
         step->parts = step->to <= most ? step->to : 0;
     } else if (step->to > step->from) {
-        bool credible = step->to - step->from <= most;
+        int64_t parts = step->to - step->from;
+        bool credible = parts <= most || parts <= rules->due;
 
         step->change = credible ? COUNTER_INCREMENT : COUNTER_PRESET;
-        step->parts = credible ? step->to - step->from : 0;
+        step->parts = credible ? parts : 0;
     } else if (wrapped > 0 && wrapped <= most) {
         step->change = COUNTER_WRAP;
         step->parts = wrapped;

@@ -28,6 +28,7 @@ struct counter {
 struct counter_rules {
     int64_t modulus;     /* 0 = does not wrap */
     int64_t per_cycle;   /* at least 1 */
+    int64_t due;         /* parts that are expected now; 0 = nothing more than usual */
     int64_t shortest_ns; /* credible cycle, above 0 */
     bool confirms; /* polled: jumps need a second sighting, torn reads do not count */
 };

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LAYOUT  UINT32_C(10)
+#define LAYOUT  UINT32_C(11)
 #define AWAY_NS (10 * NS_PER_S) /* a restart shorter than this hides nothing */
 
 /* All that is remembered: plain bytes, no pointers. */

@@ -101,6 +101,8 @@ struct path_cycles {
     struct moment last_end;
     bool counter_moves; /* it was seen to count: one that never does says nothing */
     uint32_t uncounted; /* complete cycles while it has not moved */
+    int64_t batch;      /* what it gave the newest cycle, and how often in a row */
+    uint32_t batches;
 
     int64_t cycle_no;                         /* of the newest */
     int64_t setup_left, tool_left, cold_left; /* cycles still to be marked */

@@ -3,6 +3,7 @@
 
 #include "daemon/analytics/cycle/path_cycle.h"
 #include "daemon/analytics/cycle/path_loop.h"
+#include "daemon/analytics/cycle/path_unseen.h"
 
 #include <math.h>
 
@@ -11,11 +12,19 @@
 #define LEARN_LAGS     20
 #define LEARN_COUNTS   5
 #define BETTER_WAIT_NS (5 * NS_PER_S)
-#define REREAD_NS      (10 * NS_PER_S)
+#define LATE_S         10 /* after "done" a part may still come that late */
+#define BATCH_MOST     16 /* parts of one cycle that are found without being told */
+#define BATCHES        3  /* alike, until such counts are expected */
 
 static uint32_t known(uint32_t count)
 {
     return count < RECENT ? count : RECENT;
+}
+
+static double poll_seconds(const struct path_cycles *path,
+                           const struct cycle_options *options)
+{
+    return fmax((double)path->counter_slot.period_ns, (double)options->poll) / 1e9;
 }
 
 double path_cycles_grace(const struct path_cycles *path,
@@ -23,7 +32,8 @@ double path_cycles_grace(const struct path_cycles *path,
 {
     if (options->grace > 0)
         return (double)options->grace / 1e9;
-    return path->grace_s > 0 ? path->grace_s : FIRST_GRACE_S;
+    return path->grace_s > 0 ? path->grace_s
+                             : fmax(FIRST_GRACE_S, 3 * poll_seconds(path, options));
 }
 
 int64_t path_cycles_shortest_ns(const struct path_cycles *path,
@@ -47,9 +57,7 @@ static void learn_grace(struct path_cycles *path, const struct path_site *site,
     if (path->lags_count < LEARN_LAGS || site->options->grace > 0)
         return;
 
-    double poll =
-        fmax((double)path->counter_slot.period_ns, (double)site->options->poll) / 1e9;
-    double least = fmax(2, 3 * poll);
+    double least = fmax(FIRST_GRACE_S, 3 * poll_seconds(path, site->options));
     uint32_t gaps = path->stops.length_count;
     double most = 0.5 * stops_quantile(path->stops.lengths, known(gaps), 0.05);
     double wanted = 2 * stops_quantile(path->lags, known(path->lags_count), 0.95);
@@ -139,105 +147,6 @@ static void announce_step(const struct path_cycles *path, const struct path_site
                                      path->cycle_no, SEVERITY_INFO});
 }
 
-static void scale(struct cycle_record *cycle, double by)
-{
-    double *const times[] = {&cycle->ct,      &cycle->net,      &cycle->ct100,
-                             &cycle->cut,     &cycle->noncut,   &cycle->tchg,
-                             &cycle->probe,   &cycle->aux,      &cycle->hold,
-                             &cycle->ostop,   &cycle->pstop,    &cycle->wait,
-                             &cycle->unknown, &cycle->ovr_loss, &cycle->spindle_on};
-
-    for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
-        *times[i] *= by;
-}
-
-/* One record for cycles that nobody saw: domain.md 1.4, "Missed cycles". */
-static void estimate(struct path_cycles *path, const struct path_site *site,
-                     const struct counter_step *step)
-{
-    struct cycle_record *cycle = &path->pending.cycle;
-    int64_t count = step->parts / site->parts_per_cycle;
-
-    cycle->count = count > 1 ? count : 1;
-    cycle->parts = step->parts;
-    cycle->flags |= CYCLE_ESTIMATED | CYCLE_GAP;
-    cycle->flags &= ~(int64_t)CYCLE_PARTIAL;
-    scale(cycle, 1.0 / (double)cycle->count);
-    path_cycles_emit(path, site);
-}
-
-/* The cycle went on through a loss of data in which more than one part was made. */
-static void split_unseen(struct path_cycles *path, const struct path_site *site,
-                         const struct counter_step *step)
-{
-    struct moment at = step->at.mono_ns < path->since.mono_ns ? path->since : step->at;
-
-    path_cycles_close(path, site, at, 0, ENDING_COUNT);
-    estimate(path, site, step);
-    path_cycles_follow(path, site, at, 0);
-    path->cycle.flags |= CYCLE_PARTIAL | CYCLE_GAP;
-}
-
-/* Parts made while nothing was heard and no cycle was open. */
-static void write_unseen(struct path_cycles *path, const struct path_site *site,
-                         const struct counter_step *step)
-{
-    struct record record;
-    int64_t count = step->parts / site->parts_per_cycle;
-    double interval = moment_seconds(path->lost_at, step->at);
-
-    record_init(&record, RECORD_CYCLE, step->at);
-    outlet_stamp(&site->outlet, &record);
-    record.cycle.count = count > 1 ? count : 1;
-    record.cycle.ct = record.cycle.unknown = interval / (double)record.cycle.count;
-    record.cycle.cut = record.cycle.noncut = record.cycle.tchg = 0;
-    record.cycle.probe = record.cycle.aux = record.cycle.hold = 0;
-    record.cycle.ostop = record.cycle.pstop = record.cycle.wait = 0;
-    record.cycle.net = record.cycle.ct100 = 0;
-    record.cycle.parts = step->parts;
-    record.cycle.flags = CYCLE_ESTIMATED | CYCLE_GAP;
-    record.cycle.kind = CYCLE_KIND_PROD;
-    record.cycle.outcome = CYCLE_CLASS_COMPLETE;
-    record.cycle.seg_source = SEG_SOURCE_COUNTER;
-    record.cycle.cut_source = CUT_SOURCE_NONE;
-    record.cycle.cycle_no = ++path->cycle_no;
-    if (path->phase == PHASE_IN_CYCLE) {
-        record.cycle.cycle_no = path->cycle.no;
-        path->cycle.no = path->cycle_no;
-    }
-    outlet_append(&site->outlet, &record);
-}
-
-/* So long after the data came again the counter had been read: this was counted since. */
-static bool is_news(const struct path_cycles *path, const struct counter_step *step)
-{
-    int64_t wait_ns = 3 * path->counter_slot.period_ns;
-
-    if (wait_ns < REREAD_NS)
-        wait_ns = REREAD_NS;
-    return path->execution != EXECUTION_UNAVAIL &&
-           step->at.mono_ns - path->back_at.mono_ns > wait_ns;
-}
-
-static bool count_unseen(struct path_cycles *path, const struct path_site *site,
-                         const struct counter_step *step)
-{
-    double lasted = moment_seconds(path->lost_at, step->at);
-    bool is_spanned = path->phase == PHASE_IN_CYCLE &&
-                      path->cycle.start.mono_ns < path->lost_at.mono_ns;
-
-    if (lasted <= path_cycles_grace(path, site->options) || is_news(path, step))
-        return false;
-    if (is_spanned && step->parts > site->parts_per_cycle) {
-        split_unseen(path, site, step);
-        return true;
-    }
-    if (is_spanned || path->phase == PHASE_PENDING)
-        return false;
-    write_unseen(path, site, step);
-    return true;
-}
-
 /* Part-to-part time is all that a counter alone can tell. */
 static void count_alone(struct path_cycles *path, const struct path_site *site,
                         const struct counter_step *step)
@@ -281,9 +190,12 @@ static void count_orphan(struct path_cycles *path, const struct path_site *site,
     bool was_idle = path->has_last && path->phase == PHASE_BETWEEN &&
                     path->pending_ending == ENDING_IDLE &&
                     path->last.cycle.outcome == CYCLE_CLASS_ABORTED;
+    bool was_done = lacks_parts(path) && path->phase == PHASE_BETWEEN &&
+                    path->pending_ending == ENDING_DONE &&
+                    moment_seconds(path->last_end, step->at) <= LATE_S;
     bool was_assumed = path->last_is_assumed && path->phase == PHASE_BETWEEN;
 
-    if (is_near || was_idle || was_assumed) {
+    if (is_near || was_idle || was_done || was_assumed) {
         path_cycles_correct(path, site, step->parts);
         return;
     }
@@ -348,7 +260,7 @@ static void attribute(struct path_cycles *path, const struct path_site *site,
     path->counter_moves = true;
     if (path->is_lost) {
         path->is_lost = false;
-        if (count_unseen(path, site, step)) {
+        if (path_unseen_count(path, site, step)) {
             path->last_is_assumed = false;
             return;
         }
@@ -372,6 +284,36 @@ static void attribute(struct path_cycles *path, const struct path_site *site,
     }
 }
 
+/* Parts that the counter gives a cycle: as configured, or as it always does. */
+static int64_t batch(const struct path_cycles *path, const struct path_site *site)
+{
+    bool is_learned = site->parts_per_cycle == 1 && path->batches >= BATCHES;
+
+    return is_learned ? path->batch : site->parts_per_cycle;
+}
+
+/* Nobody types a number in the moment in which a part is due. */
+static int64_t due(const struct path_cycles *path, const struct path_site *site)
+{
+    bool is_due = path->phase == PHASE_PENDING && path->pending.cycle.parts == 0;
+
+    return is_due && site->parts_per_cycle == 1 ? BATCH_MOST : 0;
+}
+
+static void learn_batch(struct path_cycles *path, const struct path_site *site,
+                        const struct counter_step *step)
+{
+    if (path->phase != PHASE_PENDING || path->pending.cycle.parts > 0 || path->is_lost)
+        return;
+    path->batches = step->parts == path->batch ? path->batches + 1 : 1;
+    path->batch = step->parts;
+    if (path->batches == BATCHES && path->batch > 1 && site->parts_per_cycle == 1)
+        outlet_announce(
+            &site->outlet, step->at,
+            &(struct notice){"batch_learned", "parts the counter gives a cycle",
+                             (double)path->batch, path->cycle_no, SEVERITY_INFO});
+}
+
 void path_cycles_count(struct path_cycles *path, const struct path_site *site,
                        const struct sample *sample)
 {
@@ -379,7 +321,8 @@ void path_cycles_count(struct path_cycles *path, const struct path_site *site,
     int64_t width = poll_slot_observe(&path->counter_slot, site->options, sample, same);
     struct counter_rules rules = {
         .modulus = site->options->counter_modulus,
-        .per_cycle = site->parts_per_cycle,
+        .per_cycle = batch(path, site),
+        .due = due(path, site),
         .shortest_ns = path_cycles_shortest_ns(path, site->options),
         .confirms = path->counter_slot.is_polled,
     };
@@ -393,6 +336,8 @@ void path_cycles_count(struct path_cycles *path, const struct path_site *site,
     if (step.change == COUNTER_RESET && step.parts == 0 && path->phase == PHASE_PENDING &&
         path->pending_ending == ENDING_DONE && path->pending.cycle.parts == 0)
         step.parts = site->parts_per_cycle;
+    if (step.change == COUNTER_INCREMENT)
+        learn_batch(path, site, &step);
     if (step.parts > 0)
         attribute(path, site, &step, (double)width / 1e9 * ((double)width / 1e9) / 12);
     else if (step.change == COUNTER_SAME || step.change == COUNTER_INCREMENT)
