@@ -109,6 +109,24 @@ static void a_loop_is_learned_from_five_counts(void **state)
     assert_int_equal(cycle(20)->kind, CYCLE_KIND_AUX);
 }
 
+static void a_loop_of_short_parts_is_learned_as_well(void **state)
+{
+    struct story *story = begin();
+    char count[16];
+
+    (void)state;
+    story_tell(story, "0 part_count 0; 0 execution READY; 10 execution ACTIVE");
+    for (int part = 1; part <= 12; part++) {
+        (void)snprintf(count, sizeof(count), "%d", part);
+        story_show(story, 10 + 20.5 * part, "part_count", count);
+    }
+    story_tell(story, "262 execution READY; 300 tick");
+    assert_string_equal(story_event(story, "boundary_learned", 0)->event.text,
+                        "partcount");
+    for (size_t i = 0; i < 12; i++)
+        assert_true(cycle(i)->parts == 1 && cycle(i)->ct == 20.5 && cycle(i)->flags == 0);
+}
+
 static void the_grace_is_learned_and_published(void **state)
 {
     struct story *story = begin();
@@ -323,6 +341,7 @@ int main(void)
         STORY(an_orphan_part_corrects_its_cycle),
         STORY(parts_made_unseen_are_one_estimate),
         STORY(a_loop_is_learned_from_five_counts),
+        STORY(a_loop_of_short_parts_is_learned_as_well),
         STORY(the_grace_is_learned_and_published),
         STORY(every_gap_has_one_reason),
         STORY(a_reason_given_later_corrects_the_stop),

@@ -80,28 +80,35 @@ bool path_cycles_ends_by_count(const struct path_cycles *path,
     return options->boundary == BOUNDARY_PARTCOUNT;
 }
 
-/* Did the program run on long enough after the count to be a loop? */
-void path_cycles_vote(struct path_cycles *path, const struct path_site *site,
-                      struct moment run_until)
+static void count_vote(struct path_cycles *path, const struct path_site *site,
+                       struct moment at, bool is_loop)
 {
     struct boundary_vote *vote = &path->boundary;
-    int64_t lasted = run_until.mono_ns - vote->counted_at.mono_ns;
-    int64_t needed = vote->interval_ns / 4;
 
-    if (!vote->waits)
-        return;
     vote->waits = false;
-    needed = needed > SHORTEST_NS ? needed : SHORTEST_NS;
-    vote->votes += lasted >= needed;
+    vote->votes += is_loop;
     if (vote->is_learned || vote->counts < LEARN_COUNTS)
         return;
     vote->is_learned = true;
     vote->is_partcount = vote->votes * 10 >= vote->counts * 8;
     if (site->options->boundary == BOUNDARY_AUTO)
-        outlet_announce(&site->outlet, run_until,
+        outlet_announce(&site->outlet, at,
                         &(struct notice){"boundary_learned",
                                          vote->is_partcount ? "partcount" : "execution",
                                          vote->votes, path->cycle_no, SEVERITY_INFO});
+}
+
+/* Did the program run on long enough after the count to be a loop? */
+void path_cycles_vote(struct path_cycles *path, const struct path_site *site,
+                      struct moment run_until)
+{
+    const struct boundary_vote *vote = &path->boundary;
+    int64_t lasted = run_until.mono_ns - vote->counted_at.mono_ns;
+    int64_t needed = vote->interval_ns / 4;
+
+    needed = needed > SHORTEST_NS ? needed : SHORTEST_NS;
+    if (vote->waits)
+        count_vote(path, site, run_until, lasted >= needed);
 }
 
 static void begin_vote(struct path_cycles *path, const struct path_site *site,
@@ -112,7 +119,8 @@ static void begin_vote(struct path_cycles *path, const struct path_site *site,
 
     if (vote->is_learned)
         return;
-    path_cycles_vote(path, site, at);
+    if (vote->waits)
+        count_vote(path, site, at, true); /* however short: it ran on to the next count */
     if (vote->is_learned)
         return;
     vote->counts++;
