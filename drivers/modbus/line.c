@@ -250,6 +250,7 @@ int line_submit(struct line_job *job)
         return -EALREADY;
     job->is_busy = true;
     job->is_repeated = false;
+    job->is_suspected = false;
     job->tries = 0;
     queue_add(job);
 

@@ -58,9 +58,10 @@ struct line_job {
 
     /* The line's own. */
     struct line_job *next;
-    bool is_busy;     /* queued or under way */
-    bool is_repeated; /* once already, because the connection broke */
-    unsigned tries;   /* after "busy" */
+    bool is_busy;      /* queued or under way */
+    bool is_repeated;  /* once already, because the connection broke */
+    bool is_suspected; /* once already: its answer may have been another one's copy */
+    unsigned tries;    /* after "busy" */
     uint16_t transaction;
     struct moment sent;
     int64_t deadline_ns;

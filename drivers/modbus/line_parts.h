@@ -114,6 +114,10 @@ void queue_note_answer(struct line_unit *unit);
  */
 int trial_create(struct trial **ret_trial);
 
+/* May the answer be another one's, come again? Then the job is to be asked once more. */
+bool trial_suspects(struct line *line, struct line_job *job,
+                    const struct frame_answer *answer, int64_t now_ns);
+
 /* Takes an answered job, and finishes those before it that it vouches for. */
 void trial_begin(struct line *line, struct line_job *job,
                  const struct line_outcome *outcome);

@@ -112,7 +112,10 @@ static void take_answer(struct line *line, const struct frame_answer *answer,
     struct frame_request request = exchange_request(job);
     if (frame_answers(answer, &request)) {
         exchange_take_from_flight(line, (unsigned)index, now.mono_ns);
-        settle(line, job, answer, now);
+        if (trial_suspects(line, job, answer, now.mono_ns))
+            queue_add_first(job);
+        else
+            settle(line, job, answer, now);
         return;
     }
     line->health.malformed++;

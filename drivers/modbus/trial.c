@@ -11,6 +11,9 @@
  * Something that nobody waits for in between puts all of them in doubt: they are asked
  * once more, each by itself. A plain copy of the one answer on trial doubts nothing: were
  * it the true one, it would say the same.
+ *
+ * While there is doubt, an answer that says what the answer to another question said just
+ * before may be its copy, and the true one may be lost: that is asked once more, too.
  */
 #include "daemon/base/clock.h"
 #include "drivers/modbus/line_parts.h"
@@ -20,6 +23,7 @@
 #include <string.h>
 
 enum {
+    RECENT_MAX = 128,     /* answers that may come again */
     ON_TRIAL_MAX = 64,    /* then the line has to be quiet first */
     MARGIN_MS = 20,       /* beside what a unit needs */
     DOUBTFUL_S = 60,      /* after something unasked-for: one question at a time */
@@ -34,7 +38,15 @@ struct on_trial {
     uint8_t data[FRAME_MAX];
 };
 
+struct recent {
+    uint8_t unit, function;
+    uint16_t address, count;
+    uint64_t hash; /* of the data */
+};
+
 struct trial {
+    struct recent recent[RECENT_MAX];
+    unsigned heard;                        /* of all time */
     struct on_trial answers[ON_TRIAL_MAX]; /* oldest first */
     unsigned count;
     int64_t doubtful_until_ns;
@@ -83,6 +95,46 @@ static void note_pace(struct line_unit *unit, int64_t took_ns)
     int64_t faded = unit->slowest_ns - unit->slowest_ns / SLOWEST_FADES;
 
     unit->slowest_ns = took_ns > faded ? took_ns : faded;
+}
+
+static struct recent recent_of(const struct line_job *job,
+                               const struct frame_answer *answer)
+{
+    /* FNV-1a */
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < answer->length; i++)
+        hash = (hash ^ answer->data[i]) * UINT64_C(0x100000001b3);
+    return (struct recent){.unit = job->unit->number,
+                           .function = job->function,
+                           .address = job->address,
+                           .count = job->count,
+                           .hash = hash};
+}
+
+static bool is_said_again(const struct recent *old, const struct recent *new)
+{
+    return old->unit == new->unit && old->function == new->function &&
+           old->count == new->count && old->hash == new->hash &&
+           old->address != new->address;
+}
+
+bool trial_suspects(struct line *line, struct line_job *job,
+                    const struct frame_answer *answer, int64_t now_ns)
+{
+    struct trial *trial = line->trial;
+    bool is_suspect = false;
+
+    if (!trial || answer->exception)
+        return false;
+    struct recent new = recent_of(job, answer);
+    for (unsigned i = 0; i < RECENT_MAX && trial_doubts(line, now_ns); i++)
+        is_suspect = is_suspect || is_said_again(&trial->recent[i], &new);
+    if (is_suspect && !job->is_suspected) {
+        job->is_suspected = true;
+        return true;
+    }
+    trial->recent[trial->heard++ % RECENT_MAX] = new;
+    return false;
 }
 
 void trial_begin(struct line *line, struct line_job *job,

@@ -29,6 +29,8 @@ enum surplus {
     COPY_BEFORE_NEXT, /* the last answer again, just before the next one */
     ANOTHERS_AFTER,   /* what another master asked for, after the answer */
     GARBAGE_AFTER,
+    COPY_INSTEAD, /* once there is doubt: the last answer again, and the true one is lost
+                   */
     SURPLUS_COUNT,
 };
 
@@ -38,7 +40,7 @@ struct scene {
     enum surplus surplus;
     uint8_t last[ANSWER];
     struct line_job jobs[BLOCKS];
-    unsigned waiting, round;
+    unsigned waiting, round, lied_in; /* rounds; 0 = none */
     int right, unknown;
 };
 
@@ -56,12 +58,25 @@ static void make_answer(unsigned address, uint8_t *frame)
     frame[ANSWER - 1] = (uint8_t)(crc >> 8);
 }
 
+static void say(struct scene *scene, const uint8_t *bytes, size_t length)
+{
+    uv_buf_t buffer = uv_buf_init((char *)(uintptr_t)bytes, (unsigned)length);
+
+    (void)uv_try_write((uv_stream_t *)scene->connection, &buffer, 1);
+}
+
 static void answer(struct scene *scene, unsigned address)
 {
     uint8_t bytes[2 * ANSWER];
     size_t length = 0;
     bool is_faulty = scene->round < FAULTY_ROUNDS && scene->round % 2;
 
+    if (is_faulty && scene->surplus == COPY_INSTEAD && scene->round > 1 &&
+        scene->lied_in != scene->round && scene->last[0]) {
+        scene->lied_in = scene->round;
+        say(scene, scene->last, ANSWER);
+        return;
+    }
     if (is_faulty && scene->surplus == COPY_BEFORE_NEXT && scene->last[0]) {
         memcpy(bytes, scene->last, ANSWER);
         length += ANSWER;
@@ -75,12 +90,12 @@ static void answer(struct scene *scene, unsigned address)
     } else if (is_faulty && scene->surplus == ANOTHERS_AFTER) {
         make_answer(7777, bytes + length);
         length += ANSWER;
-    } else if (is_faulty && scene->surplus == GARBAGE_AFTER) {
+    } else if (is_faulty && (scene->surplus == GARBAGE_AFTER ||
+                             (scene->surplus == COPY_INSTEAD && scene->round == 1))) {
         memset(bytes + length, 0x5a, 6);
         length += 6;
     }
-    uv_buf_t buffer = uv_buf_init((char *)bytes, (unsigned)length);
-    (void)uv_try_write((uv_stream_t *)scene->connection, &buffer, 1);
+    say(scene, bytes, length);
 }
 
 static void on_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buffer)
