@@ -114,19 +114,40 @@ static void a_new_reason_does_not_wait_for_the_turn_of_the_old_one(void **state)
     assert_non_null(strstr(heard(), "warning: r: new (3611 times in 3610 s)\n"));
 }
 
+static int lines_heard(void)
+{
+    int lines = 0;
+
+    for (const char *at = heard(); (at = strchr(at, '\n')); at++)
+        lines++;
+    return lines;
+}
+
 static void reasons_that_alternate_do_not_fill_the_log(void **state)
 {
     struct complaint complaint = {0};
-    int lines = 0;
 
     (void)state;
     listen_to_the_log();
     for (int s = 0; s < 3600; s++)
         complaint_raise(&complaint, LOG_LEVEL_WARNING, "r", second(s), s % 2 ? "a" : "b");
-    for (const char *at = heard(); (at = strchr(at, '\n')); at++)
-        lines++;
     /* At 0, 10, 30, 70 … 2550 s. */
-    assert_int_equal(lines, 9);
+    assert_int_equal(lines_heard(), 9);
+}
+
+static void a_reason_that_is_cut_short_is_the_same_the_next_time(void **state)
+{
+    struct complaint complaint = {0};
+    char reason[2 * COMPLAINT_MAX];
+
+    (void)state;
+    memset(reason, 'x', sizeof(reason));
+    reason[sizeof(reason) - 1] = '\0';
+    listen_to_the_log();
+    for (int s = 0; s < 70; s++)
+        complaint_raise(&complaint, LOG_LEVEL_WARNING, "r", second(s), reason);
+    assert_int_equal(complaint.changed_ns, second(0).mono_ns);
+    assert_int_equal(lines_heard(), 3); /* at 0, 10, 30 s */
 }
 
 int main(void)
@@ -136,6 +157,7 @@ int main(void)
         cmocka_unit_test(a_lost_link_tells_its_second_reason_as_well),
         cmocka_unit_test(a_new_reason_does_not_wait_for_the_turn_of_the_old_one),
         cmocka_unit_test(reasons_that_alternate_do_not_fill_the_log),
+        cmocka_unit_test(a_reason_that_is_cut_short_is_the_same_the_next_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
