@@ -23,8 +23,11 @@ from simulated import Daemon  # noqa: E402
 
 BUILD = pathlib.Path(sys.argv[1])
 SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 20.0
+POINTS = 10
 BITS = 11  # start, eight, parity, stop
-LINES = [(baud, units, every) for baud in (9600, 19200, 115200) for units, every in ((1, 0.2), (4, 0.5), (6, 1.0))]
+# (baud, units, seconds, one request a point)
+LINES = [(baud, units, every, False) for baud in (9600, 19200, 115200) for units, every in ((1, 0.2), (4, 0.5), (6, 1.0))]
+LINES += [(baud, 1, every, True) for baud, every in ((9600, 1.0), (19200, 0.5), (115200, 0.5))]
 THINKING_MS = (5, 20)
 
 
@@ -69,10 +72,10 @@ class Bus(threading.Thread):
             self.requests += 1
 
 
-def machine(name, bus, unit, every):
-    points = ", ".join(f"{{signal: custom.r{i}, address: {i}}}" for i in range(10))
+def machine(name, bus, unit, every, singly):
+    points = ", ".join(f"{{signal: custom.r{i}, address: {i}}}" for i in range(POINTS))
     return (f"  - name: {name}\n    cell: c\n    modbus: [{{url: 'rtu://{bus.path}?baud={bus.baud}&parity=even', unit: {unit}, "
-            f"every: {every}s, timeout: 1s, points: [{points}]}}]\n")
+            f"every: {every}s, timeout: 1s, quirks: {{one_request_per_point: {'true' if singly else 'false'}}}, points: [{points}]}}]\n")
 
 
 def predicted(machines, thinking_ms):
@@ -87,11 +90,11 @@ def predicted(machines, thinking_ms):
 def measure(thinking_ms):
     """Prints each line; returns the largest deviation."""
     buses, machines = [], ""
-    for line, (baud, units, every) in enumerate(LINES):
+    for line, (baud, units, every, singly) in enumerate(LINES):
         bus = Bus(baud, thinking_ms)
         bus.start()
         buses.append(bus)
-        machines += "".join(machine(f"l{line}u{unit}", bus, unit, every) for unit in range(1, units + 1))
+        machines += "".join(machine(f"l{line}u{unit}", bus, unit, every, singly) for unit in range(1, units + 1))
     said = predicted(machines, thinking_ms)
     with Daemon(BUILD, machines):
         time.sleep(2)
@@ -101,12 +104,12 @@ def measure(thinking_ms):
         after = [(bus.busy_s, bus.requests) for bus in buses]
         passed = time.monotonic() - began
     worst = 0.0
-    for (baud, units, every), bus, first, last in zip(LINES, buses, before, after):
+    for (baud, units, every, singly), bus, first, last in zip(LINES, buses, before, after):
         share = next(value for path, value in said.items() if bus.path in path)
         measured = 100 * (last[0] - first[0]) / passed
-        schedule = (last[1] - first[1]) * every / (passed * units)
+        schedule = (last[1] - first[1]) * every / (passed * units * (POINTS if singly else 1))
         worst = max(worst, abs(measured / share - 1))
-        print(f"{baud:6} baud, {units} units every {every} s, thinking {thinking_ms} ms: said {share:5.1f} %, measured "
+        print(f"{baud:6} baud, {units} units{' singly' if singly else ''} every {every} s, thinking {thinking_ms} ms: said {share:5.1f} %, measured "
               f"{measured:5.1f} % ({100 * (measured / share - 1):+.1f} %), {100 * schedule:.0f} % of the schedule")
     return worst
 
