@@ -27,6 +27,10 @@ struct driver_site {
     /* What mark() was last given before the daemon stopped; NULL at the first start. */
     const char *resume;
 
+    /* As `resume`, but of the archive of raw values, which is written more often and so
+     * may be ahead; NULL = there is none. */
+    const char *archived;
+
     /* Loop thread. The samples are copied. Loss of the link is a sample too. */
     void (*deliver)(void *owner, const struct sample *samples, size_t count);
 

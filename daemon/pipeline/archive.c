@@ -21,7 +21,8 @@ enum {
 struct mark {
     uint64_t instance;
     uint64_t archived_instance, archived_next; /* on disk: skip what lies before */
-    uint64_t next; /* handed over: what the next row ends with */
+    uint64_t next;               /* handed over: what the next row ends with */
+    char restored[POSITION_MAX]; /* what the disk said at the start */
 };
 
 /* One kind of row that is being packed. */
@@ -99,13 +100,22 @@ int archive_restore(struct archive *archive)
     for (size_t i = 0; i < archive->site.machine->link_count && i < resume.position_count;
          i++) {
         struct mark *mark = &archive->marks[i];
-        if (resume.positions[i])
-            (void)sscanf(resume.positions[i], "%" SCNu64 " %" SCNu64,
-                         &mark->archived_instance, &mark->archived_next);
+        if (!resume.positions[i])
+            continue;
+        (void)text_copy(mark->restored, sizeof(mark->restored), resume.positions[i]);
+        (void)sscanf(mark->restored, "%" SCNu64 " %" SCNu64, &mark->archived_instance,
+                     &mark->archived_next);
         mark->instance = mark->archived_instance; /* until the source says otherwise */
     }
     store_resume_done(&resume);
     return 0;
+}
+
+const char *archive_reached(const struct archive *archive, size_t line)
+{
+    const char *restored = archive->marks[line].restored;
+
+    return *restored ? restored : NULL;
 }
 
 const struct sample *archive_trim_gap(const struct archive *archive, size_t line,

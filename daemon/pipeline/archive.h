@@ -32,6 +32,10 @@ void archive_destroy(struct archive *archive);
  */
 int archive_restore(struct archive *archive);
 
+/* What link `line` had marked when its values were archived last, before the start; NULL
+ * = never. Lives as long as the archive. */
+const char *archive_reached(const struct archive *archive, size_t line);
+
 /* A value of link `line`. One that was archived before a crash is not archived again. */
 void archive_add(struct archive *archive, size_t line, const struct archive_item *item);
 

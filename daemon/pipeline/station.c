@@ -262,6 +262,7 @@ static void start_line(struct station *station, size_t index)
                                       .mark = on_mark,
                                       .is_busy = on_is_busy,
                                       .stopped = on_stopped};
+    line->site.archived = archive_reached(station->archive, index);
     int error = settings->driver->start(&line->site, settings->options, &line->link);
     if (error) {
         log_write(LOG_LEVEL_ERROR, station->room, "%s link %zu cannot work: %s",

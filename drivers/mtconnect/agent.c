@@ -380,6 +380,7 @@ int agent_start(const struct driver_site *site, const struct mtconnect_options *
     agent->count = agent->full_count = options->count;
     backoff_init(&agent->backoff, FIRST_RETRY_NS, LAST_RETRY_NS, seed_of(site->machine));
     resume(agent, site->resume);
+    (void)position_parse(&agent->archived, site->archived);
     if (streams_create(&agent->streams) ||
         (options->assets && asset_watch_create(agent, &agent->assets))) {
         agent_free(agent);

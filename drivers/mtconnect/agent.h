@@ -49,15 +49,16 @@ struct agent {
     } slice;
 
     struct position position;
-    char device[256];       /* percent-encoded, for the path; "" = all */
-    char model_change[40];  /* deviceModelChangeTime */
-    bool is_fresh_instance; /* take it from its beginning … */
-    uint64_t lost_from;     /* … and what the old one had from here on is lost */
-    bool has_state;         /* of this mapping: a current was applied */
-    bool is_decided;        /* `phase` was set by a document; ask without a pause */
-    bool has_progress;      /* a document was applied since the last failure */
-    bool is_heard;          /* the answer had a document that was applied */
-    bool has_text;          /* the part has more than blanks */
+    struct position archived; /* what the store has, until an agent has been met */
+    char device[256];         /* percent-encoded, for the path; "" = all */
+    char model_change[40];    /* deviceModelChangeTime */
+    bool is_fresh_instance;   /* take it from its beginning … */
+    uint64_t lost_from;       /* … and what the old one had from here on is lost */
+    bool has_state;           /* of this mapping: a current was applied */
+    bool is_decided;          /* `phase` was set by a document; ask without a pause */
+    bool has_progress;        /* a document was applied since the last failure */
+    bool is_heard;            /* the answer had a document that was applied */
+    bool has_text;            /* the part has more than blanks */
     bool polls;
     struct moment polls_since;
     struct moment restarted; /* last seen to be */

@@ -121,13 +121,33 @@ static void end_conditions(struct agent *agent)
     }
 }
 
+static bool is_behind(const struct position *position,
+                      const struct streams_header *header)
+{
+    return position->is_known && position_is_behind(position, header);
+}
+
+/* Where we were killed, values may be stored that are farther than our position: by them
+ * the same name is known for another agent's. */
+static bool is_behind_archive(struct agent *agent, const struct streams_header *header)
+{
+    const struct position *archived = &agent->archived;
+    bool is_restart = is_behind(archived, header) && header->last &&
+                      header->instance_id == archived->instance_id;
+
+    if (is_restart)
+        position_set(&agent->position, archived->instance_id, archived->next);
+    return is_restart;
+}
+
 static int open_current(struct agent *agent, struct moment now)
 {
     const struct streams_header *header = streams_header(agent->streams);
 
-    if (agent_has_restarted(agent, header) ||
-        (agent->position.is_known && position_is_behind(&agent->position, header)))
+    if (agent_has_restarted(agent, header) || is_behind(&agent->position, header) ||
+        is_behind_archive(agent, header))
         return agent_begin_anew(agent);
+    agent->archived.is_known = false;
     limit_count(agent, header);
     if (agent->position.is_known)
         chase(agent, header, now);

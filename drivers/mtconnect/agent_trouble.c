@@ -40,7 +40,7 @@ int agent_begin_anew(struct agent *agent)
         agent->rest_ns = AGENT_REST_NS;
     agent->restarted = now;
     agent->link.delivery.timeline.is_resumed = false;
-    agent->position.is_known = false;
+    agent->position.is_known = agent->archived.is_known = false;
     agent->is_fresh_instance = true;
     agent->chases = 0;
     agent->model_change[0] = '\0';

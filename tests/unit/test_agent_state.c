@@ -29,6 +29,34 @@ static void conditions_behind_a_gap_are_those_of_the_state(void **state)
     assert_true(scene_count_lost(scene) > 0);
 }
 
+/* Killed before the first position was kept, but not before values were: sequence 200 of
+ * this name is stored, and an agent that has only 30 is another life of it. */
+static void what_is_archived_tells_another_life_of_an_agent(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->options.backlog = true;
+    scene->site.archived = "100 200";
+    agent_issue(&scene->agent, 30);
+    scene_start(scene);
+    scene_catch_up(scene);
+    assert_int_equal(scene->gaps_of_unknown_size, 1);
+    scene_assert_account(scene, 1);
+}
+
+static void what_is_archived_of_the_same_life_is_no_restart(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->options.backlog = true;
+    scene->site.archived = "100 25";
+    agent_issue(&scene->agent, 30);
+    scene_start(scene);
+    scene_catch_up(scene);
+    assert_int_equal(scene->gaps_of_unknown_size, 0);
+    scene_assert_account(scene, 1);
+}
+
 static void empty_parts_are_signs_of_life(void **state)
 {
     struct scene *scene = *state;
@@ -74,6 +102,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(conditions_behind_a_gap_are_those_of_the_state,
                                         scene_set_up, scene_tear_down),
         cmocka_unit_test_setup_teardown(holes_in_one_answer_are_gaps_of_their_own,
+                                        scene_set_up, scene_tear_down),
+        cmocka_unit_test_setup_teardown(what_is_archived_tells_another_life_of_an_agent,
+                                        scene_set_up, scene_tear_down),
+        cmocka_unit_test_setup_teardown(what_is_archived_of_the_same_life_is_no_restart,
                                         scene_set_up, scene_tear_down),
         cmocka_unit_test_setup_teardown(empty_parts_are_signs_of_life, scene_set_up,
                                         scene_tear_down),
