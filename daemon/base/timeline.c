@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/base/timeline.h"
 
-#include <math.h>
-
 /* In this time something comes without delay, or the clock is behind. */
 #define WINDOW_NS NS_PER_MINUTE
 
@@ -19,11 +17,18 @@
 /* Nothing but old stamps for this long: the clock was set back. */
 #define SET_BACK_NS (2 * NS_PER_S)
 
-#define ZONE_NS (15 * NS_PER_MINUTE)
-
 /* Stamps of another day belong to a clock of its own: it is neither late nor corrected.
  */
 #define FOREIGN_NS NS_PER_DAY
+
+/* Stamps as old as this at first sight are no backlog. */
+#define ANCIENT_NS (30 * NS_PER_DAY)
+
+/* Old stamps that go on from each other for so long are played, not left over. */
+#define PLAYED_NS (NS_PER_S / 10)
+
+/* What a clock may gain or lose in a minute without being set. */
+#define DRIFT_NS (NS_PER_S / 20)
 
 /* A clock of its own whose stamps are this near to ours has been set right. */
 #define HOME_NS NS_PER_HOUR
@@ -82,7 +87,8 @@ static struct placement place_replayed(struct timeline *timeline, int64_t stamp_
         timeline->mono_ns = later(timeline->mono_ns, stamp_ns + timeline->shift_ns);
         return (struct placement){
             .at = {.mono_ns = timeline->mono_ns, .wall_ns = stamp_ns},
-            .is_suspect = true
+            .is_suspect = true,
+            .is_jump = true
         };
     }
     int64_t mono_ns = timeline->mono_ns;
@@ -135,24 +141,70 @@ static bool move_base(struct timeline *timeline, int64_t offset_ns)
     return timeline->has_stamp;
 }
 
-/* The least delay of a minute is the clock's error; once a minute the base is held to it.
+/* A clock that was behind us all the time: ours is moved beside it, so that durations
+ * stay the differences of stamps. */
+static void fall_behind(struct timeline *timeline, int64_t delta_ns)
+{
+    timeline->lead_ns -= delta_ns;
+    timeline->offset_ns -= delta_ns;
+    timeline->most_ahead_ns -= delta_ns;
+    timeline->gained_ns -= delta_ns;
+    timeline->doubted_ns -= delta_ns;
+    timeline->is_foreign = timeline->is_fast ||
+                           !is_within(timeline->base_ns - timeline->lead_ns, FOREIGN_NS);
+}
+
+/* A whole minute was heard, and its least delay is the clock's error. An error that was
+ * there a minute ago, or ever since, is none that was set. Returns how far it is behind.
  */
+static int64_t end_window(struct timeline *timeline, bool *ret_has_moved)
+{
+    int64_t behind_ns = timeline->least_ns - timeline->base_ns;
+    bool was_set =
+        timeline->has_offset && timeline->least_ns - timeline->offset_ns >= DRIFT_NS;
+
+    timeline->offset_ns = timeline->least_ns;
+    timeline->has_offset = true;
+    timeline->has_window = false;
+    if (behind_ns <= BEHIND_NS)
+        return 0;
+    if (was_set) {
+        *ret_has_moved = move_base(timeline, timeline->least_ns);
+        return 0;
+    }
+    fall_behind(timeline, behind_ns);
+    return behind_ns;
+}
+
+/* What was late for a minute, a long backlog, comes nearer than it was. */
+static bool is_catching_up(const struct timeline *timeline, int64_t offset_ns)
+{
+    return offset_ns >= timeline->most_ahead_ns - AHEAD_NS &&
+           timeline->base_ns - offset_ns < NS_PER_MINUTE;
+}
+
+/* The least delay of a minute is the clock's error; once a minute it is held to that. */
 static bool learn(struct timeline *timeline, int64_t offset_ns, int64_t mono_ns)
 {
     bool has_moved = false;
 
-    if (offset_ns < timeline->base_ns - AHEAD_NS) {
+    if (offset_ns < timeline->base_ns - AHEAD_NS && is_catching_up(timeline, offset_ns)) {
+        int64_t nearer_ns = timeline->base_ns - offset_ns;
+        fall_behind(timeline, -nearer_ns);
+        timeline->has_window = timeline->has_offset = false;
+        offset_ns += nearer_ns;
+        mono_ns += nearer_ns;
+        has_moved = true;
+    } else if (offset_ns < timeline->base_ns - AHEAD_NS) {
         note_gain(timeline, offset_ns, mono_ns);
         has_moved = move_base(timeline, offset_ns);
         begin_window(timeline, offset_ns, mono_ns);
         timeline->has_offset = false;
     }
     if (timeline->has_window && mono_ns - timeline->window_ns > WINDOW_NS) {
-        timeline->offset_ns = timeline->least_ns;
-        timeline->has_offset = true;
-        if (timeline->least_ns > timeline->base_ns + BEHIND_NS)
-            has_moved = move_base(timeline, timeline->least_ns);
-        timeline->has_window = false;
+        int64_t behind_ns = end_window(timeline, &has_moved);
+        offset_ns -= behind_ns;
+        mono_ns -= behind_ns;
     }
     if (!timeline->has_window)
         begin_window(timeline, offset_ns, mono_ns);
@@ -171,17 +223,25 @@ static int64_t wall_of(const struct timeline *timeline, int64_t stamp_ns)
     return is_within(error_ns, WRONG_NS) ? stamp_ns : stamp_ns + error_ns;
 }
 
-/* Old stamps come in bursts after a reconnect; a clock that was set back keeps to it. */
-static bool is_set_back(struct timeline *timeline, bool is_behind, int64_t mono_ns)
+/* Old stamps come in bursts after a reconnect; a clock that was set back keeps to it. One
+ * of another day that goes on needs less time to be believed. */
+static bool is_set_back(struct timeline *timeline, bool is_behind, int64_t stamp_ns,
+                        int64_t mono_ns)
 {
+    int64_t since_doubt_ns = stamp_ns - timeline->doubted_stamp_ns;
+
+    timeline->doubted_stamp_ns = stamp_ns;
     if (!is_behind) {
         timeline->has_doubt = false;
         return false;
     }
     if (!timeline->has_doubt)
         timeline->doubted_ns = mono_ns;
+    bool is_played = timeline->has_doubt && since_doubt_ns > 0 &&
+                     since_doubt_ns < HOME_NS &&
+                     mono_ns - stamp_ns - timeline->base_ns > FOREIGN_NS;
     timeline->has_doubt = true;
-    return mono_ns - timeline->doubted_ns >= SET_BACK_NS;
+    return mono_ns - timeline->doubted_ns >= (is_played ? PLAYED_NS : SET_BACK_NS);
 }
 
 /* A recording that begins again, or whose parts are not in order: as in replay. */
@@ -192,17 +252,6 @@ static bool is_played_on(struct timeline *timeline, bool is_behind, int64_t stam
     timeline->has_doubt = is_behind;
     timeline->doubted_ns = stamp_ns;
     return is_next;
-}
-
-struct moment timeline_lead(const struct timeline *timeline)
-{
-    return (struct moment){.mono_ns = timeline->lead_ns,
-                           .wall_ns = timeline->is_foreign ? timeline->lead_ns : 0};
-}
-
-struct moment timeline_now(const struct timeline *timeline, struct moment now)
-{
-    return moment_in(now, timeline_lead(timeline));
 }
 
 /* The newest moment given; a stamp that does not fit is shown our time, if that is its.
@@ -218,17 +267,29 @@ static struct placement at_newest(const struct timeline *timeline, struct moment
     };
 }
 
+static bool is_ancient(const struct timeline *timeline, int64_t offset_ns)
+{
+    bool is_first = !timeline->has_stamp && !timeline->has_window;
+
+    return is_first && !timeline->is_foreign && offset_ns > ANCIENT_NS;
+}
+
 static struct placement place_beside(struct timeline *timeline, int64_t stamp_ns,
                                      struct moment received)
 {
     int64_t mono_ns = received.mono_ns + timeline->lead_ns;
+
+    if (is_ancient(timeline, mono_ns - stamp_ns)) {
+        (void)move_base(timeline, later(mono_ns, timeline->mono_ns) - stamp_ns);
+        begin_window(timeline, timeline->base_ns, mono_ns);
+    }
     bool has_moved =
         !timeline->is_foreign && learn(timeline, mono_ns - stamp_ns, mono_ns);
     bool is_behind =
         timeline->has_stamp && stamp_ns + timeline->base_ns < timeline->mono_ns - JUMP_NS;
 
     if (timeline->is_foreign ? is_played_on(timeline, is_behind, stamp_ns)
-                             : is_set_back(timeline, is_behind, mono_ns)) {
+                             : is_set_back(timeline, is_behind, stamp_ns, mono_ns)) {
         int64_t from_ns = timeline->is_foreign ? timeline->mono_ns : mono_ns;
         has_moved = move_base(timeline, from_ns - stamp_ns);
         timeline->has_doubt = false;
@@ -247,7 +308,7 @@ static struct placement place_beside(struct timeline *timeline, int64_t stamp_ns
         timeline->offset_ns = received.mono_ns - stamp_ns;
         timeline->has_offset = true;
     }
-    return (struct placement){.at = at, .is_suspect = has_moved};
+    return (struct placement){.at = at, .is_suspect = has_moved, .is_jump = has_moved};
 }
 
 /* Time goes on from where it was, and at our pace: it may be ahead of us for good. */
@@ -285,6 +346,7 @@ static struct placement place_foreign(struct timeline *timeline, int64_t stamp_n
 
     struct placement placement = place_beside(timeline, stamp_ns, received);
     placement.is_suspect = placement.is_suspect || is_home;
+    placement.is_jump = placement.is_jump || is_home;
     return placement;
 }
 
@@ -329,30 +391,4 @@ struct placement timeline_place(struct timeline *timeline, int64_t stamp_ns,
                                       moment_plus(now, timeline->mono_ns - now.mono_ns)};
     timeline->mono_ns = later(timeline->mono_ns, now.mono_ns);
     return (struct placement){.at = now};
-}
-
-/* What is learned in the machine's time, seen from ours. */
-static int64_t our_offset(const struct timeline *timeline)
-{
-    return timeline->offset_ns - (timeline->is_foreign ? 0 : timeline->lead_ns);
-}
-
-double timeline_offset(const struct timeline *timeline)
-{
-    if (timeline->is_replay || !timeline->has_window)
-        return (double)NAN;
-    return (double)our_offset(timeline) / (double)NS_PER_S;
-}
-
-int timeline_zone_error(const struct timeline *timeline)
-{
-    if (timeline->is_replay || !timeline->has_window)
-        return 0;
-
-    int64_t offset_ns = our_offset(timeline);
-    int64_t quarters = (offset_ns + (offset_ns < 0 ? -ZONE_NS : ZONE_NS) / 2) / ZONE_NS;
-    int64_t rest_ns = offset_ns - quarters * ZONE_NS;
-    bool is_zone = quarters && quarters >= -56 && quarters <= 56 &&
-                   rest_ns > -10 * NS_PER_S && rest_ns < 10 * NS_PER_S;
-    return is_zone ? (int)(quarters * 15) : 0;
 }

@@ -5,8 +5,9 @@
  * The stamps are the time: a duration is the difference of two stamps, and the wall time
  * of a moment is its stamp. Live, the device's clock is laid beside ours by one number,
  * the base, which is zero while that fits: it moves only when the device is ahead of us,
- * which nothing but its clock explains, or has not once in a minute been less than half a
- * second behind. Each move is flagged. In a recording nothing is beside it.
+ * which nothing but its clock explains, or was set back. Each move is flagged. A clock
+ * that has not once in a minute been less than half a second behind keeps its stamps, and
+ * our moments are moved beside them by the lead. In a recording nothing is beside it.
  *
  * Stamps that keep to another day (a recording that is played to us, a clock that was
  * never set) are of a clock of their own, which nothing is beside: it runs at its own
@@ -32,6 +33,7 @@ struct timeline {
     int64_t shift_ns;   /* replay: mono = stamp + shift */
     int64_t doubted_ns; /* replay, foreign: last stamp that did not fit; live: since when
                            none does */
+    int64_t doubted_stamp_ns; /* live: the last one */
     bool has_doubt;
     int64_t base_ns;   /* live: mono = stamp + base; in the machine's time */
     int64_t least_ns;  /* live: smallest receipt - stamp of this window */
@@ -53,6 +55,7 @@ struct timeline {
 struct placement {
     struct moment at;
     bool is_suspect; /* the stamp ran backwards or jumped: SAMPLE_CLOCK */
+    bool is_jump;    /* durations from before to after it are doubtful: SAMPLE_JUMP */
 };
 
 void timeline_init(struct timeline *timeline, bool is_replay);

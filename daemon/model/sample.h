@@ -68,6 +68,7 @@ enum sample_flag {
     SAMPLE_DISCRETE = 2, /* an event each time, even with the same value */
     SAMPLE_RESET = 4,    /* the source announces that this counter was reset */
     SAMPLE_CLOCK = 8,    /* the source's stamp cannot be right; `at` is our best */
+    SAMPLE_JUMP = 16,    /* its clock jumped: durations that span this are doubtful */
 };
 
 struct sample {

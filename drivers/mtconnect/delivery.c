@@ -138,7 +138,8 @@ void delivery_observation(struct delivery *delivery,
         struct placement placement =
             timeline_place(&delivery->timeline, stamp_ns, received, is_news);
         hearing.at = placement.at;
-        hearing.flags |= placement.is_suspect ? SAMPLE_CLOCK : 0;
+        hearing.flags |= (placement.is_suspect ? SAMPLE_CLOCK : 0) |
+                         (placement.is_jump ? SAMPLE_JUMP : 0);
     } else {
         hearing.flags |= SAMPLE_CLOCK;
     }

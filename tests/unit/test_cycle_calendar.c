@@ -213,6 +213,30 @@ static void a_reboot_is_time_without_data(void **state)
     assert_false(cycle->flags & CYCLE_CLOCK);
 }
 
+/* Told by a value that cycles are not made of. */
+static void a_jump_of_the_clock_marks_the_cycle_that_spans_it(void **state)
+{
+    struct story *story = &the_story;
+    struct sample jump = {.signal = SIGNAL_AXIS_POSITION,
+                          .quality = QUALITY_GOOD,
+                          .path = 1,
+                          .place = "X",
+                          .flags = SAMPLE_CLOCK | SAMPLE_JUMP,
+                          .value = {.kind = VALUE_NUMBER},
+                          .at = story_moment(40)};
+
+    (void)state;
+    story_init(story);
+    story_tell(story, "0 execution READY; 10 execution ACTIVE; 20 execution READY;"
+                      "30 execution ACTIVE");
+    story_observe(story, &jump);
+    story_tell(story, "50 execution READY; 60 execution ACTIVE; 70 execution READY;"
+                      "80 execution ACTIVE");
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(story_find(story, RECORD_CYCLE, i)->cycle.flags & CYCLE_CLOCK,
+                         i == 1 ? CYCLE_CLOCK : 0);
+}
+
 #define STORY(test) cmocka_unit_test_teardown(test, end)
 
 int main(void)
@@ -222,6 +246,7 @@ int main(void)
         STORY(time_without_the_daemon_is_unknown),
         STORY(time_that_no_source_tells_is_unknown),
         STORY(a_reboot_is_time_without_data),
+        STORY(a_jump_of_the_clock_marks_the_cycle_that_spans_it),
         STORY(a_cycle_through_a_restart_has_its_unknown_time),
     };
 

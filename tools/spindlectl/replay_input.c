@@ -101,11 +101,17 @@ static void on_sample(void *self, const struct sample *sample)
     input->sink->emit(input->sink->owner, sample);
 }
 
+static uint16_t flags_of(const struct placement *placement)
+{
+    return (uint16_t)((placement->is_suspect ? SAMPLE_CLOCK : 0) |
+                      (placement->is_jump ? SAMPLE_JUMP : 0));
+}
+
 static void on_observation(void *self, const struct observation *observation)
 {
     struct input *input = self;
     struct hearing hearing = {.at = input->placement.at,
-                              .flags = input->placement.is_suspect ? SAMPLE_CLOCK : 0};
+                              .flags = flags_of(&input->placement)};
     struct mapping_sink sink = {.owner = input, .emit = on_sample};
 
     (void)mapping_apply(input->mapping, observation, &hearing, &sink);

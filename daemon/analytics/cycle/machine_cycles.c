@@ -280,6 +280,8 @@ void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *
     const struct record_sink sink = {&listener, listen};
     struct sample sample = *given;
 
+    for (size_t i = 0; sample.flags & SAMPLE_JUMP && i < PATHS_MAX; i++)
+        path_cycles_mark(&state->paths[i], sample.at, CYCLE_CLOCK);
     if (!arrivals_is_of_use(sample.signal) || sample.path < 1 || sample.path > PATHS_MAX)
         return;
     if (cycles->is_restored)
@@ -301,13 +303,10 @@ void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *
         sample.path - 1U == master(cycles))
         job_hear_program(&state->job, &cycles->options, sample.value.text);
     state->is_heard[sample.path - 1] = true;
-    if (!is_union(cycles) && arrivals_is_shared(sample.signal)) {
-        for (size_t i = 0; i < PATHS_MAX; i++)
-            if (state->is_heard[i])
-                observe_path(cycles, i, &sample, &sink);
-        return;
-    }
-    observe_path(cycles, sample.path - 1U, &sample, &sink);
+    bool is_shared = !is_union(cycles) && arrivals_is_shared(sample.signal);
+    for (size_t i = 0; i < PATHS_MAX; i++)
+        if (is_shared ? state->is_heard[i] : i == sample.path - 1U)
+            observe_path(cycles, i, &sample, &sink);
 }
 
 void machine_cycles_advance(struct machine_cycles *cycles, struct moment now,
