@@ -183,26 +183,41 @@ bool text_copy(char *array, size_t capacity, const char *string)
     return fits;
 }
 
+/* Well-formed UTF-8 of more than one byte: Unicode 15, table 3-7. */
+static const struct sequence {
+    unsigned char first_from, first_to, second_from, second_to;
+    size_t length;
+} sequences[] = {
+    {0xc2, 0xdf, 0x80, 0xbf, 2},
+    {0xe0, 0xe0, 0xa0, 0xbf, 3},
+    {0xe1, 0xec, 0x80, 0xbf, 3},
+    {0xed, 0xed, 0x80, 0x9f, 3},
+    {0xee, 0xef, 0x80, 0xbf, 3},
+    {0xf0, 0xf0, 0x90, 0xbf, 4},
+    {0xf1, 0xf3, 0x80, 0xbf, 4},
+    {0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+
+static bool is_sequence(const unsigned char *bytes, const struct sequence *sequence)
+{
+    if (bytes[1] < sequence->second_from || bytes[1] > sequence->second_to)
+        return false;
+    for (size_t i = 2; i < sequence->length; i++)
+        if ((bytes[i] & 0xc0) != 0x80)
+            return false;
+    return true;
+}
+
 size_t text_sequence_length(const char *string)
 {
     const unsigned char *bytes = (const unsigned char *)string;
-    size_t length = bytes[0] < 0x80   ? 1
-                    : bytes[0] < 0xc2 ? 0
-                    : bytes[0] < 0xe0 ? 2
-                    : bytes[0] < 0xf0 ? 3
-                    : bytes[0] < 0xf5 ? 4
-                                      : 0;
 
-    for (size_t i = 1; i < length; i++)
-        if ((bytes[i] & 0xc0) != 0x80)
-            return 0;
-    if (length == 3 &&
-        ((bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xed && bytes[1] > 0x9f)))
-        return 0;
-    if (length == 4 &&
-        ((bytes[0] == 0xf0 && bytes[1] < 0x90) || (bytes[0] == 0xf4 && bytes[1] > 0x8f)))
-        return 0;
-    return length;
+    if (bytes[0] < 0x80)
+        return 1;
+    for (size_t i = 0; i < sizeof(sequences) / sizeof(*sequences); i++)
+        if (bytes[0] >= sequences[i].first_from && bytes[0] <= sequences[i].first_to)
+            return is_sequence(bytes, &sequences[i]) ? sequences[i].length : 0;
+    return 0;
 }
 
 bool text_equal_fold(const char *a, const char *b)

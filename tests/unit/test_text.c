@@ -132,9 +132,42 @@ static void patterns_match_as_file_names_do(void **state)
     assert_true(text_match("a*b*c", "aXbYbZc"));
 }
 
+static void only_well_formed_utf_8_is_a_sequence(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+    } rows[] = {
+        {"a",                1},
+        {"",                 1},
+        {"\xc3\xa9",         2},
+        {"\xe2\x82\xac",     3},
+        {"\xf0\x9f\x98\x80", 4},
+        {"\x80",             0}, /* a continuation byte */
+        {"\xc3",             0}, /* cut off */
+        {"\xe2\x82",         0},
+        {"\xc0\xaf",         0}, /* overlong */
+        {"\xe0\x9f\xbf",     0},
+        {"\xe0\xa0\x80",     3},
+        {"\xf0\x8f\xbf\xbf", 0},
+        {"\xf0\x90\x80\x80", 4},
+        {"\xed\x9f\xbf",     3},
+        {"\xed\xa0\x80",     0}, /* a surrogate */
+        {"\xf4\x8f\xbf\xbf", 4},
+        {"\xf4\x90\x80\x80", 0}, /* behind the last code point */
+        {"\xf5\x80\x80\x80", 0},
+        {"\xe2\x82z",        0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        assert_int_equal(text_sequence_length(rows[i].bytes), rows[i].length);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_well_formed_utf_8_is_a_sequence),
         cmocka_unit_test(the_shortest_number_reads_back),
         cmocka_unit_test(a_fixed_text_is_cut_and_says_so),
         cmocka_unit_test(times_of_every_builder_are_read),
