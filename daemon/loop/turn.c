@@ -3,7 +3,7 @@
 
 #include "daemon/base/moment.h"
 
-static const uint64_t LONG_NS = 3 * NS_PER_MS;
+static const uint64_t long_ns = 3 * NS_PER_MS;
 
 bool turn_is_long(struct turn *turn, const uv_loop_t *loop)
 {
@@ -13,5 +13,5 @@ bool turn_is_long(struct turn *turn, const uv_loop_t *loop)
         turn->at_ms = now_ms;
         turn->since_ns = uv_hrtime();
     }
-    return uv_hrtime() - turn->since_ns > LONG_NS;
+    return uv_hrtime() - turn->since_ns > long_ns;
 }

@@ -17,7 +17,7 @@ int machine_cycles_create(const struct tracker_options *options,
                           struct machine_cycles **ret_cycles);
 void machine_cycles_destroy(struct machine_cycles *cycles);
 
-void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *sample,
+void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *given,
                             const struct record_sink *out);
 void machine_cycles_advance(struct machine_cycles *cycles, struct moment now,
                             const struct record_sink *out);

@@ -129,7 +129,7 @@ void path_cycles_begin(struct path_cycles *path);
 
 /* What one sample or the passing of time means. Times never fall. */
 void path_cycles_edge(struct path_cycles *path, const struct path_site *site,
-                      const struct execution_edge *edge);
+                      const struct execution_edge *given);
 void path_cycles_observe(struct path_cycles *path, const struct path_site *site,
                          const struct sample *sample);
 void path_cycles_advance(struct path_cycles *path, const struct path_site *site,

@@ -32,4 +32,4 @@ void kpi_elements_add(struct kpi_elements *elements, const struct kpi_elements *
 
 /* All figures but window, from and label. */
 void kpi_elements_derive(const struct kpi_elements *elements,
-                         const struct kpi_options *options, struct kpi_record *ret_kpi);
+                         const struct kpi_options *options, struct kpi_record *kpi);

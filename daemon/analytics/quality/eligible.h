@@ -23,5 +23,5 @@ void segment_metrics(const struct segment_record *segment,
                      double ret_values[SEGMENT_METRICS]);
 
 /* What is made, by which program, on which path; never 0. */
-uint64_t context_hash(const struct record *cycle);
+uint64_t context_hash(const struct record *record);
 uint64_t part_hash(const struct context *context);

@@ -23,7 +23,7 @@ struct held_segments {
 };
 
 /* Only a segment of good quality is held. */
-void held_segments_add(struct held_segments *held, const struct record *segment);
+void held_segments_add(struct held_segments *held, const struct record *record);
 
 /*
  * Those of this cycle, in their order; older ones of its path are dropped with them.

@@ -141,19 +141,25 @@ static void judge(struct drift_track *track, const struct lagged *heat, double c
     }
 }
 
+static void gather(struct track_pair *own, const double moved[TRACK_INPUTS],
+                   double change)
+{
+    for (int i = 0; i < TRACK_INPUTS; i++) {
+        for (int k = 0; k <= i; k++) {
+            double *sum = &own->information[packed(i, k)];
+            *sum = FORGET * *sum + moved[i] * moved[k];
+        }
+        own->moment[i] = FORGET * own->moment[i] + moved[i] * change;
+    }
+}
+
 static void learn(struct drift_track *track, const struct lagged *heat, double change)
 {
     for (int pair = 0; pair < PAIR_COUNT; pair++) {
-        struct track_pair *own = &track->pairs[pair];
         double moved[TRACK_INPUTS];
+
         since_anchor(track, heat, pair, moved);
-        for (int i = 0; i < TRACK_INPUTS; i++) {
-            for (int k = 0; k <= i; k++) {
-                double *sum = &own->information[packed(i, k)];
-                *sum = FORGET * *sum + moved[i] * moved[k];
-            }
-            own->moment[i] = FORGET * own->moment[i] + moved[i] * change;
-        }
+        gather(&track->pairs[pair], moved, change);
         fit(track, pair);
     }
 }

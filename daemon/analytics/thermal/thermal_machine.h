@@ -63,7 +63,7 @@ struct thermal_site {
     struct moment at;
 };
 
-void thermal_rules(const struct thermal *thermal, const char *part, const char *feature,
+void thermal_rules(const struct thermal *thermal, const char *part, const char *name,
                    struct feature_rules *ret_rules);
 
 /* The scene of a feature at `at`, or `ahead_s` later if all goes on as it is. */
@@ -95,7 +95,7 @@ void thermal_advise(const struct thermal_site *site, struct feature_slot *slot,
                     const struct feature_rules *rules,
                     const struct drift_mixture *mixture);
 void thermal_tell_stop(const struct thermal_site *site,
-                       const struct thermal_record *record);
+                       const struct thermal_record *thermal);
 
 /* Parts until the limit is reached with 95 % confidence (domain.md 4.6), at most 100000;
  * `room_um` from m to the limit, `step` um a part towards it. */

@@ -31,8 +31,8 @@ struct wear_curve {
  * `prior` of past lives to the same limit; NULL = none. Not known (is_known false) with
  * fewer than two points after the start, or when wear has not risen above the noise.
  */
-void wear_curve_fit(struct wear_curve *curve, const struct wear_point *points,
-                    size_t count, double limit, const struct life_prior *prior);
+void wear_curve_fit(struct wear_curve *curve, const struct wear_point *given,
+                    size_t given_count, double limit, const struct life_prior *prior);
 
 /* What remains at `age`; false when the data cannot say. */
 bool wear_curve_outlook(const struct wear_curve *curve, double age,
