@@ -28,6 +28,7 @@ class Shift:
         self.dice = random.Random(seed)
         self.options = options
         self.events, self.cycles, self.odd = [], [], []
+        self.frozen, self.steps, self.is_silent = [], [], False
         self.t = self.dice.uniform(3, 8)
         self.count = self.dice.randint(1, 5000)
         self.base = self.dice.uniform(30, 120)
@@ -71,25 +72,35 @@ class Shift:
         self.say("execution", "READY")
         self.cycles.append(Cycle(start, self.t, outcome=ABORTED, parts=0))
 
+    def told(self, t):
+        """The moment as the clock told it that stamps the rows."""
+        return t + sum(step for at, step in self.steps if at <= t)
+
     def poll(self, period, loss=0.01):
-        """The rows of a table: what each poll saw. `odd` are polls that saw something else."""
+        """The rows of a table: what each poll saw. `odd` are polls that saw something else, `frozen` from when until when
+        all saw the same, `steps` when the clock was set on and by how much; a silent source leaves out what was lost."""
         events, odd = sorted(self.events, key=lambda event: event[0]), sorted(self.odd, key=lambda event: event[0])
         signals = list(dict.fromkeys(signal for _, signal, _ in events))
-        now, rows, lost, heard = {}, [], [], 0
+        now, rows, lost, heard, held = {}, [], [], 0, None
         t = self.dice.uniform(0, period)
         while t < self.t + 60:
             while heard < len(events) and events[heard][0] <= t:
                 now[events[heard][1]] = events[heard][2]
                 heard += 1
             seen = dict(now)
+            still = next((start for start, until in self.frozen if start <= t < until), None)
+            held = (held or seen) if still else None
+            seen = dict(held or seen)
             for at, until, signal, value in odd:
                 if at <= t < until:
                     seen[signal] = value
             if self.dice.random() < loss or LOST in seen.values():
                 seen = dict.fromkeys(signals, LOST)
                 lost.append(t)
-            rows.append(f"{t:.4f}," + ",".join(str(seen.get(signal, "")) for signal in signals))
+            if not self.is_silent or LOST not in seen.values():
+                rows.append(f"{self.told(t):.4f}," + ",".join(str(seen.get(signal, "")) for signal in signals))
             t += period * self.dice.uniform(0.98, 1.02)
         for cycle in self.cycles:
-            cycle.touched = any(cycle.start < t < cycle.end for t in lost)
+            cycle.touched = any(cycle.start < t < cycle.end for t in lost + [at for at, _ in self.steps])
+            cycle.start, cycle.end = self.told(cycle.start), self.told(cycle.end)
         return "time," + ",".join(signals) + "\n" + "\n".join(rows) + "\n"

@@ -216,9 +216,42 @@ def spindle_power(shift):
         shift.wait(30, 60)
 
 
+def lost_without_a_word(shift):
+    """The table has no row for an answer that did not come."""
+    shift.is_silent = True
+    plain(shift)
+
+
+def frozen(shift):
+    """All values stand still for some seconds, in the middle of a part or over its end."""
+    shift.begin()
+    for i in range(CYCLES):
+        shift.make()
+        if i % 3 == 0:
+            at = shift.t - shift.base * shift.dice.uniform(0.5, 0.8)
+            shift.frozen.append((at, at + shift.dice.uniform(3, 12)))
+        elif i % 3 == 1:
+            late = shift.dice.uniform(1, 6)
+            shift.frozen.append((shift.t - shift.dice.uniform(1, 4), shift.t + late))
+            shift.cycles[-1].slack = late
+        shift.wait(10, 25)
+
+
+def clock_is_set(shift):
+    """The clock that stamps the rows is set on by a minute or an hour, between parts and within them."""
+    shift.begin()
+    for i in range(CYCLES):
+        shift.make()
+        if i % 10 == 4:
+            shift.steps.append((shift.t - shift.base * 0.5, shift.dice.choice((60, 3600))))
+        shift.wait(12, 25)
+        if i % 10 == 9:
+            shift.steps.append((shift.t - 4, shift.dice.choice((60, 3600))))
+
+
 SCENARIOS = (plain, counter_wraps, counter_is_set, torn_counter, two_spindles, pallets, bar_loop, named_programs,
              prove_out, program_flickers, pauses_and_aborts, mixed, unavailable, power_cut, never_done, cycle_bit,
-             spindle_power)
+             spindle_power, lost_without_a_word, frozen, clock_is_set)
 
 
 def ended(record):

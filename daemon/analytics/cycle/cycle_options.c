@@ -71,7 +71,8 @@ static const struct option options[] = {
     OPTION(cycle_options, load_threshold, DURATION(0), LONGEST,
            .help = "the longest gap that counts as loading; 0 learns it"),
     OPTION(cycle_options, poll, DURATION(0), .max = 3600e9,
-           .help = "how often the state is polled, for the date of an edge; 0 sees it in "
+           .help = "how often the state is polled, for the date of an edge and to see "
+                   "what is missing; 0 sees it in "
                    "the samples"),
     OPTION(cycle_options, spindle_on, .fallback.number = (double)NAN,
            .help = "cycles from the spindle: running above this; learned when absent"),

@@ -1,41 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/cycle/machine_cycles.h"
 
-#include "daemon/analytics/cycle/arrivals.h"
-#include "daemon/analytics/cycle/calendar.h"
+#include "daemon/analytics/cycle/machine_inside.h"
+#include "daemon/analytics/cycle/machine_loss.h"
 #include "daemon/analytics/cycle/path_cycle.h"
-#include "daemon/analytics/cycle/path_cycles.h"
-#include "daemon/analytics/run/job.h"
 #include "daemon/base/pages.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
 
-#define LAYOUT  UINT32_C(11)
-#define AWAY_NS (10 * NS_PER_S) /* a restart shorter than this hides nothing */
-
-/* All that is remembered: plain bytes, no pointers. */
-struct machine_state {
-    uint32_t layout, size;
-    struct job job;
-    struct execution_state executions[PATHS_MAX];
-    struct path_cycles paths[PATHS_MAX]; /* of a union only the master's is used */
-    bool is_heard[PATHS_MAX];
-    struct arrivals arrivals;
-    struct moment seen; /* the newest moment of which anything is known */
-};
-
-struct machine_cycles {
-    struct tracker_options options;
-    struct cycle_options defaults;
-    const struct cycle_options *cycle;
-    struct machine_state state;
-    struct calendar calendar;
-    bool is_restored; /* and nothing was heard since */
-    int64_t shift_ns; /* added to monotonic time: a reboot gives it another start */
-    struct path_view views[PATHS_MAX];
-};
+#define LAYOUT UINT32_C(12)
 
 int machine_cycles_create(const struct tracker_options *options,
                           struct machine_cycles **ret_cycles)
@@ -92,8 +67,8 @@ static void listen(void *owner, const struct record *record)
         job_count(job, &listener->cycles->options, record, listener->out);
 }
 
-static struct path_site make_site(const struct machine_cycles *cycles, size_t path,
-                                  const struct record_sink *sink)
+struct path_site machine_cycles_site(const struct machine_cycles *cycles, size_t path,
+                                     const struct record_sink *sink)
 {
     return (struct path_site){
         .options = cycles->cycle,
@@ -142,13 +117,13 @@ static bool has_one_path(const struct machine_cycles *cycles)
     return known <= 1;
 }
 
-static void apply_edges(struct machine_cycles *cycles, size_t path,
-                        const struct execution_edges *edges,
-                        const struct record_sink *sink)
+void machine_cycles_apply(struct machine_cycles *cycles, size_t path,
+                          const struct execution_edges *edges,
+                          const struct record_sink *sink)
 {
     bool joined = is_union(cycles);
     size_t index = joined ? master(cycles) : path;
-    struct path_site site = make_site(cycles, index, sink);
+    struct path_site site = machine_cycles_site(cycles, index, sink);
     bool alone = has_one_path(cycles);
 
     for (size_t i = 0; i < edges->count; i++) {
@@ -188,13 +163,13 @@ static void advance_path(struct machine_cycles *cycles, size_t index, struct mom
                          const struct record_sink *sink)
 {
     struct execution_edges edges = {0};
-    struct path_site site = make_site(cycles, index, sink);
+    struct path_site site = machine_cycles_site(cycles, index, sink);
 
     if (!cycles->state.is_heard[index])
         return;
     execution_advance(&cycles->state.executions[index], cycles->cycle, now, &edges);
     if (edges.count)
-        apply_edges(cycles, index, &edges, sink);
+        machine_cycles_apply(cycles, index, &edges, sink);
     path_cycles_advance(&cycles->state.paths[index], &site, now);
 }
 
@@ -203,7 +178,7 @@ static void observe_path(struct machine_cycles *cycles, size_t index,
 {
     struct execution_edges edges = {0};
     size_t target = is_union(cycles) ? master(cycles) : index;
-    struct path_site site = make_site(cycles, target, sink);
+    struct path_site site = machine_cycles_site(cycles, target, sink);
 
     path_cycles_begin(&cycles->state.paths[target]);
     path_cycles_turn(&cycles->state.paths[target], &site, sample->at);
@@ -211,7 +186,7 @@ static void observe_path(struct machine_cycles *cycles, size_t index,
     path_cycles_draw(&cycles->state.paths[target], &site,
                      &cycles->state.executions[index]);
     if (edges.count)
-        apply_edges(cycles, index, &edges, sink);
+        machine_cycles_apply(cycles, index, &edges, sink);
     if (target != index && !arrivals_is_shared(sample->signal))
         return;
     path_cycles_mark(&cycles->state.paths[target], sample->at,
@@ -219,57 +194,6 @@ static void observe_path(struct machine_cycles *cycles, size_t index,
                          (edges.misses ? CYCLE_GAP : 0));
     path_cycles_observe(&cycles->state.paths[target], &site, sample);
     refresh_view(cycles, target);
-}
-
-/* From `since` on nobody knows what the machine did. */
-static void lose_all(struct machine_cycles *cycles, struct moment since,
-                     const struct record_sink *sink)
-{
-    const struct execution_edges edges = {
-        .count = 1, .items = {{.to = EXECUTION_UNAVAIL, .at = since}}};
-
-    for (size_t i = 0; i < PATHS_MAX; i++) {
-        if (!cycles->state.is_heard[i] || !cycles->state.executions[i].is_known)
-            continue;
-        path_cycles_mark(&cycles->state.paths[i], since, CYCLE_GAP);
-        execution_lose(&cycles->state.executions[i]);
-        apply_edges(cycles, i, &edges, sink);
-    }
-}
-
-/* Nothing was heard for a while. */
-static void lose_data(struct machine_cycles *cycles, const struct sample *sample,
-                      const struct record_sink *sink)
-{
-    double seconds = sample->value.kind == VALUE_GAP ? sample->value.gap->seconds : 0;
-    int64_t lasted_ns = seconds > 0 && seconds < 1e8 ? (int64_t)(seconds * 1e9) : 0;
-
-    for (size_t i = 0; i < PATHS_MAX; i++)
-        if (cycles->state.is_heard[i])
-            path_cycles_mark(&cycles->state.paths[i], sample->at, CYCLE_GAP);
-    if (lasted_ns > 0)
-        lose_all(cycles, moment_plus(sample->at, -lasted_ns), sink);
-}
-
-/* The daemon was away since `seen`, and the source does not go on from there. */
-static void come_back(struct machine_cycles *cycles, const struct sample *sample,
-                      const struct record_sink *sink)
-{
-    int64_t away_ns = sample->at.mono_ns - cycles->state.seen.mono_ns;
-
-    cycles->is_restored = false;
-    if (away_ns > AWAY_NS && sample->signal != SIGNAL_GAP)
-        lose_all(cycles, cycles->state.seen, sink);
-}
-
-static void hear_gap(struct machine_cycles *cycles, const struct sample *sample,
-                     const struct record_sink *sink)
-{
-    lose_data(cycles, sample, sink);
-    if (sample->value.kind != VALUE_GAP)
-        return;
-    struct path_site site = make_site(cycles, sample->path - 1U, sink);
-    outlet_gap(&site.outlet, sample->at, sample->value.gap);
 }
 
 void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *given,
@@ -288,13 +212,14 @@ void machine_cycles_observe(struct machine_cycles *cycles, const struct sample *
         cycles->shift_ns = arrivals_shift_ns(state->seen, sample.at);
     sample.at.mono_ns += cycles->shift_ns;
     if (sample.signal == SIGNAL_GAP) {
-        hear_gap(cycles, &sample, &sink);
+        machine_loss_hear(cycles, &sample, &sink);
         return;
     }
 
     arrivals_place(&state->arrivals, &sample);
     if (cycles->is_restored)
-        come_back(cycles, &sample, &sink);
+        machine_loss_come_back(cycles, &sample, &sink);
+    machine_loss_miss(cycles, &sample, &sink);
     if (sample.at.mono_ns > state->seen.mono_ns)
         state->seen = sample.at;
     for (size_t i = 0; i < PATHS_MAX; i++)
@@ -328,7 +253,7 @@ static void explain(struct machine_cycles *cycles, const struct statement *state
                     const struct record_sink *sink)
 {
     for (size_t i = 0; i < PATHS_MAX; i++) {
-        struct path_site site = make_site(cycles, i, sink);
+        struct path_site site = machine_cycles_site(cycles, i, sink);
 
         if (cycles->state.is_heard[i])
             (void)stops_explain(&cycles->state.paths[i].stops, &site.outlet,
@@ -339,7 +264,7 @@ static void explain(struct machine_cycles *cycles, const struct statement *state
 void machine_cycles_tell(struct machine_cycles *cycles, const struct statement *statement,
                          const struct record_sink *out)
 {
-    struct path_site site = make_site(cycles, master(cycles), out);
+    struct path_site site = machine_cycles_site(cycles, master(cycles), out);
 
     job_tell(&cycles->state.job, &cycles->options, statement, &site.outlet);
     for (size_t i = 0; i < PATHS_MAX; i++) {

@@ -239,7 +239,7 @@ static void count_in_cycle(struct path_cycles *path, const struct path_site *sit
     begin_to_count(path, site);
     if (path_cycles_ends_by_count(path, site->options))
         path_loop_split(path, site);
-    else
+    else if (site->options->boundary == BOUNDARY_AUTO && !path->boundary.is_learned)
         path_loop_mark(path, &step->at, variance_s2, step->parts);
     cycle->parts += step->parts;
     cycle->counted_at = step->at;
