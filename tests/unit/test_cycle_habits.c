@@ -209,6 +209,33 @@ static void a_reason_given_later_corrects_the_stop(void **state)
     assert_int_equal(story_count(story, RECORD_STATE), states);
 }
 
+/* The shift is over when people find the time to say what its stops were. */
+static void a_reason_is_kept_for_the_stops_that_lasted(void **state)
+{
+    struct story *story = begin();
+    struct statement statement = {.kind = STATEMENT_REASON,
+                                  .at = story_moment(4000),
+                                  .who = "olga",
+                                  .text = "no material",
+                                  .about = story_moment(500)};
+
+    (void)state;
+    context_init(&statement.context);
+    story_tell(story, "0 execution READY");
+    CYCLE_AT(10);
+    for (int i = 0; i < 30; i++) {
+        CYCLE_AT(1000 + 80 * i);
+    }
+    story_say(story, &statement);
+    const struct record *told = &story->records[story->count - 1];
+    assert_string_equal(told->state.text, "no material");
+    assert_true(fabs(told->state.dur - (1000 - 70)) < 1);
+    assert_null(story_event(story, "reason_unused", 0));
+    statement.about = story_moment(2);
+    story_say(story, &statement);
+    assert_non_null(story_event(story, "reason_unused", 0));
+}
+
 static void an_emergency_stop_aborts(void **state)
 {
     struct story *story = begin();
@@ -345,6 +372,7 @@ int main(void)
         STORY(the_grace_is_learned_and_published),
         STORY(every_gap_has_one_reason),
         STORY(a_reason_given_later_corrects_the_stop),
+        STORY(a_reason_is_kept_for_the_stops_that_lasted),
         STORY(an_emergency_stop_aborts),
         STORY(cycles_are_of_a_kind),
         STORY(another_program_in_the_cycle_ends_it),

@@ -290,6 +290,36 @@ static void a_reason_moves_the_time_it_explains(void **state)
     story_done(&story);
 }
 
+/* More states have passed than are kept: a stop that lasted is known all the same. */
+static void a_late_reason_counts_nothing_twice(void **state)
+{
+    const double begin = 86400 - (double)(story_moment(0).wall_ns / NS_PER_S % 86400);
+    struct statement statement = {.kind = STATEMENT_REASON,
+                                  .at = story_moment(begin + 4501),
+                                  .who = "test",
+                                  .text = "setup",
+                                  .about = story_moment(begin + 800)};
+    struct story story;
+
+    (void)state;
+    context_init(&statement.context);
+    story_init(&story);
+    story.options.calendar = &short_calendar;
+    tell_a_shift(&story);
+    for (int i = 0; i < 45; i++) {
+        story_show(&story, begin + 1800 + 60 * i + 5, "execution", "ACTIVE");
+        story_show(&story, begin + 1800 + 60 * i + 55, "execution", "PROGRAM_COMPLETED");
+    }
+    story_wait(&story, begin + 4500);
+    const struct kpi_record before = newest_window(&story, "shift")->kpi;
+    story_say(&story, &statement);
+    const struct kpi_record after = newest_window(&story, "shift")->kpi;
+    assert_true(after.aust > before.aust + 500);
+    near(after.aust + after.adet, before.aust + before.adet, 1e-6);
+    near(after.apt, before.apt, 1e-6);
+    story_done(&story);
+}
+
 static double seconds_of(const struct story *story, enum reason reason)
 {
     double seconds = 0;
@@ -329,6 +359,7 @@ int main(void)
         cmocka_unit_test(a_shift_counts_what_lies_in_it),
         cmocka_unit_test(ticks_do_not_change_what_a_window_ends_as),
         cmocka_unit_test(a_reason_moves_the_time_it_explains),
+        cmocka_unit_test(a_late_reason_counts_nothing_twice),
         cmocka_unit_test(time_nobody_planned_is_a_stop_of_its_own),
     };
 

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LAYOUT UINT32_C(12)
+#define LAYOUT UINT32_C(13)
 
 int machine_cycles_create(const struct tracker_options *options,
                           struct machine_cycles **ret_cycles)
@@ -252,13 +252,23 @@ void machine_cycles_advance(struct machine_cycles *cycles, struct moment now,
 static void explain(struct machine_cycles *cycles, const struct statement *statement,
                     const struct record_sink *sink)
 {
+    struct path_site master_site = machine_cycles_site(cycles, master(cycles), sink);
+    bool is_found = false;
+
     for (size_t i = 0; i < PATHS_MAX; i++) {
         struct path_site site = machine_cycles_site(cycles, i, sink);
 
         if (cycles->state.is_heard[i])
-            (void)stops_explain(&cycles->state.paths[i].stops, &site.outlet,
-                                statement->about, statement->text);
+            is_found |= stops_explain(&cycles->state.paths[i].stops, &site.outlet,
+                                      statement->about, statement->text);
     }
+    if (!is_found)
+        outlet_announce(&master_site.outlet, statement->at,
+                        &(struct notice){"reason_unused",
+                                         "no stop at this time is remembered: the reason "
+                                         "changed nothing",
+                                         (double)statement->about.wall_ns / 1e9,
+                                         RECORD_UNKNOWN, SEVERITY_NOTICE});
 }
 
 void machine_cycles_tell(struct machine_cycles *cycles, const struct statement *statement,

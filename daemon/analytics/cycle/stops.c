@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#define LONG_NS      (60 * NS_PER_S)
 #define PIECES_MAX   12   /* one stop is split no further */
 #define FIRST_LOAD_S 60.0 /* until five gaps have been seen */
 
@@ -35,13 +36,35 @@ static struct stop *newest(struct stops *stops)
     return stops->count ? &stops->kept[stops->newest] : NULL;
 }
 
+static void put_aside(struct stops *stops, const struct stop *stop)
+{
+    if (stop->state != EXECUTION_RUN && stop->duration_ns >= LONG_NS)
+        stops->older[stops->older_count++ % STOPS_LONG] = *stop;
+}
+
 static struct stop *append_stop(struct stops *stops)
 {
     if (stops->count > 0)
         stops->newest = (stops->newest + 1) % STOPS_KEPT;
-    if (stops->count < STOPS_KEPT)
+    if (stops->count == STOPS_KEPT)
+        put_aside(stops, &stops->kept[stops->newest]);
+    else
         stops->count++;
     return &stops->kept[stops->newest];
+}
+
+/* The how-manieth stop that is remembered, the oldest first; NULL = no more. */
+static struct stop *remembered(struct stops *stops, uint32_t index)
+{
+    uint32_t older = stops->older_count < STOPS_LONG ? stops->older_count : STOPS_LONG;
+
+    if (index < older)
+        return &stops->older[(stops->older_count - older + index) % STOPS_LONG];
+    index -= older;
+    if (index >= stops->count)
+        return NULL;
+    return &stops->kept[(stops->newest + STOPS_KEPT + 1 + index - stops->count) %
+                        STOPS_KEPT];
 }
 
 /* The usual reason of a state before anything is known of the whole gap. */
@@ -303,17 +326,16 @@ bool stops_explain(struct stops *stops, const struct outlet *outlet, struct mome
                    const char *text)
 {
     const struct stop *found = NULL;
+    struct stop *stop;
 
-    for (uint32_t i = 0; i < stops->count && !found; i++)
-        if (covers(&stops->kept[i], about) && stops->kept[i].state != EXECUTION_RUN)
-            found = &stops->kept[i];
+    for (uint32_t i = 0; !found && (stop = remembered(stops, i)); i++)
+        if (covers(stop, about) && stop->state != EXECUTION_RUN)
+            found = stop;
     if (!found)
         return false;
 
     const int64_t gap_no = found->gap_no;
-    for (uint32_t i = stops->count; i-- > 0;) {
-        struct stop *stop = &stops->kept[(stops->newest + STOPS_KEPT - i) % STOPS_KEPT];
-
+    for (uint32_t i = 0; (stop = remembered(stops, i)); i++) {
         if (stop != found &&
             (gap_no == 0 || stop->gap_no != gap_no || is_calendars(stop)))
             continue;

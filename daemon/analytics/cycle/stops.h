@@ -12,6 +12,7 @@
 #include "daemon/analytics/cycle/outlet.h"
 
 #define STOPS_KEPT 32
+#define STOPS_LONG 96
 #define STOP_TEXT  64
 
 struct stop {
@@ -38,7 +39,9 @@ struct gap_facts {
 struct stops {
     struct stop kept[STOPS_KEPT];
     uint32_t count, newest;
-    int64_t gap_no; /* of the gap that lasts or the last one */
+    struct stop older[STOPS_LONG]; /* of a minute and more: people explain them later */
+    uint32_t older_count;          /* so many were put there, one after the other */
+    int64_t gap_no;                /* of the gap that lasts or the last one */
     bool in_gap;
     struct moment gap_at;
     struct gap_facts facts;
@@ -72,7 +75,8 @@ double stops_load_threshold(const struct stops *stops,
 /* When the interval that lasts began; zero when there is none. */
 struct moment stops_since(const struct stops *stops);
 
-/* A person says why; returns whether there was a stop at that time. */
+/* A person says why; returns whether a stop at that time is remembered: it is one of the
+ * newest, or one of the newest that lasted. */
 bool stops_explain(struct stops *stops, const struct outlet *outlet, struct moment about,
                    const char *text);
 

@@ -134,8 +134,10 @@ static void hear_state(struct errand *errand, const struct record *record)
         stop.failures = !stop_log_continues_fault(log, from);
     if (log->open.from_ns == from)
         log->open.from_ns = 0;
-    struct kpi_writer writer = begin_counting(errand, stop.to_ns);
     struct logged_stop *known = stop_log_find(log, from);
+    if (!known && stop_log_has_forgotten(log, from))
+        return;
+    struct kpi_writer writer = begin_counting(errand, stop.to_ns);
     if (known) {
         spread_stop(kpi, known, -1);
         stop.load_s = known->load_s;

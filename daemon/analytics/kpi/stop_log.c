@@ -4,18 +4,35 @@
 #include <math.h>
 #include <string.h>
 
+#define LONG_NS (60 * NS_PER_S)
+
 struct logged_stop *stop_log_find(struct stop_log *log, int64_t from_ns)
 {
     for (size_t i = 0; i < LOGGED_STOPS; i++)
         if (log->stops[i].from_ns == from_ns)
             return &log->stops[i];
+    for (size_t i = 0; i < LOGGED_LONG; i++)
+        if (log->older[i].from_ns == from_ns)
+            return &log->older[i];
     return NULL;
+}
+
+bool stop_log_has_forgotten(const struct stop_log *log, int64_t from_ns)
+{
+    if (log->stop_count < LOGGED_STOPS)
+        return false;
+    for (size_t i = 0; i < LOGGED_STOPS; i++)
+        if (log->stops[i].from_ns <= from_ns)
+            return false;
+    return true;
 }
 
 struct logged_stop *stop_log_push(struct stop_log *log)
 {
     struct logged_stop *stop = &log->stops[log->stop_count++ % LOGGED_STOPS];
 
+    if (stop->state != EXECUTION_RUN && stop->to_ns - stop->from_ns >= LONG_NS)
+        log->older[log->older_count++ % LOGGED_LONG] = *stop;
     memset(stop, 0, sizeof(*stop));
     return stop;
 }

@@ -9,6 +9,7 @@
 #include "daemon/model/record.h"
 
 #define LOGGED_STOPS  64
+#define LOGGED_LONG   96 /* of a minute and more, before those */
 #define LOGGED_CYCLES 16
 
 struct logged_stop {
@@ -31,12 +32,17 @@ struct stop_log {
     struct logged_stop stops[LOGGED_STOPS];
     struct logged_cycle cycles[LOGGED_CYCLES];
     uint32_t stop_count, cycle_count;
+    struct logged_stop older[LOGGED_LONG];
+    uint32_t older_count;
     struct logged_stop open; /* from_ns 0 = none */
 };
 
 /* The stop that began then; NULL = not known any more. */
 struct logged_stop *stop_log_find(struct stop_log *log, int64_t from_ns);
 struct logged_stop *stop_log_push(struct stop_log *log);
+
+/* Is it older than all that is known? Then it was counted, and is told again. */
+bool stop_log_has_forgotten(const struct stop_log *log, int64_t from_ns);
 struct logged_cycle *stop_log_find_cycle(struct stop_log *log, int64_t cycle_no);
 struct logged_cycle *stop_log_push_cycle(struct stop_log *log);
 
