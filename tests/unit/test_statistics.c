@@ -42,6 +42,21 @@ static void variance_survives_large_means(void **state)
     assert_int_equal(halves[0].count, 1001);
 }
 
+/* domain.md 2.2: v = (1-a)(v + a d d); a step is followed as 1 - (1-a)^n. */
+static void forgetting_follows_a_step(void **state)
+{
+    double mean = 0, variance = 0, direct = 0, spread = 0;
+
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        moments_follow(&mean, &variance, 0.2, 1);
+    near(mean, 1 - pow(0.8, 10), 1e-14);
+    for (int i = 0; i < 10; i++) /* the weighted variance of a zero and ten ones */
+        direct += 0.2 * pow(0.8, i);
+    spread = direct * (1 - direct);
+    near(variance, spread, 1e-14);
+}
+
 static void an_outlier_moves_neither_median_nor_mad(void **state)
 {
     double x[] = {62.1, 61.8, 62.4, 62.0, 61.9, 75.3, 62.2, 62.1};
@@ -145,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(variance_survives_large_means),
+        cmocka_unit_test(forgetting_follows_a_step),
         cmocka_unit_test(an_outlier_moves_neither_median_nor_mad),
         cmocka_unit_test(distributions_agree_with_the_tables),
         cmocka_unit_test(quantiles_undo_the_distributions),
