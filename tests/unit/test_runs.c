@@ -180,7 +180,9 @@ static void the_last_part_of_a_run_may_be_told_after_it(void **state)
     say(story, 160.5, STATEMENT_RUN_STOP, statement_of(RECORD_UNKNOWN, STAGE_PILOT, ""));
     assert_int_equal(newest_run(story)->run.parts, 1);
     say(story, 160.6, STATEMENT_RUN_START, statement_of(8, STAGE_PILOT, "B"));
-    story_tell(story, "161 part_count 7; 180 execution ACTIVE; 240 execution COMPLETED;"
+    story_tell(story, "161 part_count 7; 165 tick");
+    assert_int_equal(newest_run(story)->run.run_seq, 8);
+    story_tell(story, "180 execution ACTIVE; 240 execution COMPLETED;"
                       "240.1 part_count 8; 300 tick");
 
     assert_int_equal(story_count(story, RECORD_RUN), 2);

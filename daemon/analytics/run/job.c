@@ -251,6 +251,8 @@ void job_count(struct job *job, const struct tracker_options *options,
     if (*cycle->cycle.program)
         (void)text_copy(run->program, sizeof(run->program), cycle->cycle.program);
     write_run(run, &outlet);
+    if (run == &job->before)
+        write_run(&job->run, &outlet); /* what is told last is taken for the present */
     if (job->is_running && run == &job->run && end > 0 && before < end &&
         run->parts >= end)
         advise_stage(run, cycle, &outlet);
