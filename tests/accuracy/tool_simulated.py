@@ -49,6 +49,19 @@ machines:
 """
 
 
+# All that may befall a machine whose tools are well.
+TROUBLES = """    warmup_after: 1h
+    spindle_tau: 8m""", """      - {kind: override, every: 12, for: 25s, value: 50}
+      - {kind: override, every: 25, for: 60s, value: 120}
+      - {kind: abort, every: 30}
+      - {kind: mdi, every: 40, for: 20s}
+      - {kind: dry_run, every: 45, for: 30s}
+      - {kind: alarm, every: 50, for: 10s, text: "1101|COOLANT"}
+      - {kind: emergency_stop, every: 120, for: 60s}
+      - {kind: break, every: 100, for: 40m}
+      - {kind: lot, every: 60, text: L}"""
+
+
 def check(name, value, limit, is_least=False):
     good = value >= limit if is_least else value <= limit
     print(f"{name}: {value:.3f} ({'at least' if is_least else 'at most'} {limit}) "
@@ -61,13 +74,14 @@ def stamp(text):
     return datetime.fromisoformat(text[:26].rstrip("Z") + "+00:00").timestamp()
 
 
-def live(seed, hours, life, other, breaks):
+def live(seed, hours, life, other, incidents, habits=""):
     """Truth and records of one machine."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "scenario.yaml")
         with open(path, "w", encoding="utf-8") as file:
             file.write(SCENARIO.format(seed=seed, life=life, other=other,
-                                       breaks=BREAKS if breaks else ""))
+                                       breaks=incidents)
+                       .replace("    programs:", habits + "\n    programs:"))
         subprocess.run([os.path.join(BUILD, "tools/cncsim/cncsim"), "--scenario", path,
                         "--speed", "0", "--seconds", str(3600 * hours), "--start",
                         "2026-01-05T06:00:00Z", "--record", folder, "--truth",
@@ -98,7 +112,7 @@ def breakages():
     found = prompt = count = false_calls = cycles = 0
     codes = {}
     for seed in (1, 2, 3):
-        truth, records = live(seed, 40, 200, 260, True)
+        truth, records = live(seed, 40, 200, 260, BREAKS)
         ends = [end for _, end in cycles_of(truth)]
         cycles += len(ends)
         truth_cycles = [t for t in truth if t["truth"] == "cycle"]
@@ -134,7 +148,7 @@ def wear():
         told = {"first": [], "later": []}
         early, quiet_calls, cycles = 0, 0, 0
         for seed in (4, 5):
-            truth, records = live(seed, 100, life, other, False)
+            truth, records = live(seed, 100, life, other, "")
             cycles += len(cycles_of(truth))
             changes = {}
             for t in truth:
@@ -165,6 +179,20 @@ def wear():
               1000 * quiet_calls / cycles, 1)
 
 
-for story in (breakages, wear):
+def troubles():
+    cycles, calls, changes, lives = 0, 0, 0, 0
+    for seed in (6, 7, 8, 9):
+        truth, records = live(seed, 60, 150, 220, TROUBLES[1], TROUBLES[0])
+        events = [r["code"] for r in records if r["measurement"] == "event"]
+        cycles += len(cycles_of(truth))
+        calls += sum(code in ("tool_suspect", "tool_broken", "tool_wrong") for code in events)
+        changes += events.count("tool_changed")
+        lives += sum(t["truth"] == "event" and t["event"] == "tool_changed" for t in truth)
+    print(f"troubled machines: {cycles} cycles, {lives} changes of tools")
+    check("  false calls of breakage, a thousand cycles", 1000 * calls / cycles, 1)
+    check("  changes seen that were none, or not seen, of all", abs(changes - lives) / lives, 0.15)
+
+
+for story in (breakages, wear, troubles):
     story()
 sys.exit(1 if FAILURES else 0)

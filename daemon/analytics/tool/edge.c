@@ -136,6 +136,14 @@ bool edge_is_bad(const struct edge *edge)
     return edge->has_verdict && edge->verdict != BREAKAGE_NONE;
 }
 
+void edge_excuse(struct edge *edge)
+{
+    edge->has_verdict = false;
+    *edge->confirmed_by = '\0';
+    for (size_t i = 0; i < LOAD_CHANNELS; i++)
+        edge->cycle_load[i] = edge->cycle_reference[i] = 0;
+}
+
 void edge_close_cycle(struct edge *edge, double age)
 {
     for (size_t i = 0; i < LOAD_CHANNELS; i++) {

@@ -103,6 +103,9 @@ void edge_reading(const struct edge *edge, struct load_reading *ret_reading);
 /* This cycle's loads are not those of a whole edge. */
 bool edge_is_bad(const struct edge *edge);
 
+/* Nothing is concluded from what this cycle's loads were. */
+void edge_excuse(struct edge *edge);
+
 /* Ends the cycle's index and remembers it, unless the edge was bad. */
 void edge_close_cycle(struct edge *edge, double age);
 

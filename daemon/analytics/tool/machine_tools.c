@@ -141,7 +141,8 @@ static void observe(void *self, const struct machine_view *view,
     move_to(tools, sample->at);
 
     const struct path_view *path = &view->paths[sample->path - 1];
-    bool is_running = path->in_cycle && path->execution == EXECUTION_RUN;
+    bool is_changing = !*path->tool && *tools->state.tool[sample->path - 1];
+    bool is_running = path->in_cycle && path->execution == EXECUTION_RUN && !is_changing;
     struct tools_scene scene = set(self, view, out);
     cut_load_observe(&tools->state.load, sample, path->speed, is_running,
                      path->is_cutting);

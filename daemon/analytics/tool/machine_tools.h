@@ -36,6 +36,8 @@ struct tools_state {
     struct cut_load load;
     struct moment now;
     char tool[PATHS_MAX][RECORD_NAME_MAX]; /* the newest that cut */
+    bool is_dry[PATHS_MAX];                /* the control runs dry now, and */
+    bool was_dry[PATHS_MAX];               /* it did in this cycle */
     uint32_t suspect[PATHS_MAX];           /* edge + 1 that cut too little just before */
     struct moment harvested[PATHS_MAX];
     struct waiting_measurement waiting[MEASUREMENTS_MAX];
@@ -85,8 +87,14 @@ int tools_main_channel(const struct machine_tools *tools, int64_t path);
 
 /* tool_cuts.c */
 void tools_segment(const struct tools_scene *scene, struct record *record);
-void tools_cycle(const struct tools_scene *scene, const struct record *record);
 void tools_harvest(const struct tools_scene *scene, int64_t path);
+
+/* A cycle without tool numbers: the only tool there is has cut. */
+void tools_cut_without_segment(const struct tools_scene *scene,
+                               const struct record *record);
+
+/* tool_cycle.c */
+void tools_cycle(const struct tools_scene *scene, const struct record *record);
 
 /* tool_facts.c */
 void tools_changed(const struct tools_scene *scene, struct edge *edge, const char *why);

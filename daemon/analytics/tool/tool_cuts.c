@@ -12,7 +12,6 @@
 #define PROVISIONAL  3   /* parts before an index is formed */
 #define USUAL_LEAST  0.7 /* of the usual time: shorter was not the whole segment */
 #define USUAL_MOST   1.5
-#define PACE_FOLLOWS 0.1 /* weight of the newest cycle */
 #define PI           3.14159265358979323846
 
 /* The key signatures are learned by: program, tool or its sisters, visit, path. */
@@ -251,8 +250,8 @@ void tools_harvest(const struct tools_scene *scene, int64_t path)
 }
 
 /* Without tool numbers the only tool there is has cut. */
-static void cut_without_segment(const struct tools_scene *scene,
-                                const struct record *record)
+void tools_cut_without_segment(const struct tools_scene *scene,
+                               const struct record *record)
 {
     const struct cycle_record *cycle = &record->cycle;
     struct machine_tools *tools = scene->tools;
@@ -279,84 +278,4 @@ static void cut_without_segment(const struct tools_scene *scene,
         energy = cut.features[cut.channel].energy;
     count_use(edge, &setting, cycle->cut > 0 ? cycle->cut : cut.seconds, NAN, energy);
     edge->is_in_cycle = true;
-}
-
-/* A correction of the last cycle moves only the difference. */
-static void count_parts(struct edge *edge, const struct record *record)
-{
-    int64_t parts = record->cycle.parts == RECORD_UNKNOWN ? 0 : record->cycle.parts;
-    bool is_again = edge->cycle_no == record->cycle.cycle_no;
-    double more = (double)(parts - (is_again ? edge->cycle_parts : 0));
-
-    edge->used[LIFE_UNIT_PARTS] += more;
-    if (edge_is_spent(edge))
-        edge->overrun += more;
-    edge->cycle_no = record->cycle.cycle_no;
-    edge->cycle_parts = parts;
-}
-
-static void estimate_wear(const struct tools_scene *scene, struct edge *edge)
-{
-    struct tool_memory *memory = tools_memory(scene->tools, edge);
-    double limit = tools_wear_limit(scene, edge), u_mm;
-    double wear = outlook_wear(edge, memory, &u_mm);
-    struct tool_setting setting;
-
-    if (isnan(wear))
-        return;
-    tools_setting(scene->tools, edge, &setting);
-    edge_points_add(&edge->estimated, edge_age(edge, setting.unit), wear);
-    if (edge->measured.count < 2 && !isnan(limit))
-        outlook_fit(edge, memory, &setting, limit);
-}
-
-static void follow(double *usual, double value)
-{
-    *usual += (value - *usual) * (*usual > 0 ? PACE_FOLLOWS : 1);
-}
-
-static void finish(const struct tools_scene *scene, struct edge *edge,
-                   const struct record *record)
-{
-    struct tool_setting setting;
-
-    tools_setting(scene->tools, edge, &setting);
-    count_parts(edge, record);
-    follow(&edge->cycle_use, edge_age(edge, setting.unit) - edge->cycle_age);
-    edge->cycle_age = edge_age(edge, setting.unit);
-    edge_close_cycle(edge, edge_age(edge, setting.unit));
-    if (!edge_is_bad(edge))
-        outlook_learn(edge, tools_memory(scene->tools, edge), &setting);
-    estimate_wear(scene, edge);
-    tools_judge_cycle(scene, edge);
-    tools_report(scene, edge);
-}
-
-void tools_cycle(const struct tools_scene *scene, const struct record *record)
-{
-    struct machine_tools *tools = scene->tools;
-    bool has_cut = false;
-
-    if (record->path < 1 || record->path > PATHS_MAX ||
-        record->cycle.flags & CYCLE_SUPERSEDED)
-        return;
-    for (uint32_t i = 0; i < tools->state.edge_count; i++) {
-        struct edge *edge = &tools->edges[i];
-
-        if (edge->path != record->path)
-            continue;
-        if (!edge->is_in_cycle && edge->cycle_no == record->cycle.cycle_no &&
-            record->cycle.flags & CYCLE_CORRECTED)
-            count_parts(edge, record);
-        has_cut = has_cut || edge->is_in_cycle;
-    }
-    if (record->cycle.ct > 0)
-        follow(&tools->state.cycle_s,
-               record->cycle.ct + (record->cycle.load > 0 ? record->cycle.load : 0));
-    if (!has_cut && !(record->cycle.flags & CYCLE_CORRECTED))
-        cut_without_segment(scene, record);
-    for (uint32_t i = 0; i < tools->state.edge_count; i++)
-        if (tools->edges[i].is_in_cycle && tools->edges[i].path == record->path)
-            finish(scene, &tools->edges[i], record);
-    tools->state.suspect[record->path - 1] = 0;
 }

@@ -171,10 +171,22 @@ static void hear_asset(const struct tools_scene *scene, const struct sample *sam
         tools_evidence(scene, edge, EVIDENCE_ENOUGH);
 }
 
+static void hear_override(struct tools_state *state, const struct sample *sample)
+{
+    size_t path = (size_t)sample->path - 1;
+
+    if (strcmp(sample->place, "dry_run") != 0)
+        return;
+    state->is_dry[path] = sample->value.integer != 0;
+    state->was_dry[path] = state->was_dry[path] || state->is_dry[path];
+}
+
 void tools_hear(const struct tools_scene *scene, const struct sample *sample)
 {
     if (!sample_is_good(sample))
         return;
+    if (sample->signal == SIGNAL_MODE_OVERRIDE)
+        hear_override(&scene->tools->state, sample);
     if (sample->signal == SIGNAL_TOOL_LIFE && sample->value.kind == VALUE_TOOL_LIFE)
         hear_life(scene, sample);
     else if (sample->signal == SIGNAL_TOOL_OFFSET)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a drill did not cut, the tap after it meets: domain.md 3.9, downstream. */
+/* What a whole cycle says about its tools: what a drill did not cut, the tap after it
+ * meets (domain.md 3.9); dry runs and aborted cycles accuse none. */
 #include "tests/unit/support/tool_story.h"
 
 #include <setjmp.h>
@@ -93,17 +94,75 @@ static void a_drill_alone_is_only_suspected(void **state)
     story_done(&story);
 }
 
-static void a_tap_that_breaks_in_the_solid_is_told_too(void **state)
+static void assert_unsuspected(struct story *story, double until)
+{
+    story_wait(story, until);
+    assert_null(find(story, "tool_suspect"));
+    assert_null(find(story, "tool_broken"));
+    assert_null(find(story, "tool_changed"));
+    story_done(story);
+}
+
+static void where_nothing_was_cut_there_was_nothing_to_cut(void **state)
 {
     struct story story;
 
     (void)state;
     begin(&story);
-    make_part(&story, 20, 0, 0);
-    story_wait(&story, 2090);
-    assert_null(find(&story, "tool_broken")); /* nothing was loaded: no confirmation */
-    assert_non_null(story_event(&story, "tool_suspect", 1));
-    story_done(&story);
+    make_part(&story, 20, 0, 0); /* drill and tap do not vanish together */
+    make_part(&story, 21, 30, 20);
+    assert_unsuspected(&story, 2190);
+}
+
+static void a_dry_run_accuses_no_tool(void **state)
+{
+    struct story story;
+
+    (void)state;
+    begin(&story);
+    story_show(&story, 1995, "mode_override.dry_run", "1");
+    make_part(&story, 20, 0, 20);
+    story_show(&story, 2095, "mode_override.dry_run", "0");
+    make_part(&story, 21, 30, 20);
+    assert_unsuspected(&story, 2190);
+}
+
+static void what_an_abort_cut_short_accuses_no_tool(void **state)
+{
+    struct story story;
+
+    (void)state;
+    begin(&story);
+    story_show(&story, 2000, "execution", "ACTIVE");
+    cut_with(&story, 2000, "3", 30);
+    story_show(&story, 2030, "tool", "4");
+    show(&story, 2030, "spindle_speed", 3000);
+    show(&story, 2032, "cutting", 1);
+    for (int i = 0; i < 12; i++)
+        show(&story, 2032 + i, "spindle_load", 28);
+    show(&story, 2044, "spindle_load", 0);
+    show(&story, 2044, "cutting", 0);
+    story_show(&story, 2055, "emergency_stop", "TRIGGERED");
+    story_show(&story, 2056, "execution", "READY");
+    story_show(&story, 2090, "emergency_stop", "ARMED");
+    make_part(&story, 21, 30, 20);
+    assert_unsuspected(&story, 2190);
+}
+
+/* The control shows no tool while it cuts, as after a reset in the middle of a change. */
+static void a_cut_without_a_tool_is_not_the_next_tools(void **state)
+{
+    struct story story;
+
+    (void)state;
+    begin(&story);
+    story_show(&story, 2000, "tool", "0");
+    story_show(&story, 2000, "execution", "ACTIVE");
+    cut_with(&story, 2000, "0", 30);
+    cut_with(&story, 2030, "4", 20);
+    story_show(&story, 2060, "execution", "READY");
+    make_part(&story, 21, 30, 20);
+    assert_unsuspected(&story, 2190);
 }
 
 static void a_loaded_tap_is_no_sign_against_a_good_drill(void **state)
@@ -124,7 +183,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_drill_is_broken_when_the_tap_meets_what_it_left),
         cmocka_unit_test(a_drill_alone_is_only_suspected),
-        cmocka_unit_test(a_tap_that_breaks_in_the_solid_is_told_too),
+        cmocka_unit_test(where_nothing_was_cut_there_was_nothing_to_cut),
+        cmocka_unit_test(a_dry_run_accuses_no_tool),
+        cmocka_unit_test(what_an_abort_cut_short_accuses_no_tool),
+        cmocka_unit_test(a_cut_without_a_tool_is_not_the_next_tools),
         cmocka_unit_test(a_loaded_tap_is_no_sign_against_a_good_drill),
     };
 
