@@ -12,7 +12,7 @@
 #define LEAST_PARTS      30  /* of the reference and the trend; the first life's */
 #define LATER_PARTS      10  /* and once there was another life */
 #define WARN_SHARE       0.8
-#define INDEX_WARN_SHARE 0.35 /* of the growth up to a worn tool: 60 to 80 % of life */
+#define INDEX_WARN_SHARE 0.25 /* of the growth up to a worn tool: 60 to 80 % of life */
 #define FOLLOWS          0.3  /* weight of the newest cycle in the smoothed index */
 #define BREAK_IN         0.08
 #define RENEWED_CYCLES   2   /* as new before it is believed to be */
