@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Remaining life from few, irregular measurements: domain.md 3.3 and 3.5. */
+#include "daemon/analytics/tool/dimension_drift.h"
 #include "daemon/analytics/tool/wear_curve.h"
 
 #include <math.h>
@@ -135,6 +136,35 @@ static void flat_or_single_measurements_say_nothing(void **state)
     assert_false(wear_curve_outlook(&curve, 5, &outlook));
 }
 
+static void a_dimension_drifts_to_the_limit_it_leads_to(void **state)
+{
+    struct wear_point points[20], falling[20];
+    struct passage passage;
+    struct wear_curve curve = {.is_known = false};
+    struct life_outlook outlook;
+
+    (void)state;
+    for (size_t i = 0; i < 20; i++) {
+        points[i] = (struct wear_point){3.0 * (double)(i + 1), 0};
+        points[i].wear = 0.12 * points[i].age + (i % 2 ? 0.4 : -0.4);
+        falling[i] = (struct wear_point){points[i].age, -points[i].wear};
+    }
+    assert_true(dimension_drift_fit(points, 20, 20, NAN, &passage));
+    assert_true(fabs(passage.drift - 0.12) < 0.01);
+    assert_true(fabs(passage.margin - 12.8) < 0.5);
+    wear_curve_mix(&curve, 60, &passage);
+    assert_true(wear_curve_outlook(&curve, 60, &outlook));
+    assert_true(fabs(outlook.q50 - 107) < 8);
+    assert_true(outlook.q10 < 95 && outlook.q90 > 119);
+
+    assert_true(dimension_drift_fit(falling, 20, NAN, -20, &passage));
+    assert_false(dimension_drift_fit(falling, 20, 20, NAN, &passage)); /* no such limit */
+    assert_false(dimension_drift_fit(points, 4, 20, NAN, &passage));
+    for (size_t i = 0; i < 20; i++)
+        points[i].wear = i % 2 ? 0.4 : -0.4;
+    assert_false(dimension_drift_fit(points, 20, 20, -20, &passage)); /* no drift */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +174,7 @@ int main(void)
         cmocka_unit_test(a_new_edges_zero_is_not_the_steady_phase),
         cmocka_unit_test(past_lives_narrow_what_few_measurements_leave_open),
         cmocka_unit_test(flat_or_single_measurements_say_nothing),
+        cmocka_unit_test(a_dimension_drifts_to_the_limit_it_leads_to),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "daemon/analytics/tool/machine_tools.h"
 
 #include "daemon/analytics/statistics/line.h"
+#include "daemon/analytics/tool/dimension_drift.h"
 
 #include <math.h>
 #include <string.h>
@@ -161,6 +162,7 @@ static void fit_dimension(struct edge *edge, const struct feature_options *featu
     double x[WEAR_POINTS], y[WEAR_POINTS];
     struct wear_point rising[WEAR_POINTS];
     size_t count = edge->dimension.count;
+    struct passage passage;
 
     for (size_t i = 0; i < count; i++) {
         x[i] = edge->dimension.items[i].age;
@@ -179,6 +181,9 @@ static void fit_dimension(struct edge *edge, const struct feature_options *featu
     edge->is_curve_estimated = false;
     edge->is_curve_dimension = true;
     wear_curve_fit(&edge->curve, rising, count, limit, NULL);
+    if (dimension_drift_fit(edge->dimension.items, count, feature->upper, feature->lower,
+                            &passage))
+        wear_curve_mix(&edge->curve, x[count - 1], &passage);
 }
 
 /* A dimension that this tool cuts: offsets that were typed in are added back. */

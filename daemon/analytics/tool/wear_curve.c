@@ -254,6 +254,27 @@ void wear_curve_fit(struct wear_curve *curve, const struct wear_point *given,
     spread(&fit, curve);
 }
 
+void wear_curve_mix(struct wear_curve *curve, double age, const struct passage *passage)
+{
+    double total = 0, below = 0;
+
+    if (!curve->is_known)
+        memset(curve, 0, sizeof(*curve));
+    curve->age = age;
+    for (size_t i = 0; i < LIFE_GRID; i++)
+        total += curve->weights[i];
+    for (size_t i = 0; i < LIFE_GRID; i++) {
+        curve->lives[i] = bin_age(curve, i);
+
+        double passed =
+            i + 1 < LIFE_GRID ? passage_below(passage, curve->lives[i] - age) : 1;
+        curve->weights[i] /= total > 0 ? total : 1;
+        curve->weights[i] += fmax(0, passed - below);
+        below = passed;
+    }
+    curve->is_known = age > 0;
+}
+
 bool wear_curve_outlook(const struct wear_curve *curve, double age,
                         struct life_outlook *ret_outlook)
 {

@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "daemon/analytics/tool/first_passage.h"
 #include "daemon/analytics/tool/life_grid.h"
 
 #define WEAR_POINTS 32
@@ -33,6 +34,10 @@ struct wear_curve {
  */
 void wear_curve_fit(struct wear_curve *curve, const struct wear_point *given,
                     size_t given_count, double limit, const struct life_prior *prior);
+
+/* Half of this, half of a steady drift from `age`, the curve's newest point: nobody knows
+ * which it will be. */
+void wear_curve_mix(struct wear_curve *curve, double age, const struct passage *passage);
 
 /* What remains at `age`; false when the data cannot say. */
 bool wear_curve_outlook(const struct wear_curve *curve, double age,
