@@ -32,6 +32,8 @@ static bool pick(struct control_life *ret_life, enum life_unit unit, double valu
     ret_life->limit = real_limit(limit);
     ret_life->used = counts_down ? ret_life->limit - value : value;
     ret_life->remaining = counts_down ? value : ret_life->limit - value;
+    if (ret_life->remaining < 0)
+        ret_life->remaining = 0; /* overrun: nothing is left */
     return true;
 }
 
@@ -55,6 +57,13 @@ void control_life_read(const struct tool_life *life, struct control_life *ret_li
         ret_life->remaining = 0; /* the status wins over arithmetic */
 }
 
+/* What counts down from nobody knows where has gone up: only a new edge does that. */
+static bool is_refilled(const struct control_life *before, const struct control_life *now)
+{
+    return before->unit == now->unit && isnan(before->used) && isnan(now->used) &&
+           now->remaining > before->remaining + 1;
+}
+
 double control_life_evidence(const struct control_life *before,
                              const struct control_life *now)
 {
@@ -67,6 +76,8 @@ double control_life_evidence(const struct control_life *before,
     if (now->is_new && !before->is_new)
         evidence += 1;
     if (before->unit == now->unit && before->used > 1 && now->used < 0.5 * before->used)
+        evidence += 1;
+    if (is_refilled(before, now))
         evidence += 1;
     if (before->is_expired && !now->is_expired && !now->is_broken)
         evidence += 0.5;
