@@ -2,6 +2,7 @@
 #include "daemon/sinks/broker_callbacks.h"
 
 #include "daemon/base/text.h"
+#include "daemon/sinks/address.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -72,9 +73,26 @@ void callbacks_refuse(struct client *client, int code, const char *message)
     callbacks_post(client, &news);
 }
 
+/* What TLS has against it takes a connection of its own, which is not paho's thread's. */
+static void refuse(struct client *client, int code, const char *message)
+{
+    const struct broker_message words = {.topic = message ? message : ""};
+    struct address address = {0};
+
+    (void)address_parse(client->spec.options->url, &address);
+    struct client_order *order =
+        code < 0 && address_is_encrypted(&address)
+            ? client_order_make(ORDER_EXPLAIN, client->generation, &words)
+            : NULL;
+    if (order)
+        order->code = code;
+    if (!order || client_post(client, order))
+        callbacks_refuse(client, code, message);
+}
+
 static void on_refused(void *self, MQTTAsync_failureData *data)
 {
-    callbacks_refuse(self, data ? data->code : 0, data ? data->message : NULL);
+    refuse(self, data ? data->code : 0, data ? data->message : NULL);
 }
 
 static void on_refused5(void *self, MQTTAsync_failureData5 *data)
@@ -83,7 +101,7 @@ static void on_refused5(void *self, MQTTAsync_failureData5 *data)
 
     if (data && data->reasonCode >= MQTTREASONCODE_UNSPECIFIED_ERROR)
         code = (int)data->reasonCode;
-    callbacks_refuse(self, code, data ? data->message : NULL);
+    refuse(self, code, data ? data->message : NULL);
 }
 
 static void on_lost(void *self, char *cause)

@@ -29,8 +29,8 @@ struct client {
     char secret[SECRET_MAX];
     uv_mutex_t lock;
     uv_cond_t parted_news;
-    bool is_parted;  /* under the lock */
-    char words[160]; /* under the lock: what TLS has to say */
+    bool is_parted;              /* under the lock */
+    char words[TRUST_WORDS_MAX]; /* under the lock: what TLS has to say */
 };
 
 /* Sets the callbacks of version 3.1.1 or 5, as the client's options say. */

@@ -185,6 +185,26 @@ static void subscribe(struct client *client, const char *topic)
         callbacks_tell_subscribed(client, code);
 }
 
+static void explain(struct client *client, const struct client_order *order)
+{
+    const struct broker_options *options = client->spec.options;
+    const struct trust_question question = {
+        .url = options->url,
+        .ca_file = options->ca_file,
+        .certificate_file = options->certificate_file,
+        .key_file = options->key_file,
+        .insecure = options->insecure_skip_verify,
+    };
+    char words[TRUST_WORDS_MAX];
+
+    if (trust_probe(&question, words)) {
+        uv_mutex_lock(&client->lock);
+        (void)text_copy(client->words, sizeof(client->words), words);
+        uv_mutex_unlock(&client->lock);
+    }
+    callbacks_refuse(client, order->code, order->message.topic);
+}
+
 /* A clean end makes the broker forget the will, so we say it ourselves. */
 static void leave(struct client *client, const struct broker_message *farewell)
 {
@@ -224,6 +244,10 @@ static void perform(struct client *client, const struct client_order *order)
     case ORDER_SUBSCRIBE:
         if (client->handle && order->generation == client->generation)
             subscribe(client, order->message.topic);
+        break;
+    case ORDER_EXPLAIN:
+        if (client->handle && order->generation == client->generation)
+            explain(client, order);
         break;
     case ORDER_LEAVE:
         leave(client, &order->message);

@@ -9,12 +9,14 @@
 #include "daemon/loop/mailbox.h"
 #include "daemon/sinks/broker.h"
 #include "daemon/sinks/secret.h"
+#include "daemon/sinks/trust.h"
 
 enum order_kind {
     ORDER_OPEN,
     ORDER_PUBLISH,
     ORDER_SUBSCRIBE,
-    ORDER_LEAVE, /* publish the farewell, if any, disconnect, then as ORDER_CLOSE */
+    ORDER_EXPLAIN, /* why TLS failed with `code`; what paho says of it is the topic */
+    ORDER_LEAVE,   /* publish the farewell, if any, disconnect, then as ORDER_CLOSE */
     ORDER_CLOSE,
 };
 
@@ -24,6 +26,7 @@ struct client_order {
     enum order_kind kind;
     uint64_t generation;
     unsigned flight;
+    int code;
     struct broker_message
         message; /* of ORDER_OPEN the will, of ORDER_LEAVE the farewell */
 };
@@ -52,7 +55,7 @@ struct client_news {
     int code;
     struct broker_limits limits;
     struct client_arrival *arrival; /* changes owner */
-    char words[200];
+    char words[TRUST_WORDS_MAX];
 };
 
 struct client_spec {

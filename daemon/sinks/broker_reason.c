@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/sinks/broker_reason.h"
 
-#include "daemon/sinks/address.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -55,23 +53,6 @@ static size_t find(int code)
     return i;
 }
 
-/* Paho says the same for nobody there and for a certificate of somebody else. */
-static void explain_unreachable(const struct broker_trouble *trouble,
-                                char ret_reason[256])
-{
-    struct address address = {0};
-
-    (void)address_parse(trouble->options->url, &address);
-    if (address_is_encrypted(&address))
-        (void)snprintf(ret_reason, 256,
-                       "cannot connect: nobody answers there, or its certificate does "
-                       "not carry the name %.120s",
-                       address.host);
-    else
-        (void)snprintf(ret_reason, 256, "cannot connect: nobody answers at %.120s",
-                       trouble->options->url);
-}
-
 void broker_explain(const struct broker_trouble *trouble, char ret_reason[256],
                     int64_t *ret_pause_ns)
 {
@@ -89,7 +70,8 @@ void broker_explain(const struct broker_trouble *trouble, char ret_reason[256],
                        reasons[row].meaning, (unsigned)code);
     } else if (code < 0 && (!trouble->words[0] ||
                             strcmp(trouble->words, "TCP/TLS connect failure") == 0)) {
-        explain_unreachable(trouble, ret_reason);
+        (void)snprintf(ret_reason, 256, "cannot connect: nobody answers at %.120s",
+                       trouble->options->url);
     } else if (strcmp(trouble->words, "TCP connect timeout") == 0) { /* or MQTT's own */
         (void)snprintf(ret_reason, 256, "no answer to the connect from %.200s",
                        trouble->options->url);
@@ -100,7 +82,7 @@ void broker_explain(const struct broker_trouble *trouble, char ret_reason[256],
             "check url",
             trouble->options->url);
     } else if (trouble->words[0]) {
-        (void)snprintf(ret_reason, 256, "%.200s", trouble->words);
+        (void)snprintf(ret_reason, 256, "%.250s", trouble->words);
     } else if (code > 0) {
         (void)snprintf(ret_reason, 256, "the broker said: reason 0x%02x", (unsigned)code);
     } else {

@@ -279,9 +279,9 @@ def start_mosquitto(*lines, certificates=None):
 
 
 @contextlib.contextmanager
-def make_certificates(name="DNS:localhost,IP:127.0.0.1"):
+def make_certificates(name="DNS:localhost,IP:127.0.0.1", days=30):
     """A folder with ca.crt, server.crt, server.key, client.crt, client.key and rogue.crt,
-    another authority. `name` is the server's."""
+    another authority. `name` is the server's; `days` -1 = expired yesterday."""
     need("openssl")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="spindled-tls-"))
 
@@ -300,7 +300,7 @@ def make_certificates(name="DNS:localhost,IP:127.0.0.1"):
             openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
                     f"/CN={file}", "-keyout", f"{file}.key", "-out", f"{file}.csr")
             openssl("x509", "-req", "-in", f"{file}.csr", "-CA", "ca.crt", "-CAkey", "ca.key",
-                    "-CAcreateserial", "-days", "30", "-extfile", f"{file}.ext", "-out", f"{file}.crt")
+                    "-CAcreateserial", "-days", str(days), "-extfile", f"{file}.ext", "-out", f"{file}.crt")
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -3,11 +3,12 @@
 """The influx sink against InfluxDB, VictoriaMetrics and a server that answers what it is told."""
 import gzip
 import http.server
+import ssl
 import sys
 import tempfile
 import threading
 
-from servers import Driver, fetch, run, start_influxdb, start_victoria_metrics, wait_for
+from servers import Driver, fetch, make_certificates, run, start_influxdb, start_victoria_metrics, wait_for
 
 BUILD = sys.argv[1]
 
@@ -15,7 +16,7 @@ BUILD = sys.argv[1]
 class Stub:
     """Answers each write with the next of `answers`, the last for ever; keeps what it got."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, certificates=None):
         stub = self
         self.requests = []
 
@@ -38,6 +39,13 @@ class Stub:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if certificates:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(f"{certificates}/server.crt", f"{certificates}/server.key")
+            context.load_verify_locations(f"{certificates}/ca.crt")
+            context.verify_mode = ssl.CERT_OPTIONAL
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+            self.url = f"https://localhost:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def __enter__(self):
@@ -210,6 +218,23 @@ def one_poisonous_record_does_not_block_the_rest():
             assert len(last) == 1 and "panic" in last[0], driver.lines()
 
 
+def certificates_are_checked_with_their_names():
+    def refusal(folder, authority, words):
+        with Stub(lambda *_: (204, "", {}), folder) as stub, \
+                Driver(BUILD, "influx", 4, 4, url=stub.url, ca_file=f"{folder}/{authority}.crt") as driver:
+            line = wait_for(lambda: next((l for l in driver.lines() if words in l), None), words)
+            assert line.startswith("retry") and not stub.requests, line
+
+    with make_certificates() as good, make_certificates("DNS:elsewhere") as elsewhere, make_certificates(days=-1) as old:
+        with Stub(lambda *_: (204, "", {}), good) as stub:
+            with Driver(BUILD, "influx", 4, 4, url=stub.url, ca_file=f"{good}/ca.crt", certificate_file=f"{good}/client.crt",
+                        key_file=f"{good}/client.key") as driver:
+                driver.wait("done")
+        refusal(good, "rogue", "name the authority that signed it in ca_file")
+        refusal(elsewhere, "ca", "matches target host name 'localhost': put a name into url")
+        refusal(old, "ca", "has expired: it must be renewed there")
+
+
 run([every_record_is_in_influxdb_once,
      a_missing_database_is_created,
      a_missing_database_is_waited_for_with_advice,
@@ -221,4 +246,5 @@ run([every_record_is_in_influxdb_once,
      victoria_metrics_takes_the_numbers,
      a_restarted_victoria_metrics_may_have_forgotten,
      versions_two_and_three_get_their_tokens_and_answers,
-     one_poisonous_record_does_not_block_the_rest])
+     one_poisonous_record_does_not_block_the_rest,
+     certificates_are_checked_with_their_names])

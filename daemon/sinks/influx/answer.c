@@ -3,6 +3,7 @@
 
 #include "daemon/base/moment.h"
 #include "daemon/base/text.h"
+#include "daemon/sinks/trust.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -103,7 +104,10 @@ static void print_reason(const struct answer *answer, const char *advice,
                          struct text *text)
 {
     if (answer->outcome.error) {
-        text_add(text, answer->outcome.reason ? answer->outcome.reason : "no answer");
+        const char *reason =
+            answer->outcome.reason ? answer->outcome.reason : "no answer";
+        const char *remedy = trust_remedy(reason);
+        text_add_format(text, "%s%s%s", reason, *remedy ? ": " : "", remedy);
         return;
     }
     text_add_integer(text, answer->outcome.status);
