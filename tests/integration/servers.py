@@ -333,11 +333,14 @@ class Driver:
         """How many records got it."""
         return sum(int(line.split(" ")[2]) for line in self.lines() if line.startswith(verdict + " "))
 
+    def say(self, byte):
+        self.process.stdin.write(byte)
+        self.process.stdin.flush()
+
     def health(self):
         """What the sink says of itself now."""
         seen = len(self.lines())
-        self.process.stdin.write(b"h")
-        self.process.stdin.flush()
+        self.say(b"h")
         return wait_for(lambda: next((line for line in self.lines()[seen:] if line.startswith("health")), None), "the health")
 
     def close(self):

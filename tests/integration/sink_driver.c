@@ -5,8 +5,9 @@
  * usage: sink_driver SINK COUNT BATCH FIRST_ID [option=value …]
  * Sends COUNT records with ids from FIRST_ID in batches of BATCH; tries again after
  * RETRY, halves what is REFUSED or breaks the server again and again, and prints each
- * verdict as a line. A line on standard input, or its end, stops it; so does the last
- * verdict when there is nobody to wait for.
+ * verdict as a line. On standard input, h asks for its health, a says that the machine is
+ * away and b that it is back; a line, or its end, stops it; so does the last verdict when
+ * there is nobody to wait for.
  */
 #include "daemon/base/clock.h"
 #include "daemon/loop/http.h"
@@ -244,6 +245,10 @@ static void on_input(uv_stream_t *stream, ssize_t length, const uv_buf_t *bytes)
 
     if (length > 0 && bytes->base[0] == 'h') {
         print_health(driver);
+        return;
+    }
+    if (length > 0 && (bytes->base[0] == 'a' || bytes->base[0] == 'b')) {
+        driver->sink->presence(driver->link, "a", "vmc 3", bytes->base[0] == 'b');
         return;
     }
     if (length == 0 || driver->is_stopping)

@@ -134,19 +134,42 @@ def births_come_first_and_numbers_follow_each_other():
         assert "Signal/spindle_load" in names.values()
 
 
+def ask_for_rebirth(broker, state):
+    command = os.path.join(state, "ncmd")
+    pathlib.Path(command).write_bytes(bytes.fromhex(node("--rebirth")))
+    subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(broker.port), "-t", NODE.format("NCMD"), "-f", command],
+                   check=True, timeout=PATIENCE)
+
+
 def a_host_that_asks_gets_all_births_again():
     with start_mosquitto() as broker, tempfile.TemporaryDirectory() as state, subscribe(broker) as subscriber:
         heard = Messages(subscriber)
         with Driver(BUILD, "sparkplug", 10, 10, 0, {"STATE_FOLDER": state}, url=broker.url) as driver:
             driver.wait("done")
-            command = os.path.join(state, "ncmd")
-            pathlib.Path(command).write_bytes(bytes.fromhex(node("--rebirth")))
-            subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(broker.port), "-t",
-                            NODE.format("NCMD"), "-f", command], check=True, timeout=PATIENCE)
+            ask_for_rebirth(broker, state)
             wait_for(lambda: [m[2] for m in heard.messages()].count(DEVICE.format("DBIRTH")) >= 3
                      or [m[2] for m in heard.messages()].count(NODE.format("NBIRTH")) == 2, "a rebirth")
             births = [p for t, p in decode(heard) if t == NODE.format("NBIRTH")]
             assert [birth["seq"] for birth in births] == [0, 0], births
+
+
+def a_machine_that_is_away_stays_dead_until_it_is_back():
+    def topics():
+        return [m[2] for m in heard.messages()]
+
+    with start_mosquitto() as broker, tempfile.TemporaryDirectory() as state, subscribe(broker) as subscriber:
+        heard = Messages(subscriber)
+        with Driver(BUILD, "sparkplug", 10, 10, 0, {"STATE_FOLDER": state}, url=broker.url) as driver:
+            driver.wait("done")
+            driver.say(b"a")
+            wait_for(lambda: DEVICE.format("DDEATH") in topics(), "DDEATH")
+            ask_for_rebirth(broker, state)
+            wait_for(lambda: topics().count(NODE.format("NBIRTH")) == 2, "a rebirth")
+            driver.say(b"b")
+            wait_for(lambda: topics()[-1] == DEVICE.format("DBIRTH"), "DBIRTH")
+            after = topics()[topics().index(DEVICE.format("DDEATH")) + 1:]
+            said = [topic for topic in after if topic != NODE.format("NCMD")]
+            assert said == [NODE.format("NBIRTH"), DEVICE.format("DBIRTH")], said
 
 
 def what_was_not_confirmed_comes_again_as_historical():
@@ -177,6 +200,7 @@ def without_its_primary_host_nothing_is_sent():
 try:
     run([births_come_first_and_numbers_follow_each_other,
          a_host_that_asks_gets_all_births_again,
+         a_machine_that_is_away_stays_dead_until_it_is_back,
          what_was_not_confirmed_comes_again_as_historical,
          without_its_primary_host_nothing_is_sent])
 finally:

@@ -74,6 +74,14 @@ static void *finish(struct message *message, int error, size_t *ret_length)
     return bytes;
 }
 
+struct device *node_due(const struct node *node)
+{
+    for (size_t i = 0; i < node->count; i++)
+        if (node->devices[i]->is_dying == node->devices[i]->is_born)
+            return node->devices[i];
+    return NULL;
+}
+
 void *node_birth(struct node *node, int64_t now_ns, size_t *ret_length)
 {
     struct message *message;

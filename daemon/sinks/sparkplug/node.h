@@ -11,7 +11,7 @@ struct device {
     char machine[RECORD_NAME_MAX];
     struct metrics metrics;
     uint64_t first_alias;
-    bool is_born, is_dying;
+    bool is_born, is_dying; /* dying, also once it is dead: its machine is away */
 };
 
 struct node {
@@ -29,6 +29,9 @@ void node_forget(struct node *node);
 
 /* Known or new; NULL without memory. */
 struct device *node_device(struct node *node, const char *machine);
+
+/* The first that must be born, or buried when it is born; NULL when there is none. */
+struct device *node_due(const struct node *node);
 
 /* Each gives the bytes, to be freed, or NULL without memory. */
 void *node_birth(struct node *node, int64_t now_ns, size_t *ret_length);

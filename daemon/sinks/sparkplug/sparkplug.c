@@ -2,6 +2,7 @@
 #include "daemon/sinks/sparkplug/sparkplug.h"
 
 #include "daemon/base/clock.h"
+#include "daemon/loop/slices.h"
 #include "daemon/sinks/broker.h"
 #include "daemon/sinks/sparkplug/identity.h"
 #include "daemon/sinks/sparkplug/node.h"
@@ -31,6 +32,7 @@ struct sink_link {
     struct settlement settlement;
     bool is_settled;
     uv_timer_t soon;
+    struct slices work;
     bool was_up, was_tried;
     struct sink_health health;
 };
@@ -107,26 +109,23 @@ static int bury_device(struct sink_link *link, struct device *device)
     void *bytes = device_death(&link->node, device, clock_now().wall_ns, &length);
 
     int error = publish(link, "DDEATH", device->machine, bytes, length);
-    device->is_born = device->is_born && error;
-    device->is_dying = device->is_dying && error;
+    device->is_born = error != 0; /* and stays dead until its machine is back */
     return error;
 }
 
-/* Births and deaths that are due; 0 when there are none left. */
+/* One birth or death that is due: 1; 0 when there is none left. */
 static int announce(struct sink_link *link)
 {
-    int error = link->node.is_born ? 0 : bear_node(link);
+    struct device *device = node_due(&link->node);
+    int error = 0;
 
-    for (size_t i = 0; !error && i < link->node.count; i++) {
-        struct device *device = link->node.devices[i];
-        if (broker_room(link->broker) == 0)
-            return -EAGAIN;
-        if (device->is_dying && device->is_born)
-            error = bury_device(link, device);
-        else if (!device->is_dying && !device->is_born)
-            error = bear_device(link, device);
-    }
-    return error;
+    if (!link->node.is_born)
+        error = bear_node(link);
+    else if (device)
+        error = device->is_born ? bury_device(link, device) : bear_device(link, device);
+    else
+        return 0;
+    return error ? error : 1;
 }
 
 static int send_record(struct sink_link *link)
@@ -171,25 +170,28 @@ static int send_barrier(struct sink_link *link)
     return error;
 }
 
-static void pump(struct sink_link *link)
+/* One message; false when nothing can be sent now. A crowd of devices takes many turns.
+ */
+static bool step(void *owner)
 {
-    int error = 0;
+    struct sink_link *link = owner;
 
-    if (!broker_is_up(link->broker) || !link->is_host_online)
-        return;
-    while (!error && broker_room(link->broker) > 0) {
-        error = announce(link);
-        if (error || !link->batch || link->is_settled || link->is_barrier_out)
-            break;
-        error = link->next < link->batch->count ? send_record(link) : send_barrier(link);
-    }
-    if (error == -EINVAL)
+    if (!broker_is_up(link->broker) || !link->is_host_online ||
+        broker_room(link->broker) == 0)
+        return false;
+    int result = announce(link);
+    if (result == 0 && (!link->batch || link->is_settled || link->is_barrier_out))
+        return false;
+    if (result == 0)
+        result = link->next < link->batch->count ? send_record(link) : send_barrier(link);
+    if (result == -EINVAL)
         settle_soon(link, VERDICT_REFUSED, "packed signals that cannot be read");
-    else if (error == -EMSGSIZE)
+    else if (result == -EMSGSIZE)
         settle_soon(link, VERDICT_REFUSED,
                     "larger than the broker's maximum packet size");
-    else if (error && error != -EAGAIN)
+    else if (result < 0 && result != -EAGAIN)
         settle_soon(link, VERDICT_RETRY, "the message could not be made or sent");
+    return result >= 0;
 }
 
 static void note_sent(struct sink_link *link)
@@ -226,7 +228,7 @@ static void on_up(void *owner, const struct broker_limits *limits)
     (void)broker_subscribe(link->broker, topic);
     if (link->options->primary_host)
         (void)broker_subscribe(link->broker, link->identity.state_topic);
-    pump(link);
+    slices_work(&link->work);
     if (is_again && link->site.reconnected)
         link->site.reconnected(link->site.owner, was_up);
 }
@@ -249,36 +251,31 @@ static void on_down(void *owner, const char *reason)
 static void on_published(void *owner, uint64_t cookie, int code)
 {
     struct sink_link *link = owner;
+    bool is_good = code >= 0 && code < 0x80;
 
     if (cookie == COOKIE_BARRIER && link->is_barrier_out) {
         link->is_barrier_out = false;
         note_sent(link);
-        if (code >= 0 && code < 0x80)
-            settle_soon(link, VERDICT_DELIVERED, "");
-        else
-            settle_soon(link, VERDICT_RETRY, "the broker did not confirm the barrier");
+        settle_soon(link, is_good ? VERDICT_DELIVERED : VERDICT_RETRY,
+                    is_good ? "" : "the broker did not confirm the barrier");
     }
-    pump(link);
-}
-
-static void hear_host(struct sink_link *link, const struct broker_arrival *arrival)
-{
-    identity_hear_host(&link->identity, arrival->payload, arrival->length,
-                       &link->is_host_online);
-    if (!link->is_host_online)
-        settle_soon(link, VERDICT_RETRY, "the primary host is offline");
+    slices_work(&link->work);
 }
 
 static void on_arrival(void *owner, const struct broker_arrival *arrival)
 {
     struct sink_link *link = owner;
+    bool is_state = strcmp(arrival->topic, link->identity.state_topic) == 0;
 
-    if (strcmp(arrival->topic, link->identity.state_topic) == 0)
-        hear_host(link, arrival);
+    if (is_state)
+        identity_hear_host(&link->identity, arrival->payload, arrival->length,
+                           &link->is_host_online);
     else if (!arrival->retained &&
              message_wants_rebirth(arrival->payload, arrival->length))
         node_forget(&link->node);
-    pump(link);
+    if (is_state && !link->is_host_online)
+        settle_soon(link, VERDICT_RETRY, "the primary host is offline");
+    slices_work(&link->work);
 }
 
 static void sparkplug_send(struct sink_link *link, const struct batch *batch)
@@ -293,8 +290,7 @@ static void sparkplug_send(struct sink_link *link, const struct batch *batch)
         settle_soon(link, VERDICT_RETRY, "not connected");
     else if (!link->is_host_online)
         settle_soon(link, VERDICT_RETRY, "the primary host is offline");
-    else
-        pump(link);
+    slices_work(&link->work);
 }
 
 static void sparkplug_presence(struct sink_link *link, const char *cell,
@@ -305,7 +301,7 @@ static void sparkplug_presence(struct sink_link *link, const char *cell,
     (void)cell;
     if (device)
         device->is_dying = !linked;
-    pump(link);
+    slices_work(&link->work);
 }
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -318,11 +314,14 @@ static void on_timer_closed(uv_handle_t *handle)
     site.stopped(site.owner);
 }
 
+static void on_work_closed(void *owner)
+{
+    uv_close((uv_handle_t *)&((struct sink_link *)owner)->soon, on_timer_closed);
+}
+
 static void on_closed(void *owner)
 {
-    struct sink_link *link = owner;
-
-    uv_close((uv_handle_t *)&link->soon, on_timer_closed);
+    slices_close(&((struct sink_link *)owner)->work, on_work_closed);
 }
 
 static int start_broker(struct sink_link *link)
@@ -371,6 +370,7 @@ static int sparkplug_start(const struct sink_site *site, const void *options,
         return error;
     }
     (void)uv_timer_init(site->loop, &link->soon);
+    slices_init(&link->work, site->loop, link, step);
     link->soon.data = link;
     *ret_link = link;
     return 0;
