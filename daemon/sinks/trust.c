@@ -110,7 +110,8 @@ bool trust_probe(const struct trust_question *question, char ret_words[TRUST_WOR
     if (!*remedy && hung_up)
         (void)text_copy(words, sizeof(words), "it hangs up after the TLS handshake");
     if (!*remedy && hung_up)
-        remedy = "certificate_file is missing or none that it accepts, or it is no MQTT broker";
+        remedy = "certificate_file is missing or none that it accepts, or it is no MQTT "
+                 "broker";
     if (!*remedy && code == CURLE_SSL_CONNECT_ERROR)
         remedy = "what answers there may not speak TLS: check url";
     if (*remedy)
