@@ -247,7 +247,7 @@ void line_leave(struct line_unit *unit)
 int line_submit(struct line_job *job)
 {
     if (job->is_busy)
-        return -EALREADY;
+        return trial_holds(job->unit->line, job) ? -EINPROGRESS : -EALREADY;
     job->is_busy = true;
     job->is_repeated = false;
     job->is_suspected = false;

@@ -85,7 +85,10 @@ int line_join(uv_loop_t *loop, const struct line_terms *terms, uint8_t unit,
 /* Cancel the jobs first. The last one to leave closes the line. Accepts NULL. */
 void line_leave(struct line_unit *unit);
 
-/* Takes the job until it is done. Returns 0, or -EALREADY while it is busy. */
+/*
+ * Takes the job until it is done. Returns 0, or -EALREADY while it is busy, or
+ * -EINPROGRESS when it was answered, and it is not clear yet whether by the right one.
+ */
 int line_submit(struct line_job *job);
 void line_cancel(struct line_job *job);
 

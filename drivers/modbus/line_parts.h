@@ -139,5 +139,7 @@ void trial_end_by_hanging_up(struct line *line);
 /* Is the line in doubt, since something came that is not accounted for? */
 bool trial_doubts(const struct line *line, int64_t now_ns);
 
+bool trial_holds(const struct line *line, const struct line_job *job);
+
 /* Takes the job off trial. Returns whether it was. */
 bool trial_forget(const struct line *line, const struct line_job *job);

@@ -21,6 +21,7 @@ struct request {
     struct request *before;  /* what it was divided from for once; NULL = none */
     bool has_answered;
     bool is_doubted; /* refused once; another time and it is believed */
+    bool is_due;     /* its turn came while its last answer was not believed yet */
 };
 
 /* Everything that is read with one period. */

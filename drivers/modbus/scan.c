@@ -236,6 +236,9 @@ static void on_done(void *owner, struct line_job *job, const struct line_outcome
     switch (outcome->result) {
     case LINE_ANSWERED:
         take_answer(request, outcome);
+        if (request->is_due)
+            (void)line_submit(&request->job);
+        request->is_due = false;
         break;
     case LINE_REFUSED:
         take_refusal(request, outcome);
@@ -280,7 +283,9 @@ void scan_on_slot(void *owner, struct moment due, int64_t missed)
             continue;
         link->health.asked++;
         request->job.is_divisible = division_is_possible(request);
-        if (line_submit(&request->job))
+        int error = line_submit(&request->job);
+        request->is_due = error == -EINPROGRESS;
+        if (error == -EALREADY)
             note_silence(request, WHY_TIMEOUT, due);
     }
 }

@@ -245,15 +245,24 @@ void trial_end_by_hanging_up(struct line *line)
         believe(line->trial);
 }
 
+static unsigned find(const struct trial *trial, const struct line_job *job)
+{
+    unsigned at = 0;
+
+    while (at < trial->count && trial->answers[at].job != job)
+        at++;
+    return at;
+}
+
+bool trial_holds(const struct line *line, const struct line_job *job)
+{
+    return line->trial && find(line->trial, job) < line->trial->count;
+}
+
 bool trial_forget(const struct line *line, const struct line_job *job)
 {
-    struct trial *trial = line->trial;
-
-    for (unsigned i = 0; trial && i < trial->count; i++) {
-        if (trial->answers[i].job == job) {
-            remove_at(trial, i);
-            return true;
-        }
-    }
-    return false;
+    if (!trial_holds(line, job))
+        return false;
+    remove_at(line->trial, find(line->trial, job));
+    return true;
 }

@@ -4,6 +4,7 @@
 #include "drivers/modbus/line.h"
 #include "tests/unit/support/modbus_scene.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -209,6 +210,41 @@ static void what_is_owed_is_not_asked_for_again_in_the_same_amount(void **state)
     (void)close(bus.master);
 }
 
+/* The line may be asked at once for what it was too early for. */
+static void what_is_answered_but_not_believed_yet_says_so(void **state)
+{
+    struct line_terms terms = {.timeout_ns = NS_PER_HOUR, .max_in_flight = 1};
+    struct bus bus = {.hear = answer};
+    struct line_unit *unit;
+    char sentence[256];
+    bool was_seen = false;
+    uv_loop_t loop;
+
+    (void)state;
+    assert_int_equal(uv_loop_init(&loop), 0);
+    open_bus(&bus, &loop);
+    assert_int_equal(line_address_parse(bus.url, &terms.address, sentence), 0);
+    assert_int_equal(line_join(&loop, &terms, UNIT, &unit), 0);
+    /* Again, where the machine was so busy that both happened in one turn of the loop. */
+    while (!was_seen) {
+        struct question question;
+        ask(&question, unit, 100, 5);
+        while (!question.is_done) {
+            int error = line_submit(&question.job);
+            assert_true(error == -EALREADY || error == -EINPROGRESS);
+            was_seen = was_seen || error == -EINPROGRESS;
+            (void)uv_run(&loop, UV_RUN_ONCE);
+        }
+        assert_int_equal(question.result, LINE_ANSWERED);
+    }
+
+    line_leave(unit);
+    close_bus(&bus);
+    (void)uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&loop), 0);
+    (void)close(bus.master);
+}
+
 /*
  * Every fifth answer is kept back until it would do the most harm: it is said instead of
  * the answer to the next request of its shape, which is kept back in turn.
@@ -262,6 +298,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_owed_is_not_asked_for_again_in_the_same_amount),
+        cmocka_unit_test(what_is_answered_but_not_believed_yet_says_so),
         cmocka_unit_test(late_answers_out_of_order_never_become_values),
     };
 
