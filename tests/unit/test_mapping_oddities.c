@@ -260,6 +260,33 @@ static void names_without_end_have_an_end(void **state)
     assert_string_equal(told.place, "unlisted");
 }
 
+/* A probe that says how far the spindle has grown is named as temperatures are, and
+ * micrometres become millimetres. */
+static void a_displacement_is_where_its_sensor_is(void **state)
+{
+    struct mapping_scene scene = {0};
+    const struct mapping_options options = {0};
+    char sentence[160] = "";
+
+    (void)state;
+    scene.devices = mapping_read(
+        "<MTConnectDevices><Header instanceId='1'/><Devices><Device id='d' name='m' "
+        "uuid='u'><Components><Sensor id='s' name='nose'><DataItems>"
+        "<DataItem id='g' type='DISPLACEMENT' category='SAMPLE' units='MILLIMETER'/>"
+        "</DataItems></Sensor><Axes id='a' name='axes'><Components>"
+        "<Linear id='z' name='Z'><DataItems><DataItem id='gz' type='DISPLACEMENT' "
+        "category='SAMPLE' units='MICROMETER'/></DataItems></Linear></Components>"
+        "</Axes></Components></Device></Devices></MTConnectDevices>");
+    assert_int_equal(mapping_create(devices_find(scene.devices, "m"), &options,
+                                    &scene.mapping, sentence),
+                     0);
+    assert_string_equal(mapping_say(&scene, "g", "0.012"), "displacement.sensor=0.012;");
+    assert_string_equal(mapping_say(&scene, "gz", "12"), "displacement.Z=0.012;");
+    assert_string_equal(mapping_say(&scene, "gz", "UNAVAILABLE"),
+                        "displacement.Z=null/unavailable;");
+    mapping_scene_done(&scene);
+}
+
 #define STORY(story) cmocka_unit_test_setup_teardown(story, set_up, tear_down)
 
 int main(void)
@@ -273,6 +300,7 @@ int main(void)
         STORY(what_gives_no_value_is_told_all_the_same),
         STORY(names_without_end_have_an_end),
         STORY(keys_are_forgotten_with_their_set),
+        STORY(a_displacement_is_where_its_sensor_is),
     };
 
     return cmocka_run_group_tests(stories, NULL, NULL);
