@@ -186,9 +186,8 @@ static void print_machines(struct text *text, const struct roster *roster)
         print_head(text, &link_metrics[row]);
         for (size_t i = 0; i < roster_station_count(roster); i++) {
             const struct station *station = roster_station(roster, i);
-            for (size_t link = 0; link < station_link_count(station); link++) {
+            for (size_t link = 0; link < station_link_count(station); link++)
                 print_link(text, &link_metrics[row], station, link);
-            }
         }
     }
     for (size_t row = 0; row < COUNT(reception_metrics); row++) {

@@ -39,9 +39,7 @@ void metric_print_name(const char *field, struct text *text)
     bool is_first = true;
 
     for (; *field; field++) {
-        if (*field == '_')
-            is_first = true;
-        else
+        if (*field != '_')
             text_add_char(text, is_first ? (char)toupper((unsigned char)*field) : *field);
         is_first = *field == '_';
     }
