@@ -6,6 +6,7 @@
 #include "daemon/sinks/mqtt/retained.h"
 #include "daemon/sinks/mqtt/topic.h"
 
+#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -154,6 +155,27 @@ static void a_payload_has_time_run_and_seq_first(void **state)
         "\"lot_seq\":null,\"fixture\":null}");
 }
 
+static void no_payload_says_a_name_twice(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        struct record record;
+        struct text text;
+        json_error_t trouble;
+
+        record_init(&record, (enum record_kind)kind, (struct moment){1, 1});
+        if (kind == RECORD_THERMAL)
+            record.thermal.state = 1;
+        text_init_heap(&text);
+        payload_print(&record, false, &text);
+        json_t *root = json_loads(text.data, JSON_REJECT_DUPLICATES, &trouble);
+        if (!root)
+            fail_msg("%s: %s", text.data, trouble.text);
+        json_decref(root);
+        text_done(&text);
+    }
+}
+
 static void raw_signals_go_as_they_are_packed(void **state)
 {
     struct record record = make(RECORD_SIGNAL);
@@ -292,6 +314,7 @@ int main(void)
         cmocka_unit_test(alarms_of_two_tools_stand_side_by_side),
         cmocka_unit_test(a_new_tool_ends_all_that_the_old_one_was_warned_of),
         cmocka_unit_test(a_payload_has_time_run_and_seq_first),
+        cmocka_unit_test(no_payload_says_a_name_twice),
         cmocka_unit_test(raw_signals_go_as_they_are_packed),
         cmocka_unit_test(an_older_record_does_not_take_a_newer_ones_place),
         cmocka_unit_test(a_crowd_of_topics_stays_bounded),

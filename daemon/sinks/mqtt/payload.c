@@ -51,6 +51,24 @@ static void print_field(const struct record *record, const struct record_field *
     }
 }
 
+/* A code has its name beside it already. */
+static bool is_told(const struct record_field *fields, const struct record_field *field)
+{
+    for (; field->kind == FIELD_NAME && fields->name; fields++)
+        if (fields->kind == FIELD_CODE && fields->offset == field->offset)
+            return true;
+    return false;
+}
+
+static void print_fields(const struct record *record, struct writer *writer)
+{
+    const struct record_field *fields = record_layouts[record->kind].fields;
+
+    for (const struct record_field *field = fields; field->name; field++)
+        if (!is_told(fields, field))
+            print_field(record, field, writer);
+}
+
 void payload_print(const struct record *record, bool is_backlog, struct text *text)
 {
     struct writer writer;
@@ -69,8 +87,6 @@ void payload_print(const struct record *record, bool is_backlog, struct text *te
         writer_verbatim(&writer, "signals",
                         record->packed.signals ? record->packed.signals : "{}");
     else
-        for (const struct record_field *field = record_layouts[record->kind].fields;
-             field->name; field++)
-            print_field(record, field, &writer);
+        print_fields(record, &writer);
     writer_end_object(&writer);
 }
