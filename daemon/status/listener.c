@@ -49,7 +49,7 @@ static int read_local(const char *path, union address *address, socklen_t *ret_l
 
 static unsigned port_of(int descriptor)
 {
-    union address address;
+    union address address = {.any = {0}};
     socklen_t length = sizeof(address);
 
     if (getsockname(descriptor, &address.any, &length) < 0)
