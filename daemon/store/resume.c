@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What store_snapshot() kept. */
+#include "daemon/store/squeeze.h"
 #include "daemon/store/store_inside.h"
 
 #include <errno.h>
@@ -43,11 +44,9 @@ static int read_row(struct database *database, const char *machine,
     const void *body = sqlite3_column_blob(load, 0);
     size_t length = (size_t)sqlite3_column_bytes(load, 0);
     if (body && length > 0) {
-        resume->snapshot = malloc(length);
-        if (!resume->snapshot)
-            return -ENOMEM;
-        memcpy(resume->snapshot, body, length);
-        resume->length = length;
+        int error = squeeze_unpack(body, length, &resume->snapshot, &resume->length);
+        if (error == -ENOMEM)
+            return error; /* one that is damaged is as good as none */
     }
     return read_positions(database_text(load, 1), resume);
 }

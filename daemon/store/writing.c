@@ -3,6 +3,7 @@
 
 #include "daemon/store/letters.h"
 #include "daemon/store/schema.h"
+#include "daemon/store/squeeze.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -184,15 +185,21 @@ static int save_snapshot(struct writing *writing, const struct job *job)
 {
     const struct snapshot_job *snapshot = &job->snapshot;
     sqlite3_stmt *save = database_statement(writing->database, QUERY_SAVE_SNAPSHOT);
+    void *packed = NULL;
+    size_t length = 0;
 
     if (!save)
         return database_error(writing->database);
+    if (snapshot->body &&
+        squeeze_pack(snapshot->body, snapshot->length, &packed, &length))
+        return -ENOMEM;
     (void)sqlite3_bind_text(save, 1, job->text, -1, SQLITE_STATIC);
-    if (snapshot->body)
-        (void)sqlite3_bind_blob64(save, 2, snapshot->body, snapshot->length,
-                                  SQLITE_STATIC);
+    if (packed)
+        (void)sqlite3_bind_blob64(save, 2, packed, length, SQLITE_STATIC);
     (void)sqlite3_bind_text(save, 3, snapshot->positions, -1, SQLITE_STATIC);
-    return database_finish(writing->database, save);
+    int error = database_finish(writing->database, save);
+    free(packed);
+    return error;
 }
 
 static void keep_answer(struct writing *writing, struct answer *answer)
