@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where cycles come from: counters, bits, lights. */
-#include "tests/unit/support/story.h"
+#include "tests/unit/story_scene.h"
 
 #include "daemon/analytics/cycle/counter.h"
 
@@ -12,31 +12,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct story the_story;
-
-static struct story *begin(void)
-{
-    story_init(&the_story);
-    return &the_story;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    if (the_story.records)
-        story_done(&the_story);
-    memset(&the_story, 0, sizeof(the_story));
-    return 0;
-}
-
-static const struct cycle_record *cycle(size_t index)
-{
-    const struct record *record = story_find(&the_story, RECORD_CYCLE, index);
-
-    assert_non_null(record);
-    return &record->cycle;
-}
 
 /* --- counters --------------------------------------------------------------------- */
 

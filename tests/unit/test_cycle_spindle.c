@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cycles of machines of which only the spindle is known: speed, power, current. */
-#include "tests/unit/support/story.h"
+#include "tests/unit/story_scene.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -10,31 +10,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct story the_story;
-
-static struct story *begin(void)
-{
-    story_init(&the_story);
-    return &the_story;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    if (the_story.records)
-        story_done(&the_story);
-    memset(&the_story, 0, sizeof(the_story));
-    return 0;
-}
-
-static const struct cycle_record *cycle(size_t index)
-{
-    const struct record *record = story_find(&the_story, RECORD_CYCLE, index);
-
-    assert_non_null(record);
-    return &record->cycle;
-}
 
 /* A clamp on the spindle: idle 1.4 A, cutting 5 to 7 A, stale zeros for 12 s. */
 static void a_spindle_current_finds_the_cut_and_bridges_stale_data(void **state)

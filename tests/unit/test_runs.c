@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs and stages: what their records say while the work goes on. */
-#include "tests/unit/support/story.h"
+#include "tests/unit/story_scene.h"
 
 #include "daemon/analytics/run/job.h"
 
@@ -11,23 +11,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct story the_story;
-
-static struct story *begin(void)
-{
-    story_init(&the_story);
-    return &the_story;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    if (the_story.records)
-        story_done(&the_story);
-    memset(&the_story, 0, sizeof(the_story));
-    return 0;
-}
 
 static void make_part(struct story *story, double start)
 {
