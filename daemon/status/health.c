@@ -103,10 +103,8 @@ void api_show_health(const struct api *api, struct request *request,
     writer_end_array(&verdicts.json);
     writer_flag(&verdicts.json, "ok", verdicts.reasons == 0);
     writer_end_object(&verdicts.json);
-    request_answer(request, verdicts.reasons ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK,
-                   "application/json", text.data ? text.data : "{}",
-                   text.data ? text.length : 2);
-    text_done(&text);
+    request_give(request, verdicts.reasons ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK,
+                 "application/json", &text);
 }
 
 static void print_queue(struct writer *json, const struct courier_health *health,
@@ -170,9 +168,5 @@ void api_show_queue(const struct api *api, struct request *request,
     }
     writer_end_array(&json);
     writer_end_object(&json);
-    if (text.failed)
-        request_refuse(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory");
-    else
-        request_answer(request, MHD_HTTP_OK, "application/json", text.data, text.length);
-    text_done(&text);
+    request_give(request, MHD_HTTP_OK, "application/json", &text);
 }

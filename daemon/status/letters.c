@@ -8,11 +8,11 @@
 #include "daemon/pipeline/courier.h"
 #include "daemon/pipeline/roster.h"
 #include "daemon/status/api.h"
+#include "daemon/status/held.h"
 
 #include <inttypes.h>
 #include <microhttpd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -20,40 +20,28 @@ enum {
     LIMIT_MAX = 10000
 };
 
-/* One request waiting for the store. */
-struct errand {
-    struct request *request; /* NULL when the client has left */
-    bool is_one;             /* one letter was named */
-};
-
-static void on_gone(void *owner)
+/* Reader thread. */
+static void print_letter(const struct letter *letter, size_t number, struct text *list)
 {
-    struct errand *errand = owner;
-
-    errand->request = NULL;
-}
-
-static void print_letter(struct writer *json, const struct letter *letter)
-{
-    writer_begin_object(json, NULL);
-    writer_integer(json, "id", letter->id);
-    writer_string(json, "sink", letter->sink);
-    writer_time(json, "t", letter->wall_ns);
-    writer_time(json, "refused", letter->at_ns);
-    writer_string(json, "reason", letter->reason);
-    writer_verbatim(json, "record",
-                    letter->body && *letter->body ? letter->body : "null");
-    writer_end_object(json);
-}
-
-static void on_letters(void *owner, int error, const struct letter *letters, size_t count)
-{
-    struct errand *errand = owner;
-    struct request *request = errand->request;
-    struct text text;
     struct writer json;
 
-    free(errand);
+    text_add_char(list, number ? ',' : '[');
+    writer_init(&json, list);
+    writer_begin_object(&json, NULL);
+    writer_integer(&json, "id", letter->id);
+    writer_string(&json, "sink", letter->sink);
+    writer_time(&json, "t", letter->wall_ns);
+    writer_time(&json, "refused", letter->at_ns);
+    writer_string(&json, "reason", letter->reason);
+    writer_verbatim(&json, "record",
+                    letter->body && *letter->body ? letter->body : "null");
+    writer_end_object(&json);
+}
+
+static void on_letters(void *owner, int error, struct text *list)
+{
+    struct request *request = held_end(owner);
+
     if (!request)
         return;
     if (error) {
@@ -61,17 +49,8 @@ static void on_letters(void *owner, int error, const struct letter *letters, siz
                        "the store does not answer; see /healthz");
         return;
     }
-    text_init_heap(&text);
-    writer_init(&json, &text);
-    writer_begin_array(&json, NULL);
-    for (size_t i = 0; i < count; i++)
-        print_letter(&json, &letters[i]);
-    writer_end_array(&json);
-    if (text.failed)
-        request_refuse(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory");
-    else
-        request_answer(request, MHD_HTTP_OK, "application/json", text.data, text.length);
-    text_done(&text);
+    text_add(list, list->length ? "]" : "[]");
+    request_give(request, MHD_HTTP_OK, "application/json", list);
 }
 
 void api_list_letters(const struct api *api, struct request *request,
@@ -85,32 +64,24 @@ void api_list_letters(const struct api *api, struct request *request,
         request_refuse(request, MHD_HTTP_BAD_REQUEST, "limit is 1 to 10000");
         return;
     }
-    struct errand *errand = calloc(1, sizeof(*errand));
-    if (!errand) {
-        request_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
-        return;
-    }
-    errand->request = request;
-    request_hold(request, errand, on_gone);
-    if (store_list_letters(pipeline_store(api->site.pipeline),
-                           request_query(request, "sink"), (size_t)count, errand,
-                           on_letters))
-        on_letters(errand, -1, NULL, 0);
+
+    struct held *held = held_begin(request);
+    if (held && store_list_letters(pipeline_store(api->site.pipeline),
+                                   request_query(request, "sink"), (size_t)count,
+                                   print_letter, held, on_letters))
+        on_letters(held, -1, NULL);
 }
 
 static const char *const fates[] = {[LETTER_RETRY] = "retry", [LETTER_DROP] = "drop"};
 
 static void on_settled(void *owner, int64_t count)
 {
-    struct errand *errand = owner;
-    struct request *request = errand->request;
-    bool is_missing = errand->is_one && count == 0;
+    struct request *request = held_end(owner);
     char answer[64];
 
-    free(errand);
     if (!request)
         return;
-    if (is_missing) {
+    if (count == 0 && request_query(request, "id")) {
         request_refuse(request, MHD_HTTP_NOT_FOUND,
                        "this sink has no dead letter of this id; see /v1/queue/letters");
         return;
@@ -123,19 +94,11 @@ static void on_settled(void *owner, int64_t count)
 static void settle(struct request *request, struct courier *courier, int64_t id,
                    enum letter_fate fate)
 {
-    struct errand *errand = calloc(1, sizeof(*errand));
-    if (!errand) {
-        request_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
-        return;
-    }
-    errand->is_one = id > 0;
-    errand->request = request;
-    request_hold(request, errand, on_gone);
-    if (courier_settle_letters(courier, id, fate, errand, on_settled) == 0)
-        return;
-    free(errand);
-    request_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
-                   "the store cannot take it now; try again");
+    struct held *held = held_begin(request);
+
+    if (held && courier_settle_letters(courier, id, fate, held, on_settled))
+        request_refuse(held_end(held), MHD_HTTP_SERVICE_UNAVAILABLE,
+                       "the store cannot take it now; try again");
 }
 
 void api_settle_letters(const struct api *api, struct request *request,

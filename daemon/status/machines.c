@@ -169,12 +169,7 @@ static void print_machine(struct writer *json, const struct station *station)
 
 static void answer(struct request *request, struct text *text)
 {
-    if (text->failed)
-        request_refuse(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory");
-    else
-        request_answer(request, MHD_HTTP_OK, "application/json", text->data,
-                       text->length);
-    text_done(text);
+    request_give(request, MHD_HTTP_OK, "application/json", text);
 }
 
 void api_list_machines(const struct api *api, struct request *request,

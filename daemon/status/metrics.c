@@ -259,10 +259,5 @@ void api_show_metrics(const struct api *api, struct request *request,
     print_up(&text, roster);
     print_machines(&text, roster);
     print_sinks(&text, roster);
-    if (text.failed)
-        request_refuse(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory");
-    else
-        request_answer(request, MHD_HTTP_OK, "text/plain; version=0.0.4", text.data,
-                       text.length);
-    text_done(&text);
+    request_give(request, MHD_HTTP_OK, "text/plain; version=0.0.4", &text);
 }

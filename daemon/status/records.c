@@ -5,10 +5,10 @@
 #include "daemon/base/json.h"
 #include "daemon/pipeline/roster.h"
 #include "daemon/status/api.h"
+#include "daemon/status/held.h"
 #include "daemon/store/history.h"
 
 #include <microhttpd.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -38,12 +38,6 @@ static const struct {
     {"archive",  KIND(ARCHIVE)                                  },
 };
 
-/* One request waiting for the reader. */
-struct question {
-    struct request *request; /* NULL when the client has left */
-    bool newest_each;        /* one record a tool, axis, feature or metric */
-};
-
 enum {
     EACH_MAX = 256
 };
@@ -69,65 +63,65 @@ static const char *name_of(const struct record *record)
     }
 }
 
-/* Prints records, those of a name already met left out when one of each is wanted. */
-static void print_records(const struct record *records, size_t count, bool newest_each,
-                          struct text *text)
+static void print_item(const struct record *record, struct text *list)
+{
+    text_add_char(list, list->length ? ',' : '[');
+    record_print_json(record, list);
+}
+
+static void print_end(struct text *list)
+{
+    text_add(list, list->length ? "]" : "[]");
+}
+
+static void print_all(const struct history_query *query, const struct record *records,
+                      size_t count, struct text *list)
+{
+    (void)query;
+    for (size_t i = 0; i < count && !list->failed; i++)
+        print_item(&records[i], list);
+    print_end(list);
+}
+
+static bool is_met(const struct record *const *met, size_t count,
+                   const struct record *record)
+{
+    for (size_t i = 0; i < count; i++)
+        if (met[i]->kind == record->kind && strcmp(name_of(met[i]), name_of(record)) == 0)
+            return true;
+    return false;
+}
+
+/* Those of a name already met are left out. */
+static void print_newest_each(const struct history_query *query,
+                              const struct record *records, size_t count,
+                              struct text *list)
 {
     const struct record *met[EACH_MAX];
     size_t met_count = 0;
 
-    text_add_char(text, '[');
-    for (size_t i = 0; i < count; i++) {
-        bool is_new = true;
-
-        for (size_t n = 0; newest_each && n < met_count && is_new; n++)
-            is_new = met[n]->kind != records[i].kind ||
-                     strcmp(name_of(met[n]), name_of(&records[i])) != 0;
-        if (!is_new)
+    (void)query;
+    for (size_t i = 0; i < count && !list->failed; i++) {
+        if (is_met(met, met_count, &records[i]))
             continue;
-        if (newest_each && met_count < EACH_MAX)
+        if (met_count < EACH_MAX)
             met[met_count++] = &records[i];
-        if (text->data[text->length - 1] != '[')
-            text_add_char(text, ',');
-        record_print_json(&records[i], text);
-        if (text->failed)
-            return;
+        print_item(&records[i], list);
     }
-    text_add_char(text, ']');
+    print_end(list);
 }
 
-static void on_gone(void *owner)
+static void on_answer(void *owner, int error, struct history *history)
 {
-    struct question *question = owner;
+    struct request *request = held_end(owner);
 
-    question->request = NULL;
-}
-
-static void on_answer(void *owner, int error, const struct record *records, size_t count)
-{
-    struct question *question = owner;
-    struct text text;
-
-    if (!question->request) {
-        free(question);
+    if (!request)
         return;
-    }
-    if (error) {
-        request_refuse(question->request, MHD_HTTP_SERVICE_UNAVAILABLE,
+    if (error)
+        request_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
                        "the history does not answer; see /healthz");
-        free(question);
-        return;
-    }
-    text_init_heap(&text);
-    print_records(records, count, question->newest_each, &text);
-    if (text.failed)
-        request_refuse(question->request, MHD_HTTP_INTERNAL_SERVER_ERROR,
-                       "out of memory");
     else
-        request_answer(question->request, MHD_HTTP_OK, "application/json", text.data,
-                       text.length);
-    text_done(&text);
-    free(question);
+        request_give(request, MHD_HTTP_OK, "application/json", &history->text);
 }
 
 /* ?from= and ?until= as RFC 3339, ?limit=, ?order=oldest, ?run=. Returns whether they
@@ -165,6 +159,7 @@ static void ask(const struct api *api, struct request *request, uint32_t kinds,
         .from_wall_ns = INT64_MIN,
         .until_wall_ns = INT64_MAX,
         .run_seq = RECORD_UNKNOWN,
+        .print = print_all,
     };
 
     if (!read_query(request, &query)) {
@@ -174,19 +169,14 @@ static void ask(const struct api *api, struct request *request, uint32_t kinds,
             "10000, order is newest or oldest, run is a number");
         return;
     }
-    struct question *question = calloc(1, sizeof(*question));
-    if (!question) {
-        request_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
-        return;
-    }
-    question->request = request;
-    question->newest_each =
-        query.newest_first && request_query(request, "newest") != NULL;
-    if (question->newest_each)
+    if (query.newest_first && request_query(request, "newest")) {
+        query.print = print_newest_each;
         query.limit = NEWEST_LIMIT;
-    request_hold(request, question, on_gone);
-    if (history_ask(pipeline_store(api->site.pipeline), &query, question, on_answer))
-        on_answer(question, -1, NULL, 0);
+    }
+
+    struct held *held = held_begin(request);
+    if (held && history_ask(pipeline_store(api->site.pipeline), &query, held, on_answer))
+        on_answer(held, -1, NULL);
 }
 
 void api_list_records(const struct api *api, struct request *request,

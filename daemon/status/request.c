@@ -226,21 +226,43 @@ static void queue(struct request *request, unsigned status, struct MHD_Response 
     }
 }
 
-void request_answer(struct request *request, unsigned status, const char *content_type,
-                    const char *body, size_t length)
+static void answer(struct request *request, unsigned status, const char *content_type,
+                   struct MHD_Response *response)
 {
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        length, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
-
     if (response)
         (void)MHD_add_response_header(response, "Content-Type", content_type);
     queue(request, status, response);
 }
 
-void request_answer_document(struct request *request, const char *html, size_t length)
+void request_answer(struct request *request, unsigned status, const char *content_type,
+                    const char *body, size_t length)
+{
+    answer(request, status, content_type,
+           MHD_create_response_from_buffer(length, (void *)(uintptr_t)body,
+                                           MHD_RESPMEM_MUST_COPY));
+}
+
+void request_give(struct request *request, unsigned status, const char *content_type,
+                  struct text *text)
+{
+    struct MHD_Response *response = NULL;
+
+    if (!text->failed)
+        response = MHD_create_response_from_buffer(text->length, text->data,
+                                                   MHD_RESPMEM_MUST_FREE);
+    if (response) {
+        text_init_heap(text);
+        answer(request, status, content_type, response);
+    } else {
+        text_done(text);
+        request_refuse(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory");
+    }
+}
+
+void request_give_document(struct request *request, struct text *html)
 {
     request->is_document = true;
-    request_answer(request, MHD_HTTP_OK, "text/html; charset=utf-8", html, length);
+    request_give(request, MHD_HTTP_OK, "text/html; charset=utf-8", html);
 }
 
 void request_refuse(struct request *request, unsigned status, const char *sentence)
@@ -253,7 +275,8 @@ void request_refuse(struct request *request, unsigned status, const char *senten
     writer_begin_object(&json, NULL);
     writer_string(&json, "error", sentence);
     writer_end_object(&json);
-    request_answer(request, status, "application/json", text.data, text.length);
+    request_answer(request, status, "application/json", text.data ? text.data : "",
+                   text.length);
     text_done(&text);
 }
 

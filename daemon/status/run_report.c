@@ -4,11 +4,11 @@
  * with a document.
  */
 #include "daemon/status/api.h"
+#include "daemon/status/held.h"
 #include "daemon/status/report.h"
 #include "daemon/store/history.h"
 
 #include <microhttpd.h>
-#include <stdlib.h>
 
 enum {
     RECORDS_MAX = 10000
@@ -16,50 +16,33 @@ enum {
 
 #define KIND(name) (UINT32_C(1) << RECORD_##name)
 
-struct errand {
-    struct request *request; /* NULL when the client has left */
-    int64_t run_seq;
-};
-
-static void on_gone(void *owner)
+/* Nothing when there is no such run. Reader thread. */
+static void print(const struct history_query *query, const struct record *records,
+                  size_t count, struct text *text)
 {
-    struct errand *errand = owner;
-
-    errand->request = NULL;
-}
-
-static void answer(struct request *request, const struct report *report)
-{
-    struct text text;
-
-    if (!report_find_run(report)) {
-        request_refuse(request, MHD_HTTP_NOT_FOUND,
-                       "no run of this number; see /v1/runs");
-        return;
-    }
-    text_init_heap(&text);
-    report_print(report, &text);
-    if (text.failed)
-        request_refuse(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory");
-    else
-        request_answer_document(request, text.data, text.length);
-    text_done(&text);
-}
-
-static void on_answer(void *owner, int error, const struct record *records, size_t count)
-{
-    struct errand *errand = owner;
-    const struct report report = {.run_seq = errand->run_seq,
+    const struct report report = {.run_seq = query->run_seq,
                                   .records = records,
                                   .count = count,
-                                  .limit = RECORDS_MAX};
+                                  .limit = query->limit};
 
-    if (errand->request && error)
-        request_refuse(errand->request, MHD_HTTP_SERVICE_UNAVAILABLE,
+    if (report_find_run(&report))
+        report_print(&report, text);
+}
+
+static void on_answer(void *owner, int error, struct history *history)
+{
+    struct request *request = held_end(owner);
+
+    if (!request)
+        return;
+    if (error)
+        request_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
                        "the history does not answer; see /healthz");
-    else if (errand->request)
-        answer(errand->request, &report);
-    free(errand);
+    else if (history->text.length == 0 && !history->text.failed)
+        request_refuse(request, MHD_HTTP_NOT_FOUND,
+                       "no run of this number; see /v1/runs");
+    else
+        request_give_document(request, &history->text);
 }
 
 void api_show_report(const struct api *api, struct request *request,
@@ -71,22 +54,16 @@ void api_show_report(const struct api *api, struct request *request,
         .from_wall_ns = INT64_MIN,
         .until_wall_ns = INT64_MAX,
         .limit = RECORDS_MAX,
+        .print = print,
     };
-    struct errand *errand;
 
     if (text_read_integer(match->parts[0], &query.run_seq) || query.run_seq < 1) {
         request_refuse(request, MHD_HTTP_BAD_REQUEST,
                        "a run is told by its number; see /v1/runs");
         return;
     }
-    errand = calloc(1, sizeof(*errand));
-    if (!errand) {
-        request_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
-        return;
-    }
-    errand->request = request;
-    errand->run_seq = query.run_seq;
-    request_hold(request, errand, on_gone);
-    if (history_ask(pipeline_store(api->site.pipeline), &query, errand, on_answer))
-        on_answer(errand, -1, NULL, 0);
+
+    struct held *held = held_begin(request);
+    if (held && history_ask(pipeline_store(api->site.pipeline), &query, held, on_answer))
+        on_answer(held, -1, NULL);
 }

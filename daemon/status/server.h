@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "daemon/base/text.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>
@@ -48,8 +50,13 @@ const char *request_user(const struct request *request);
 void request_answer(struct request *request, unsigned status, const char *content_type,
                     const char *body, size_t length);
 
-/* HTML that stands alone, with its own style and without scripts. */
-void request_answer_document(struct request *request, const char *html, size_t length);
+/* The same without a copy: takes the text's memory and leaves it empty. Memory that ran
+ * out while it was written is a 500. */
+void request_give(struct request *request, unsigned status, const char *content_type,
+                  struct text *text);
+
+/* HTML that stands alone, with its own style and without scripts; as request_give(). */
+void request_give_document(struct request *request, struct text *html);
 
 /* {"error": sentence} with this status. */
 void request_refuse(struct request *request, unsigned status, const char *sentence);

@@ -35,6 +35,7 @@ struct history_question {
     struct record *records;
     char **bodies;
     size_t count;
+    struct text printed;
 };
 
 static int add_place(struct history_question *self, const struct place_in_time *place)
@@ -263,7 +264,21 @@ static int read_rows(struct history_question *self, struct database *database)
     return error;
 }
 
-/* One snapshot of the file for all of it. */
+static void free_rows(struct history_question *self)
+{
+    for (size_t i = 0; i < self->count; i++)
+        free(self->bodies[i]);
+    free(self->bodies);
+    free(self->records);
+    free(self->places);
+    self->count = 0;
+    self->bodies = NULL;
+    self->records = NULL;
+    self->places = NULL;
+}
+
+/* One snapshot of the file for all of it. Ten thousand rows take the loop's time only
+ * when they are wanted as they are. */
 static int answer_history(struct question *question, struct database *database)
 {
     struct history_question *self = (struct history_question *)question;
@@ -275,20 +290,22 @@ static int answer_history(struct question *question, struct database *database)
     if (!error)
         error = read_rows(self, database);
     (void)database_run(database, "COMMIT");
+    if (!error && self->query.print)
+        self->query.print(&self->query, self->records, self->count, &self->printed);
+    if (error || self->query.print)
+        free_rows(self);
     return error;
 }
 
 static void deliver(struct answer *answer)
 {
     struct history_question *self = (struct history_question *)question_of(answer);
+    struct history history = {
+        .records = self->records, .count = self->count, .text = self->printed};
 
-    self->on_answer(self->owner, self->question.error, self->records,
-                    self->question.error ? 0 : self->count);
-    for (size_t i = 0; i < self->count; i++)
-        free(self->bodies[i]);
-    free(self->bodies);
-    free(self->records);
-    free(self->places);
+    self->on_answer(self->owner, self->question.error, &history);
+    text_done(&history.text);
+    free_rows(self);
     free(self);
 }
 
@@ -306,6 +323,7 @@ int history_ask(struct store *store, const struct history_query *query, void *ow
         .owner = owner,
         .on_answer = on_answer,
     };
+    text_init_heap(&self->printed);
     if (query->machine)
         (void)text_copy(self->machine, sizeof(self->machine), query->machine);
     self->query.machine = NULL;

@@ -6,6 +6,13 @@
 
 #include "daemon/store/store.h"
 
+struct history_query;
+
+/* Makes an answer of the rows found. Reader thread, which has the time for it. Pure. */
+typedef void (*history_printer)(const struct history_query *query,
+                                const struct record *records, size_t count,
+                                struct text *text);
+
 struct history_query {
     uint32_t kinds;        /* bits 1 << enum record_kind; 0 = all but archive */
     const char *machine;   /* NULL = all */
@@ -15,11 +22,18 @@ struct history_query {
     int64_t run_seq;       /* RECORD_UNKNOWN = any */
     size_t limit;          /* 0 = 1000 */
     bool newest_first;
+    history_printer print; /* NULL = the records themselves are wanted */
 };
 
-/* Loop thread, once. Records are borrowed and in the order asked for. */
-typedef void (*history_answer)(void *owner, int error, const struct record *records,
-                               size_t count);
+/* The records, in the order asked for, or what was printed of them. */
+struct history {
+    const struct record *records;
+    size_t count;
+    struct text text;
+};
+
+/* Loop thread, once. What it does not take of the history is freed afterwards. */
+typedef void (*history_answer)(void *owner, int error, struct history *history);
 
 /* Strings are copied. Returns 0 or negative errno, and then never answers. */
 int history_ask(struct store *store, const struct history_query *query, void *owner,

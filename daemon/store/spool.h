@@ -78,12 +78,17 @@ struct letter {
     const char *body; /* the record as JSON */
 };
 
-typedef void (*store_letters)(void *owner, int error, const struct letter *letters,
-                              size_t count);
+/* Appends the letter, the `number`th from 0, to the list. Reader thread, which has the
+ * time for it. Pure; the letter is borrowed. */
+typedef void (*store_letter_printer)(const struct letter *letter, size_t number,
+                                     struct text *list);
 
-/* The newest first; `sink` NULL = of all sinks. The letters are borrowed. */
-int store_list_letters(struct store *store, const char *sink, size_t limit, void *owner,
-                       store_letters on_letters);
+/* Loop thread, once. What was printed; freed afterwards unless it was taken. */
+typedef void (*store_letters)(void *owner, int error, struct text *list);
+
+/* The newest first; `sink` NULL = of all sinks. */
+int store_list_letters(struct store *store, const char *sink, size_t limit,
+                       store_letter_printer print, void *owner, store_letters on_letters);
 
 /* How many it concerned; `ids` says which, so that they can be sent again. */
 typedef void (*store_letters_done)(void *owner, const struct ranges *ids, int64_t count);

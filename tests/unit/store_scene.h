@@ -186,18 +186,21 @@ static inline int64_t scene_append(struct scene *scene, const struct record *rec
     return id;
 }
 
-static inline void scene_on_history(void *owner, int error, const struct record *records,
-                                    size_t count)
+static inline void scene_keep_ends(struct scene *scene, const struct record *records,
+                                   size_t count)
 {
-    struct scene *scene = owner;
-
-    assert_int_equal(error, 0);
     scene->is_answered = true;
     scene->count = count;
     if (count > 0) {
         scene->first = records[0];
         scene->last = records[count - 1];
     }
+}
+
+static inline void scene_on_history(void *owner, int error, struct history *history)
+{
+    assert_int_equal(error, 0);
+    scene_keep_ends(owner, history->records, history->count);
 }
 
 static inline void scene_ask(struct scene *scene, const struct history_query *query)
@@ -212,7 +215,7 @@ static inline void scene_on_fetched(void *owner, int error, struct fetched *fetc
     struct scene *scene = owner;
 
     assert_int_equal(error, 0);
-    scene_on_history(scene, 0, fetched->records, fetched->count);
+    scene_keep_ends(scene, fetched->records, fetched->count);
     scene->number = fetched->scanned_id;
     fetched_destroy(fetched);
 }

@@ -96,6 +96,48 @@ static void history_is_asked_by_machine_kind_time_and_run(void **state)
     scene_end(&scene);
 }
 
+static void print_numbers(const struct history_query *query, const struct record *records,
+                          size_t count, struct text *text)
+{
+    assert_int_equal(query->limit, 3);
+    for (size_t i = 0; i < count; i++)
+        text_add_format(text, "%lld ", (long long)records[i].cycle.cycle_no);
+}
+
+static void on_printed(void *owner, int error, struct history *history)
+{
+    struct scene *scene = owner;
+
+    assert_int_equal(error, 0);
+    assert_null(history->records);
+    assert_int_equal(history->count, 0);
+    (void)text_copy(scene->words, sizeof(scene->words), history->text.data);
+    scene->is_answered = true;
+}
+
+static void what_is_printed_is_made_by_the_reader(void **state)
+{
+    const struct history_query query = {.until_wall_ns = INT64_MAX,
+                                        .run_seq = RECORD_UNKNOWN,
+                                        .limit = 3,
+                                        .newest_first = true,
+                                        .print = print_numbers};
+    struct scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    scene_open(&scene);
+    for (int64_t i = 1; i <= 10; i++) {
+        const struct record record = scene_cycle("vmc-1", i);
+        (void)scene_append(&scene, &record);
+    }
+    scene_wait_stored(&scene, 10);
+    assert_int_equal(history_ask(scene.store, &query, &scene, on_printed), 0);
+    scene_until(&scene, scene_is_answered);
+    assert_string_equal(scene.words, "10 9 8 ");
+    scene_end(&scene);
+}
+
 static int64_t ask_file(const struct scene *scene, const char *sql)
 {
     sqlite3 *file;
@@ -276,6 +318,7 @@ int main(void)
         cmocka_unit_test(ids_grow_and_survive_a_restart),
         cmocka_unit_test(closing_commits_what_is_left),
         cmocka_unit_test(history_is_asked_by_machine_kind_time_and_run),
+        cmocka_unit_test(what_is_printed_is_made_by_the_reader),
         cmocka_unit_test(an_older_file_is_brought_up_to_date),
         cmocka_unit_test(a_person_can_ask_each_measurement_with_sqlite3),
         cmocka_unit_test(snapshots_and_positions_come_back),
