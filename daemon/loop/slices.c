@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/loop/slices.h"
 
-#include "daemon/base/moment.h"
-
-static const uint64_t slice_ns = 4 * NS_PER_MS;
-
 static void on_timer(uv_timer_t *timer)
 {
     slices_work(timer->data);
@@ -20,14 +16,12 @@ void slices_init(struct slices *slices, uv_loop_t *loop, void *owner,
 
 void slices_work(struct slices *slices)
 {
-    uint64_t begun_ns = uv_hrtime();
+    bool has_more = true;
 
-    while (slices->step(slices->owner)) {
-        if (uv_hrtime() - begun_ns < slice_ns)
-            continue;
+    while (has_more && !turn_is_long(&slices->turn, slices->timer.loop))
+        has_more = slices->step(slices->owner);
+    if (has_more)
         slices_wake(slices);
-        return;
-    }
 }
 
 /* After 1 ms and not at once: libuv runs a timer of 0 ms again in the same turn. */

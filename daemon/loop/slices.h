@@ -5,12 +5,11 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <uv.h>
+#include "daemon/loop/turn.h"
 
 struct slices {
     uv_timer_t timer;
+    struct turn turn;
     void *owner;
     bool (*step)(void *owner); /* one small piece; false when there is none left */
     void (*closed)(void *owner);

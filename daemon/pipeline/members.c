@@ -43,6 +43,7 @@ struct member *members_add(struct members *members, const char *name,
     member->name = copy;
     member->fingerprint = fingerprint;
     members->items[members->count++] = member;
+    members->version++;
     return member;
 }
 
@@ -55,6 +56,7 @@ void members_drop(struct members *members, struct member *member)
         memmove(&members->items[i], &members->items[i + 1],
                 (members->count - i - 1) * sizeof(struct member *));
         members->count--;
+        members->version++;
         break;
     }
     free_member(member);

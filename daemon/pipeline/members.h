@@ -24,6 +24,7 @@ struct member {
 struct members {
     struct member **items;
     size_t count;
+    uint64_t version;  /* grows when one comes or goes */
     struct moment now; /* of the round of advances */
     size_t unadvanced; /* stations of the round that wait */
 };

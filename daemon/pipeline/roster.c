@@ -360,6 +360,11 @@ size_t roster_station_count(const struct roster *roster)
     return roster->stations.count;
 }
 
+uint64_t roster_version(const struct roster *roster)
+{
+    return roster->stations.version + roster->couriers.version;
+}
+
 struct station *roster_station(const struct roster *roster, size_t index)
 {
     return roster->stations.items[index]->station;

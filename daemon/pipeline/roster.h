@@ -45,6 +45,9 @@ void roster_stop_stations(struct roster *roster);
 void roster_stop_couriers(struct roster *roster);
 
 size_t roster_station_count(const struct roster *roster);
+
+/* Grows when a machine or a sink comes or goes: an index is good for one version. */
+uint64_t roster_version(const struct roster *roster);
 struct station *roster_station(const struct roster *roster, size_t index);
 struct station *roster_find_station(const struct roster *roster, const char *machine);
 size_t roster_courier_count(const struct roster *roster);

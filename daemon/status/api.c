@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/status/api.h"
 
+#include "daemon/pipeline/roster.h"
+
 #include <microhttpd.h>
 #include <string.h>
 
@@ -82,6 +84,13 @@ void api_handle(const struct api *api, struct request *request)
     else
         request_refuse(request, MHD_HTTP_NOT_FOUND,
                        "nothing here; see /v1/machines, /v1/queue, /metrics, /healthz");
+}
+
+uint64_t api_roster_version(const void *source)
+{
+    const struct api *api = source;
+
+    return roster_version(pipeline_roster(api->site.pipeline));
 }
 
 void api_show_version(const struct api *api, struct request *request,

@@ -5,13 +5,14 @@
  */
 #pragma once
 
-#include "daemon/status/server.h"
+#include "daemon/status/portions.h"
 #include "daemon/status/status.h"
 
 /* What handlers see. */
 struct api {
     struct status_site site;
     struct status *status;
+    struct portions *portions;
     bool takes_commands; /* this server is the control socket */
 };
 
@@ -21,6 +22,9 @@ struct route_match {
     const char *parts[PATH_PARTS]; /* what stood where the pattern has {} */
     size_t count;
 };
+
+/* The version of portions that are made of the roster's members; `source` is an api. */
+uint64_t api_roster_version(const void *source);
 
 void api_handle(const struct api *api, struct request *request);
 

@@ -172,33 +172,54 @@ static void answer(struct request *request, struct text *text)
     request_give(request, MHD_HTTP_OK, "application/json", text);
 }
 
+static void print_gateway(struct writer *json, const struct pipeline *pipeline)
+{
+    const struct gateway_settings *gateway = &pipeline_settings(pipeline)->gateway;
+    struct pipeline_health health;
+
+    pipeline_describe(pipeline, &health);
+    writer_time(json, "t", clock_now().wall_ns);
+    writer_string(json, "gateway", gateway->id);
+    writer_string(json, "enterprise", gateway->enterprise);
+    writer_string(json, "site", gateway->site);
+    writer_string(json, "area", gateway->area);
+    writer_string(json, "configuration", health.configuration);
+}
+
+/* The gateway with the first portion, then a machine with each. */
+static bool print_portion(const void *source, size_t number, struct text *text)
+{
+    const struct api *api = source;
+    const struct roster *roster = pipeline_roster(api->site.pipeline);
+    struct writer json;
+
+    writer_init(&json, text);
+    if (number == 0) {
+        writer_begin_object(&json, NULL);
+        print_gateway(&json, api->site.pipeline);
+        writer_begin_array(&json, "machines");
+    }
+    if (number < roster_station_count(roster)) {
+        json.wants_comma = number > 0;
+        print_machine(&json, roster_station(roster, number));
+        return true;
+    }
+    writer_end_array(&json);
+    writer_end_object(&json);
+    return false;
+}
+
 void api_list_machines(const struct api *api, struct request *request,
                        const struct route_match *match)
 {
-    const struct roster *roster = pipeline_roster(api->site.pipeline);
-    const struct gateway_settings *gateway =
-        &pipeline_settings(api->site.pipeline)->gateway;
-    struct pipeline_health health;
-    struct text text;
-    struct writer json;
+    static const struct portion_kind kind = {
+        .content_type = "application/json",
+        .print = print_portion,
+        .version = api_roster_version,
+    };
 
     (void)match;
-    pipeline_describe(api->site.pipeline, &health);
-    text_init_heap(&text);
-    writer_init(&json, &text);
-    writer_begin_object(&json, NULL);
-    writer_time(&json, "t", clock_now().wall_ns);
-    writer_string(&json, "gateway", gateway->id);
-    writer_string(&json, "enterprise", gateway->enterprise);
-    writer_string(&json, "site", gateway->site);
-    writer_string(&json, "area", gateway->area);
-    writer_string(&json, "configuration", health.configuration);
-    writer_begin_array(&json, "machines");
-    for (size_t i = 0; i < roster_station_count(roster); i++)
-        print_machine(&json, roster_station(roster, i));
-    writer_end_array(&json);
-    writer_end_object(&json);
-    answer(request, &text);
+    portions_serve(api->portions, request, &kind, api);
 }
 
 static struct station *find_station(const struct api *api, struct request *request,

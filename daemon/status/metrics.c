@@ -15,23 +15,35 @@ enum metric_type {
     GAUGE
 };
 
+enum member_type {
+    IS_INTEGER, /* int64_t */
+    IS_NUMBER,  /* double */
+    IS_FLAG,    /* bool, 1 while it is true: what an alert is made from */
+};
+
 struct metric {
     const char *name, *help;
     enum metric_type type;
-    bool is_number; /* a double; otherwise an int64_t */
+    enum member_type member;
     size_t offset;
 };
 
-#define INTEGER(record, field, type, name, help)                \
-    {                                                           \
-        name, help, type, false, offsetof(struct record, field) \
+#define INTEGER(record, field, type, name, help)                     \
+    {                                                                \
+        name, help, type, IS_INTEGER, offsetof(struct record, field) \
     }
-#define NUMBER(record, field, type, name, help)                \
-    {                                                          \
-        name, help, type, true, offsetof(struct record, field) \
+#define NUMBER(record, field, type, name, help)                     \
+    {                                                               \
+        name, help, type, IS_NUMBER, offsetof(struct record, field) \
+    }
+#define FLAG(record, field, type, name, help)                     \
+    {                                                             \
+        name, help, type, IS_FLAG, offsetof(struct record, field) \
     }
 
 static const struct metric link_metrics[] = {
+    FLAG(link_health, linked, GAUGE, "spindled_link_up",
+         "the connection to the source stands"),
     INTEGER(link_health, asked, COUNTER, "spindled_link_asked_total", "requests sent"),
     INTEGER(link_health, answered, COUNTER, "spindled_link_answered_total",
             "requests answered"),
@@ -125,9 +137,8 @@ static void print_value(struct text *text, const struct metric *metric,
                         const void *record, const char *const *labels)
 {
     const void *member = (const char *)record + metric->offset;
-    double number = metric->is_number ? *(const double *)member : 0.0;
 
-    if (!isfinite(number))
+    if (metric->member == IS_NUMBER && !isfinite(*(const double *)member))
         return;
     text_add(text, metric->name);
     for (size_t i = 0; labels[i]; i += 2) {
@@ -138,67 +149,44 @@ static void print_value(struct text *text, const struct metric *metric,
         text_add_char(text, '"');
     }
     text_add(text, labels[0] ? "} " : " ");
-    if (metric->is_number)
-        text_add_number(text, number);
-    else
+    switch (metric->member) {
+    case IS_INTEGER:
         text_add_integer(text, *(const int64_t *)member);
+        break;
+    case IS_NUMBER:
+        text_add_number(text, *(const double *)member);
+        break;
+    case IS_FLAG:
+        text_add_integer(text, *(const bool *)member);
+        break;
+    }
     text_add_char(text, '\n');
 }
 
 /* Two links may share an address; the number tells them apart. */
-static void print_link(struct text *text, const struct metric *metric,
-                       const struct station *station, size_t link)
+static void print_links(struct text *text, const struct metric *metric,
+                        const struct station *station)
 {
-    struct link_health health;
-    struct text number;
-    char array[24];
+    for (size_t link = 0; link < station_link_count(station); link++) {
+        struct link_health health;
+        struct text number;
+        char array[24];
 
-    text_init_fixed(&number, array, sizeof(array));
-    text_add_unsigned(&number, link + 1);
-    station_describe_link(station, link, &health);
-    print_value(text, metric, &health,
-                (const char *const[]){"machine", station_settings(station)->name, "link",
-                                      array, "address", health.address, NULL});
-}
-
-/* 1 while it stands: what an alert is made from. */
-static void print_up(struct text *text, const struct roster *roster)
-{
-    text_add(text, "# HELP spindled_link_up the connection to the source stands\n"
-                   "# TYPE spindled_link_up gauge\n");
-    for (size_t i = 0; i < roster_station_count(roster); i++) {
-        const struct station *station = roster_station(roster, i);
-        for (size_t link = 0; link < station_link_count(station); link++) {
-            struct link_health health;
-            station_describe_link(station, link, &health);
-            text_add(text, "spindled_link_up{machine=\"");
-            print_label(text, station_settings(station)->name);
-            text_add_format(text, "\",link=\"%zu\",address=\"", link + 1);
-            print_label(text, health.address);
-            text_add_format(text, "\"} %d\n", health.linked);
-        }
+        text_init_fixed(&number, array, sizeof(array));
+        text_add_unsigned(&number, link + 1);
+        station_describe_link(station, link, &health);
+        print_value(text, metric, &health,
+                    (const char *const[]){"machine", station_settings(station)->name,
+                                          "link", array, "address", health.address,
+                                          NULL});
     }
 }
 
-static void print_machines(struct text *text, const struct roster *roster)
+static void print_reception(struct text *text, const struct metric *metric,
+                            const struct station *station)
 {
-    for (size_t row = 0; row < COUNT(link_metrics); row++) {
-        print_head(text, &link_metrics[row]);
-        for (size_t i = 0; i < roster_station_count(roster); i++) {
-            const struct station *station = roster_station(roster, i);
-            for (size_t link = 0; link < station_link_count(station); link++)
-                print_link(text, &link_metrics[row], station, link);
-        }
-    }
-    for (size_t row = 0; row < COUNT(reception_metrics); row++) {
-        print_head(text, &reception_metrics[row]);
-        for (size_t i = 0; i < roster_station_count(roster); i++) {
-            const struct station *station = roster_station(roster, i);
-            print_value(
-                text, &reception_metrics[row], station_reception(station),
+    print_value(text, metric, station_reception(station),
                 (const char *const[]){"machine", station_settings(station)->name, NULL});
-        }
-    }
 }
 
 static void print_ledger(struct text *text, const struct courier_health *health)
@@ -242,22 +230,60 @@ static void print_single(struct text *text, const struct metric *metrics, size_t
     }
 }
 
+static void print_gateway(struct text *text, const struct pipeline *pipeline)
+{
+    struct pipeline_health health;
+    struct store_health store;
+
+    pipeline_describe(pipeline, &health);
+    store_describe(pipeline_store(pipeline), &store);
+    print_single(text, pipeline_metrics, COUNT(pipeline_metrics), &health);
+    print_single(text, store_metrics, COUNT(store_metrics), &store);
+}
+
+/* A family of numbers stands together: for each row its head, then every machine. */
+static void print_of_machines(struct text *text, const struct roster *roster,
+                              size_t number)
+{
+    size_t width = 1 + roster_station_count(roster);
+    size_t row = number / width, column = number % width;
+    bool is_link = row < COUNT(link_metrics);
+    const struct metric *metric =
+        is_link ? &link_metrics[row] : &reception_metrics[row - COUNT(link_metrics)];
+
+    if (column == 0)
+        print_head(text, metric);
+    else if (is_link)
+        print_links(text, metric, roster_station(roster, column - 1));
+    else
+        print_reception(text, metric, roster_station(roster, column - 1));
+}
+
+static bool print_portion(const void *source, size_t number, struct text *text)
+{
+    const struct api *api = source;
+    const struct roster *roster = pipeline_roster(api->site.pipeline);
+    size_t of_machines = (COUNT(link_metrics) + COUNT(reception_metrics)) *
+                         (1 + roster_station_count(roster));
+
+    if (number == 0)
+        print_gateway(text, api->site.pipeline);
+    else if (number <= of_machines)
+        print_of_machines(text, roster, number - 1);
+    else
+        print_sinks(text, roster);
+    return number <= of_machines;
+}
+
 void api_show_metrics(const struct api *api, struct request *request,
                       const struct route_match *match)
 {
-    const struct roster *roster = pipeline_roster(api->site.pipeline);
-    struct pipeline_health pipeline;
-    struct store_health store;
-    struct text text;
+    static const struct portion_kind kind = {
+        .content_type = "text/plain; version=0.0.4",
+        .print = print_portion,
+        .version = api_roster_version,
+    };
 
     (void)match;
-    pipeline_describe(api->site.pipeline, &pipeline);
-    store_describe(pipeline_store(api->site.pipeline), &store);
-    text_init_heap(&text);
-    print_single(&text, pipeline_metrics, COUNT(pipeline_metrics), &pipeline);
-    print_single(&text, store_metrics, COUNT(store_metrics), &store);
-    print_up(&text, roster);
-    print_machines(&text, roster);
-    print_sinks(&text, roster);
-    request_give(request, MHD_HTTP_OK, "text/plain; version=0.0.4", &text);
+    portions_serve(api->portions, request, &kind, api);
 }

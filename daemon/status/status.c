@@ -19,6 +19,7 @@ enum {
 struct status {
     struct api apis[SERVERS]; /* page, control socket */
     struct server *servers[SERVERS];
+    struct portions portions;
     char trouble[192]; /* why one of them does not listen; "" when both do */
     size_t open;
     void *owner;
@@ -75,9 +76,12 @@ int status_create(const struct status_site *site, const struct settings *setting
 
     if (!status)
         return -ENOMEM;
+    portions_init(&status->portions, site->loop);
     for (size_t i = 0; i < SERVERS; i++)
-        status->apis[i] =
-            (struct api){.site = *site, .status = status, .takes_commands = i == 1};
+        status->apis[i] = (struct api){.site = *site,
+                                       .status = status,
+                                       .portions = &status->portions,
+                                       .takes_commands = i == 1};
     if (page && *page)
         listen_on(status, 0, page);
     if (socket && *socket) {
@@ -91,7 +95,7 @@ int status_create(const struct status_site *site, const struct settings *setting
     return 0;
 }
 
-static void on_server_closed(void *owner)
+static void on_part_closed(void *owner)
 {
     struct status *status = owner;
 
@@ -110,7 +114,7 @@ void status_close(struct status *status, void *owner, void (*closed)(void *owner
         if (!status->servers[i])
             continue;
         status->open++;
-        server_close(status->servers[i], status, on_server_closed);
+        server_close(status->servers[i], status, on_part_closed);
     }
-    on_server_closed(status);
+    portions_close(&status->portions, status, on_part_closed);
 }
