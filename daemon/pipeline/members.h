@@ -18,6 +18,7 @@ struct member {
     struct station *station; /* one of the two */
     struct courier *courier;
     bool retiring;
+    struct member *next_gone; /* of those that have stopped and can be taken out */
 };
 
 /* In the order they were added; pointers, since members are called back. */

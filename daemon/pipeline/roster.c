@@ -5,17 +5,12 @@
 #include "daemon/base/log.h"
 #include "daemon/loop/slices.h"
 #include "daemon/pipeline/courier.h"
+#include "daemon/pipeline/gateway_names.h"
 #include "daemon/pipeline/members.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-    NAME_MAX_BYTES = 128
-};
 
 static const char room[] = "pipeline";
 
@@ -26,14 +21,11 @@ struct roster {
     struct text scratch; /* of the stations */
     bool leaving;        /* no successors any more */
     bool couriers_leaving;
-    struct slices slices; /* retires, starts and advances, a few in a turn */
+    struct slices slices; /* buries, retires, starts and advances, a few in a turn */
+    struct member *gone;  /* stopped, to be buried */
     size_t unretired;     /* stations that the newest settings were not held against */
     size_t next;          /* machine of the newest settings that may have to start */
-    struct place
-        place; /* points into the copies below: the gateway outlives its settings */
-    char gateway[NAME_MAX_BYTES], enterprise[NAME_MAX_BYTES], site_name[NAME_MAX_BYTES];
-    char area[NAME_MAX_BYTES];
-    char state_folder[PATH_MAX];
+    struct gateway_names names;
 };
 
 static void release_if_unused(struct roster *roster, const struct settings *settings)
@@ -129,8 +121,8 @@ static int start_courier(struct roster *roster, const struct sink_settings *sink
         .loop = roster->site.loop,
         .store = roster->site.store,
         .http = roster->site.http,
-        .place = &roster->place,
-        .state_folder = roster->state_folder,
+        .place = &roster->names.place,
+        .state_folder = roster->names.state_folder,
         .owner = member,
         .command = on_command,
         .reconnected = tell_presence,
@@ -175,30 +167,26 @@ static bool start_next(struct roster *roster)
     return true;
 }
 
-/* A member is gone for good: its successor may start, its settings may go. */
-static void bury(struct members *members, struct member *member)
+/* Taking a station's memory down takes a while, and many may stop in one turn. */
+static void on_gone(struct member *member)
 {
     struct roster *roster = member->roster;
-    const struct settings *settings = member->settings;
 
-    members_drop(members, member);
-    if (!roster->leaving) {
-        start_couriers(roster);
-        roster->next = 0;
-        slices_wake(&roster->slices);
-        release_if_unused(roster, settings);
-    }
+    member->next_gone = roster->gone;
+    roster->gone = member;
+    slices_wake(&roster->slices);
 }
 
 static void on_station_stopped(void *owner, struct station *station)
 {
-    struct member *member = owner;
-    struct roster *roster = member->roster;
-
     (void)station;
-    bury(&roster->stations, member);
-    if (roster->leaving && roster->stations.count == 0)
-        roster->site.stations_gone(roster->site.owner);
+    on_gone(owner);
+}
+
+static void on_courier_stopped(void *owner, struct courier *courier)
+{
+    (void)courier;
+    on_gone(owner);
 }
 
 static void on_slices_closed(void *owner)
@@ -208,32 +196,32 @@ static void on_slices_closed(void *owner)
     roster->site.couriers_gone(roster->site.owner);
 }
 
-static void on_courier_stopped(void *owner, struct courier *courier)
+static void bury(struct roster *roster, struct member *member)
 {
-    struct member *member = owner;
-    struct roster *roster = member->roster;
+    const struct settings *settings = member->settings;
+    bool is_station = member->station != NULL;
 
-    (void)courier;
-    bury(&roster->couriers, member);
-    if (roster->couriers_leaving && roster->couriers.count == 0)
+    members_drop(is_station ? &roster->stations : &roster->couriers, member);
+    if (!roster->leaving) { /* its successor may start, its settings may go */
+        start_couriers(roster);
+        roster->next = 0;
+        release_if_unused(roster, settings);
+    } else if (is_station && roster->stations.count == 0) {
+        roster->site.stations_gone(roster->site.owner);
+    }
+    if (!is_station && roster->couriers_leaving && roster->couriers.count == 0)
         slices_close(&roster->slices, on_slices_closed);
 }
 
-static void set_place(struct roster *roster, const struct settings *settings)
+static bool bury_next(struct roster *roster)
 {
-    const struct gateway_settings *gateway = &settings->gateway;
-    const char *slash = strrchr(settings->store.path, '/');
-    size_t length = slash ? (size_t)(slash - settings->store.path) : 0;
+    struct member *member = roster->gone;
 
-    (void)text_copy(roster->gateway, NAME_MAX_BYTES, gateway->id);
-    (void)text_copy(roster->enterprise, NAME_MAX_BYTES, gateway->enterprise);
-    (void)text_copy(roster->site_name, NAME_MAX_BYTES, gateway->site);
-    (void)text_copy(roster->area, NAME_MAX_BYTES, gateway->area);
-    roster->place = (struct place){roster->gateway, roster->enterprise, roster->site_name,
-                                   roster->area};
-    (void)snprintf(roster->state_folder, sizeof(roster->state_folder), "%.*s",
-                   slash ? (int)(length ? length : 1) : 1,
-                   slash ? settings->store.path : ".");
+    if (!member)
+        return false;
+    roster->gone = member->next_gone;
+    bury(roster, member);
+    return true;
 }
 
 int roster_create(const struct roster_site *site, const struct settings *settings,
@@ -246,7 +234,7 @@ int roster_create(const struct roster_site *site, const struct settings *setting
     roster->site = *site;
     roster->settings = settings;
     text_init_heap(&roster->scratch);
-    set_place(roster, settings);
+    gateway_names_copy(&roster->names, settings);
     *ret_roster = roster;
     return 0;
 }
@@ -312,7 +300,7 @@ static bool on_slice(void *owner)
 {
     struct roster *roster = owner;
 
-    return retire_next(roster) || start_next(roster) ||
+    return bury_next(roster) || retire_next(roster) || start_next(roster) ||
            members_advance_next(&roster->stations);
 }
 
