@@ -132,8 +132,8 @@ static int read_zone(const char **cursor, int *ret_seconds)
     int sign = **cursor == '-' ? -1 : 1;
     (*cursor)++;
     int hours = read_digits(cursor, 2);
-    (void)skip(cursor, ':');
-    int minutes = read_digits(cursor, 2);
+    bool has_minutes = skip(cursor, ':') || (**cursor >= '0' && **cursor <= '9');
+    int minutes = has_minutes ? read_digits(cursor, 2) : 0;
     if (hours < 0 || hours > 14 || minutes < 0 || minutes > 59)
         return -EINVAL;
     *ret_seconds = sign * (hours * 3600 + minutes * 60);

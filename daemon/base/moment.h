@@ -39,6 +39,6 @@ void moment_print(int64_t wall_ns, char ret_text[RFC3339_MAX]);
 
 /*
  * Reads RFC 3339 as machines really write it: 0 to 9 and more decimals, Z, +02:00, +0200,
- * or no zone at all (taken as UTC). Returns the length read, or -EINVAL.
+ * +02 or no zone at all (taken as UTC). Returns the length read, or -EINVAL.
  */
 int moment_parse(const char *text, int64_t *ret_wall_ns);

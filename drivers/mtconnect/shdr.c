@@ -2,6 +2,8 @@
 #include "drivers/mtconnect/shdr.h"
 
 #include "daemon/base/text.h"
+#include "drivers/mtconnect/shdr_body.h"
+#include "drivers/mtconnect/shdr_field.h"
 #include "drivers/mtconnect/shdr_set.h"
 
 #include <ctype.h>
@@ -9,20 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    ASSET_MAX = 1 << 20,
-    MARK_MAX = 128, /* of --multiline--ABCD */
-};
-
 struct shdr {
     const struct mapping *mapping;
     struct shdr_counts counts;
     struct shdr_set set;
-    char mark[MARK_MAX]; /* what ends the asset that is being read; "" outside */
-    char stamp[64], id[256], type[64];
+    char stamp[64], id[256], type[64]; /* of the asset that is being read */
     enum shdr_change change;
-    size_t asset_length;
-    char asset[ASSET_MAX];
+    struct shdr_body body;
 };
 
 /* What one line gives while it is read. */
@@ -34,66 +29,18 @@ struct line {
     double duration_s;
 };
 
-static char *trim(char *text)
-{
-    text += strspn(text, " \t\r\n");
-    size_t length = strlen(text);
-    while (length && strchr(" \t\r\n", text[length - 1]))
-        text[--length] = '\0';
-    return text;
-}
-
-/* The closing quote of a field that starts with one, when the field ends there. */
-static char *find_quote(char *field)
-{
-    for (char *c = field + 1; *c; c++) {
-        if (*c == '\\' && c[1])
-            c++;
-        else if (*c == '"')
-            return c[1] == '|' || !c[1] ? c : NULL;
-    }
-    return NULL;
-}
-
-static void unescape(char *text)
-{
-    char *to = text;
-
-    for (const char *from = text; *from; from++) {
-        if (*from == '\\' && (from[1] == '|' || from[1] == '"'))
-            from++;
-        *to++ = *from;
-    }
-    *to = '\0';
-}
-
-/* The next field; NULL behind the last. "a \| b" in quotes keeps its bar. */
-static char *next_field(struct line *line)
-{
-    char *field = line->rest;
-    char *quote = field && *field == '"' ? find_quote(field) : NULL;
-
-    if (!field)
-        return NULL;
-    if (quote) {
-        line->rest = quote[1] ? quote + 2 : NULL;
-        *quote = '\0';
-        unescape(++field);
-        return field;
-    }
-    char *bar = strchr(field, '|');
-    line->rest = bar ? bar + 1 : NULL;
-    if (bar)
-        *bar = '\0';
-    return trim(field);
-}
-
 static char *next_or_empty(struct line *line)
 {
     static char empty[1];
-    char *field = next_field(line);
+    char *field = shdr_field_next(&line->rest);
 
     return field ? field : empty;
+}
+
+static void count_cut(struct shdr *shdr)
+{
+    if (!shdr->counts.cut++)
+        shdr->counts.cut_line = shdr->counts.lines;
 }
 
 static void emit(struct line *line, struct observation *observation)
@@ -109,7 +56,7 @@ static void read_condition(struct line *line, struct observation *observation,
     int level = code_find(level_names, word);
 
     if (level < 0) {
-        line->shdr->counts.cut++;
+        count_cut(line->shdr);
         return;
     }
     observation->level = (enum level)level;
@@ -118,7 +65,7 @@ static void read_condition(struct line *line, struct observation *observation,
     observation->native_severity = next_or_empty(line);
     observation->qualifier = next_or_empty(line);
     if (line->rest && *line->rest != '"') {
-        observation->value = trim(line->rest);
+        observation->value = shdr_trim(line->rest);
         line->rest = NULL;
     } else {
         observation->value = next_or_empty(line);
@@ -208,31 +155,47 @@ static void read_value(struct line *line, const struct data_item *item, char *va
     emit(line, &observation);
 }
 
-/* A condition of a key we do not know takes its five fields with it. */
-static void skip_unknown(struct line *line, const char *value)
+static void count_unknown(struct shdr *shdr, const char *key)
 {
-    line->shdr->counts.unknown++;
+    if (shdr->counts.unknown++)
+        return;
+    shdr->counts.unknown_line = shdr->counts.lines;
+    (void)text_copy(shdr->counts.unknown_key, sizeof(shdr->counts.unknown_key), key);
+}
+
+/* A condition of a key we do not know takes its five fields with it. */
+static void skip_unknown(struct line *line, const char *key, const char *value)
+{
+    count_unknown(line->shdr, key);
     if (code_find(level_names, value) >= 0 && line->rest)
         line->rest = NULL;
 }
 
 static void read_pairs(struct line *line)
 {
-    for (char *key; (key = next_field(line));) {
-        char *value = next_field(line);
+    for (char *key; (key = shdr_field_next(&line->rest));) {
+        char *value = shdr_field_next(&line->rest);
         if (!value) {
-            line->shdr->counts.cut += *key != '\0';
+            if (*key)
+                count_cut(line->shdr);
             return;
         }
         const struct data_item *item = mapping_find_key(line->shdr->mapping, key);
         if (item)
             read_value(line, item, value);
         else
-            skip_unknown(line, value);
+            skip_unknown(line, key, value);
     }
 }
 
 /* ---- assets ---- */
+
+static void drop_asset(struct shdr *shdr)
+{
+    if (!shdr->counts.broken_assets++)
+        shdr->counts.broken_line = shdr->counts.lines;
+    shdr->body.mark[0] = '\0';
+}
 
 static void finish_asset(struct shdr *shdr, const struct shdr_sink *sink)
 {
@@ -241,23 +204,17 @@ static void finish_asset(struct shdr *shdr, const struct shdr_sink *sink)
         .timestamp = shdr->stamp,
         .id = shdr->id,
         .type = shdr->type,
-        .body = shdr->asset,
+        .body = shdr->body.text,
     };
 
+    if (shdr->body.is_long) {
+        drop_asset(shdr);
+        return;
+    }
     shdr->counts.assets++;
-    shdr->mark[0] = '\0';
+    shdr->body.mark[0] = '\0';
     if (sink->change_asset)
         sink->change_asset(sink->owner, &asset);
-}
-
-static void add_body(struct shdr *shdr, const char *text)
-{
-    size_t length = strlen(text);
-
-    if (shdr->asset_length + length + 2 > ASSET_MAX)
-        return;
-    memcpy(shdr->asset + shdr->asset_length, text, length + 1);
-    shdr->asset_length += length;
 }
 
 static void begin_asset(struct line *line, enum shdr_change change)
@@ -265,8 +222,6 @@ static void begin_asset(struct line *line, enum shdr_change change)
     struct shdr *shdr = line->shdr;
 
     shdr->change = change;
-    shdr->asset_length = 0;
-    shdr->asset[0] = '\0';
     shdr->type[0] = '\0';
     shdr->id[0] = '\0';
     (void)text_copy(shdr->stamp, sizeof(shdr->stamp), line->stamp);
@@ -277,14 +232,9 @@ static void begin_asset(struct line *line, enum shdr_change change)
         if (change == SHDR_ASSET_CHANGED)
             (void)text_copy(shdr->type, sizeof(shdr->type), next_or_empty(line));
     }
-    if (change == SHDR_ASSET_CHANGED && line->rest &&
-        strncmp(line->rest, "--multiline--", 13) == 0) {
-        (void)text_copy(shdr->mark, sizeof(shdr->mark), trim(line->rest));
-        return;
-    }
-    if (line->rest)
-        add_body(shdr, line->rest);
-    finish_asset(shdr, line->sink);
+    shdr_body_begin(&shdr->body, line->rest ? shdr_trim(line->rest) : NULL);
+    if (!shdr->body.mark[0])
+        finish_asset(shdr, line->sink);
 }
 
 /* True when the first key of the line is one of the words in @ signs. */
@@ -303,7 +253,7 @@ static bool read_asset(struct line *line)
             return true;
         }
     }
-    line->shdr->counts.unknown++;
+    count_unknown(line->shdr, line->rest);
     return true;
 }
 
@@ -312,9 +262,9 @@ static bool read_asset(struct line *line)
 /* "* adapterVersion: 2" and "*adapterVersion:2"; other stars are somebody's text. */
 static void read_command(struct shdr *shdr, char *text, const struct shdr_sink *sink)
 {
-    char *key = trim(text + 1);
+    char *key = shdr_trim(text + 1);
     char *colon = strchr(key, ':');
-    char *value = colon ? trim(colon + 1) : key + strcspn(key, " ");
+    char *value = colon ? shdr_trim(colon + 1) : key + strcspn(key, " ");
 
     if (!colon && *value)
         *value++ = '\0'; /* "PONG 10000" */
@@ -324,7 +274,7 @@ static void read_command(struct shdr *shdr, char *text, const struct shdr_sink *
         return;
     shdr->counts.commands++;
     if (sink->command)
-        sink->command(sink->owner, trim(key), trim(value));
+        sink->command(sink->owner, shdr_trim(key), shdr_trim(value));
 }
 
 static void read_stamp(struct line *line, char *field)
@@ -337,7 +287,7 @@ static void read_stamp(struct line *line, char *field)
         if (text_read_number(at + 1, &duration_s) == 0)
             line->duration_s = duration_s;
     }
-    line->stamp = trim(field);
+    line->stamp = shdr_trim(field);
 }
 
 void shdr_read_line(struct shdr *shdr, char *text, const struct shdr_sink *sink)
@@ -346,13 +296,15 @@ void shdr_read_line(struct shdr *shdr, char *text, const struct shdr_sink *sink)
     struct observation absent;
 
     shdr->counts.lines++;
-    if (shdr->mark[0]) {
-        if (strcmp(trim(text), shdr->mark) == 0)
+    if (shdr_body_awaits(&shdr->body, text)) {
+        if (strcmp(shdr_trim(text), shdr->body.mark) == 0)
             finish_asset(shdr, sink);
         else
-            add_body(shdr, text);
+            shdr_body_add(&shdr->body, text);
         return;
     }
+    if (shdr->body.mark[0])
+        drop_asset(shdr);
     if (*text == '*') {
         read_command(shdr, text, sink);
         return;
@@ -360,17 +312,19 @@ void shdr_read_line(struct shdr *shdr, char *text, const struct shdr_sink *sink)
     observation_init(&absent);
     line.duration_s = absent.duration_s;
     read_stamp(&line, next_or_empty(&line));
-    if (!line.rest)
-        shdr->counts.cut += *line.stamp != '\0';
-    else if (!read_asset(&line))
-        read_pairs(&line);
+    if (line.rest) {
+        if (!read_asset(&line))
+            read_pairs(&line);
+    } else if (*line.stamp) {
+        count_cut(shdr);
+    }
 }
 
 size_t shdr_find_stamp(const struct shdr *shdr, const char *line)
 {
     size_t length = strcspn(line, "|@");
 
-    if (shdr->mark[0] || *line == '*' || line[length] == '\0')
+    if (shdr_body_awaits(&shdr->body, line) || *line == '*' || line[length] == '\0')
         return 0;
     const char *bar = strchr(line, '|');
     return bar && bar[1] == '@' ? 0 : length; /* stamps of assets are of the past */
@@ -394,5 +348,9 @@ void shdr_destroy(struct shdr *shdr)
 
 struct shdr_counts shdr_count(const struct shdr *shdr)
 {
-    return shdr->counts;
+    struct shdr_counts counts = shdr->counts;
+
+    if (shdr->body.mark[0] && !counts.broken_assets++)
+        counts.broken_line = counts.lines;
+    return counts;
 }

@@ -4,7 +4,8 @@
  * commands, of a live socket or of a log. Pure; no memory is taken after shdr_create().
  *
  * Keys find their data items by id, name or <Source>; keys of none are counted and
- * dropped, as agents do. A line that was cut is read as far as it goes.
+ * dropped, as agents do. A line that was cut is read as far as it goes. An asset whose
+ * end is missing ends before the next line that begins with a time.
  */
 #pragma once
 
@@ -32,8 +33,11 @@ struct shdr_sink {
 
 struct shdr_counts {
     int64_t lines, observations, assets, commands;
-    int64_t unknown; /* keys without a data item */
-    int64_t cut;     /* lines that end too early */
+    int64_t unknown;       /* keys without a data item */
+    int64_t cut;           /* lines that end too early, or are none */
+    int64_t broken_assets; /* without an end, or over 1 MiB */
+    int64_t unknown_line, cut_line, broken_line; /* where the first was; from 1 */
+    char unknown_key[64];
 };
 
 struct shdr;

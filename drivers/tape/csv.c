@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "drivers/tape/csv.h"
 
+#include "drivers/tape/cells.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
-    COLUMNS_MAX = 1024
+    COLUMNS_MAX = 1024,
+    IGNORED_TOLD = 3,
 };
 
 struct column {
@@ -21,40 +25,12 @@ struct column {
 };
 
 struct csv {
+    char separator;
     size_t count, ignored;
-    size_t time; /* its column */
+    size_t time;          /* its column */
+    int64_t time_unit_ns; /* of numbers in it; 0 = as their size tells */
     struct column *columns;
 };
-
-/* Cuts the next cell off, quotes removed; NULL behind the last. */
-static char *next_cell(char **cursor)
-{
-    char *cell = *cursor;
-
-    if (!cell)
-        return NULL;
-    if (*cell == '"') {
-        char *to = ++cell;
-        char *from = cell;
-        for (; *from && (*from != '"' || from[1] == '"'); from++) {
-            from += *from == '"';
-            *to++ = *from;
-        }
-        char *comma = strchr(from, ',');
-        *to = '\0';
-        *cursor = comma ? comma + 1 : NULL;
-        return cell;
-    }
-    char *comma = strchr(cell, ',');
-    *cursor = comma ? comma + 1 : NULL;
-    if (comma)
-        *comma = '\0';
-    cell += strspn(cell, " \t\r\n");
-    size_t length = strlen(cell);
-    while (length && strchr(" \t\r\n", cell[length - 1]))
-        cell[--length] = '\0';
-    return cell;
-}
 
 static const struct csv_rule *find_rule(const struct csv_rule *rules, size_t count,
                                         const char *column)
@@ -80,9 +56,49 @@ static int read_column(struct column *column, const struct csv_rule *rule,
     return 0;
 }
 
-static bool is_time(const char *name)
+/* "[ms]", "_ms" or " (UTC)" behind the name of the time; false when it is a word more. */
+static bool read_time_unit(const char *rest, int64_t *ret_unit_ns)
 {
-    return text_equal_fold(name, "time") || text_equal_fold(name, "timestamp");
+    static const struct {
+        const char *name;
+        int64_t unit_ns;
+    } units[] = {
+        {"",          0        },
+        {"utc",       0        },
+        {"s",         NS_PER_S },
+        {"sec",       NS_PER_S },
+        {"seconds",   NS_PER_S },
+        {"ms",        NS_PER_MS},
+        {"us",        1000     },
+        {"\xc2\xb5s", 1000     },
+        {"\xce\xbcs", 1000     },
+        {"ns",        1        },
+    };
+    char unit[16];
+
+    if (*rest && !strchr(" _[(", *rest))
+        return false;
+    rest += strspn(rest, " _[(");
+    (void)text_copy(unit, sizeof(unit), rest);
+    unit[strcspn(unit, ")]")] = '\0';
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+        if (text_equal_fold(unit, units[i].name)) {
+            *ret_unit_ns = units[i].unit_ns;
+            return true;
+        }
+    return false;
+}
+
+static bool read_time_name(const char *name, int64_t *ret_unit_ns)
+{
+    static const char *const words[] = {"timestamp", "time",      "datetime",
+                                        "date time", "date_time", "date/time"};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strncasecmp(name, words[i], strlen(words[i])) == 0 &&
+            read_time_unit(name + strlen(words[i]), ret_unit_ns))
+            return true;
+    return false;
 }
 
 static int read_header(struct csv *csv, char *header, const struct csv_rule *rules,
@@ -90,9 +106,8 @@ static int read_header(struct csv *csv, char *header, const struct csv_rule *rul
 {
     bool has_time = false;
 
-    if (strncmp(header, "\xef\xbb\xbf", 3) == 0)
-        header += 3;
-    for (char *name; (name = next_cell(&header));) {
+    csv->separator = cells_find_separator(header);
+    for (char *name; (name = cells_next(&header, csv->separator));) {
         struct column *column = &csv->columns[csv->count];
         if (csv->count == COLUMNS_MAX) {
             (void)snprintf(reterr_sentence, 160, "more than %d columns", COLUMNS_MAX);
@@ -100,7 +115,7 @@ static int read_header(struct csv *csv, char *header, const struct csv_rule *rul
         }
         (void)text_copy(column->name, sizeof(column->name), name);
         const struct csv_rule *rule = find_rule(rules, rule_count, column->name);
-        if (!rule && !has_time && is_time(name)) {
+        if (!rule && !has_time && read_time_name(name, &csv->time_unit_ns)) {
             has_time = true;
             csv->time = csv->count;
         } else if (read_column(column, rule, reterr_sentence)) {
@@ -112,7 +127,9 @@ static int read_header(struct csv *csv, char *header, const struct csv_rule *rul
     }
     if (has_time)
         return 0;
-    (void)snprintf(reterr_sentence, 160, "the header has no column 'time'");
+    (void)snprintf(reterr_sentence, 160,
+                   "line 1 has no column 'time'; it begins with '%.60s'",
+                   csv->columns[0].name);
     return -EINVAL;
 }
 
@@ -157,65 +174,91 @@ size_t csv_ignored(const struct csv *csv)
     return csv->ignored;
 }
 
-int csv_read_time(const struct csv *csv, const char *row, int64_t *ret_wall_ns)
+size_t csv_signals(const struct csv *csv)
 {
-    char cell[64];
-    size_t length;
+    size_t count = 0;
 
-    for (size_t i = 0; i < csv->time; i++) {
-        bool is_quoted = *row == '"';
-        row = is_quoted ? strchr(row + 1, '"') : row;
-        row = row ? strchr(row, ',') : NULL;
-        if (!row)
-            return -EINVAL;
-        row++;
-    }
-    row += strspn(row, " \"");
-    length = strcspn(row, ",\"\r\n");
-    (void)snprintf(cell, sizeof(cell), "%.*s", (int)(length < 60 ? length : 60), row);
-    return tape_read_time(cell, ret_wall_ns, &length);
+    for (size_t i = 0; i < csv->count; i++)
+        count += csv->columns[i].is_signal;
+    return count;
 }
 
-static bool read_cell(const struct column *column, const char *cell,
+void csv_tell_ignored(const struct csv *csv, struct text *text)
+{
+    size_t told = 0;
+
+    for (size_t i = 0; i < csv->count && told < IGNORED_TOLD; i++)
+        if (!csv->columns[i].is_signal && i != csv->time)
+            text_add_format(text, "%s'%.22s'", told++ ? ", " : "", csv->columns[i].name);
+    if (csv->ignored > IGNORED_TOLD)
+        text_add(text, ", …");
+}
+
+int csv_read_time(const struct csv *csv, const char *row, int64_t *ret_wall_ns,
+                  char reterr_sentence[160])
+{
+    const char *found = cells_find(row, csv->separator, csv->time);
+    char copy[64] = "";
+    char *cursor = copy;
+
+    if (found)
+        (void)text_copy(copy, sizeof(copy), found);
+    const char *cell = cells_next(&cursor, csv->separator);
+    if (tape_read_stamp(cell, csv->time_unit_ns, ret_wall_ns) == 0)
+        return 0;
+    (void)snprintf(reterr_sentence, 160,
+                   "its time '%.40s' is neither RFC 3339 nor seconds", cell);
+    return -EINVAL;
+}
+
+static void read_cell(const struct column *column, const char *cell,
                       struct sample *sample, struct sample_reading *reading)
 {
     if (sample_read_value(sample, cell, reading)) {
         sample->value = (struct value){.kind = VALUE_NONE};
         sample->quality = QUALITY_BAD;
         sample->why = WHY_NOT_A_NUMBER;
-        return false;
+        return;
     }
     if (!column->is_scaled)
-        return true;
+        return;
 
     double number = sample_number(sample) * column->scale + column->offset;
     if (sample->value.kind == VALUE_NUMBER)
         sample->value.number = number;
     else if (sample->value.kind == VALUE_INTEGER && fabs(number) < 9e18)
         sample->value.integer = (int64_t)llround(number);
-    return true;
+}
+
+/* Cells with something in them behind the last column. */
+static size_t count_more(const struct csv *csv, char *row)
+{
+    size_t count = 0;
+
+    for (const char *cell; (cell = cells_next(&row, csv->separator));)
+        count += *cell != '\0';
+    return count;
 }
 
 int csv_read(struct csv *csv, char *row, struct moment at, const struct tape_sink *sink)
 {
     struct sample_reading reading;
-    int odd = 0;
 
     for (size_t i = 0; i < csv->count; i++) {
         const struct column *column = &csv->columns[i];
-        const char *cell = next_cell(&row);
+        const char *cell = cells_next(&row, csv->separator);
         if (!cell)
-            break;
+            return -EINVAL;
         if (!*cell || !column->is_signal)
             continue;
         struct sample sample = {.signal = column->signal,
                                 .path = column->path,
                                 .place = column->place,
                                 .at = at};
-        odd += !read_cell(column, cell, &sample, &reading);
+        read_cell(column, cell, &sample, &reading);
         sink->emit(sink->owner, &sample);
     }
-    return odd;
+    return count_more(csv, row) ? -EINVAL : 0;
 }
 
 static void read_ok(struct measurement *measurement, const char *cell)
@@ -270,7 +313,7 @@ int csv_read_measurement(const struct csv *csv, char *row,
     bool has_value = false;
 
     for (size_t i = 0; i < csv->count; i++) {
-        const char *cell = next_cell(&row);
+        const char *cell = cells_next(&row, csv->separator);
         if (!cell)
             break;
         take_cell(&measurement, csv->columns[i].name, cell, &has_value);

@@ -39,6 +39,14 @@ const char *tape_names_keep(struct tape_names *names, const char *place);
 int tape_read_time(const char *string, int64_t *ret_wall_ns, size_t *ret_length);
 
 /*
+ * Reads a whole stamp of a table: RFC 3339, also with / in its date and with UTC behind
+ * it, or a number: of `unit_ns` each or, when that is 0, of seconds, milliseconds,
+ * microseconds or nanoseconds, as its size tells. Without a zone it is UTC. Returns 0, or
+ * -EINVAL when anything is left over.
+ */
+int tape_read_stamp(const char *stamp, int64_t unit_ns, int64_t *ret_wall_ns);
+
+/*
  * Reads one line, which is changed while it is read; emits the sample at `at`. Comments
  * (#), the header and empty lines are nothing. Returns 0, or -EINVAL with a sentence.
  */

@@ -180,11 +180,11 @@ static void an_asset_of_many_lines_is_one(void **state)
     bench_init(&bench);
     assert_string_equal(
         say(&bench, "2026-01-01T00:00:00Z|@ASSET@|T1|CuttingTool|--multiline--AB"), "");
-    assert_int_equal(shdr_find_stamp(bench.shdr, "2026-01-01T00:00:00Z|exec|ACTIVE"), 0);
+    assert_int_equal(shdr_find_stamp(bench.shdr, "<a b='2|3'>"), 0);
     assert_string_equal(say(&bench, "<a>"), "");
-    assert_string_equal(say(&bench, "2026-01-01T00:00:00Z|exec|ACTIVE"), "");
+    assert_string_equal(say(&bench, "12|exec|ACTIVE"), "");
     assert_string_equal(say(&bench, "--multiline--AB"),
-                        "asset0 T1 CuttingTool {<a>2026-01-01T00:00:00Z|exec|ACTIVE};");
+                        "asset0 T1 CuttingTool {<a>12|exec|ACTIVE};");
     assert_string_equal(say(&bench, "|exec|ACTIVE"), "ex=ACTIVE;");
     bench_done(&bench);
 }
@@ -217,7 +217,30 @@ static void what_is_dropped_is_counted(void **state)
     assert_int_equal(counts.lines, 3);
     assert_int_equal(counts.observations, 1);
     assert_int_equal(counts.unknown, 1);
+    assert_string_equal(counts.unknown_key, "nothing");
+    assert_int_equal(counts.unknown_line, 1);
     assert_int_equal(counts.cut, 2);
+    assert_int_equal(counts.cut_line, 2);
+    bench_done(&bench);
+}
+
+/* A recording that lost the line with the end keeps all that follows. */
+static void an_asset_without_an_end_swallows_nothing(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    bench_init(&bench);
+    (void)say(&bench, "2026-01-01T00:00:00Z|@ASSET@|T1|CuttingTool|--multiline--AB");
+    (void)say(&bench, "<CuttingTool a=\"|\">");
+    (void)say(&bench, "2026-01-01T00:00:01Z|exec|READY");
+    assert_int_equal(shdr_count(bench.shdr).observations, 1);
+    assert_int_equal(shdr_count(bench.shdr).assets, 0);
+    assert_int_equal(shdr_count(bench.shdr).broken_assets, 1);
+    (void)say(&bench, "2026-01-01T00:00:02Z|@ASSET@|T1|CuttingTool|--multiline--AB");
+    (void)say(&bench, "<CuttingTool/>");
+    assert_int_equal(shdr_count(bench.shdr).broken_assets, 2);
+    assert_int_equal(shdr_count(bench.shdr).broken_line, 3);
     bench_done(&bench);
 }
 
@@ -228,6 +251,7 @@ int main(void)
         cmocka_unit_test(an_asset_of_many_lines_is_one),
         cmocka_unit_test(only_lines_with_values_have_a_time),
         cmocka_unit_test(what_is_dropped_is_counted),
+        cmocka_unit_test(an_asset_without_an_end_swallows_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,7 +122,7 @@ static void columns_become_signals(void **state)
         {.column = "S1 rev/s",             .signal = "spindle_speed", .scale = 60 },
         { .column = "T1", .signal = "temperature.spindle",              .scale = 0.1, .offset = -5},
     };
-    char header[] = "\xef\xbb\xbfS1 rev/s,time,execution,\"T1\",whatever";
+    char header[] = "S1 rev/s,time,execution,\"T1\",whatever";
     char row[] = "50,2026-01-01T00:00:00Z,run,310,9\r\n";
     char sparse[] = "x,1.5,,UNAVAILABLE";
     char printed[1024];
@@ -136,16 +136,16 @@ static void columns_become_signals(void **state)
     assert_int_equal(csv_create(header, rules, 2, &csv, sentence), 0);
     assert_int_equal(csv_ignored(csv), 1);
     text_init_fixed(&text, printed, sizeof(printed));
-    assert_int_equal(csv_read_time(csv, row, &at.wall_ns), 0);
+    assert_int_equal(csv_read_time(csv, row, &at.wall_ns, sentence), 0);
     assert_int_equal(csv_read(csv, row, at, &sink), 0);
     assert_string_equal(printed, "2026-01-01T00:00:00.000Z spindle_speed 3000\n"
                                  "2026-01-01T00:00:00.000Z execution run\n"
                                  "2026-01-01T00:00:00.000Z temperature.spindle 26\n");
 
     text_clear(&text);
-    assert_int_equal(csv_read_time(csv, sparse, &at.wall_ns), 0);
+    assert_int_equal(csv_read_time(csv, sparse, &at.wall_ns, sentence), 0);
     assert_int_equal(at.wall_ns, 1500000000);
-    assert_int_equal(csv_read(csv, sparse, (struct moment){0}, &sink), 1);
+    assert_int_equal(csv_read(csv, sparse, (struct moment){0}, &sink), -EINVAL);
     assert_string_equal(
         printed,
         "1970-01-01T00:00:00.000Z spindle_speed UNAVAILABLE q=0 why=not_a_number\n"
@@ -155,6 +155,100 @@ static void columns_become_signals(void **state)
     char without[] = "a,b";
     assert_int_equal(csv_create(without, NULL, 0, &csv, sentence), -EINVAL);
     assert_non_null(strstr(sentence, "'time'"));
+}
+
+/* As spreadsheets and loggers of other countries and firms write time and cells. */
+static void stamps_of_tables_are_whole(void **state)
+{
+    static const struct {
+        const char *stamp;
+        int64_t unit_ns, wall_ns; /* wall 0: it is refused */
+    } cases[] = {
+        {"2026-01-01T00:00:00Z",        0,         1767225600000000000},
+        {" 2026-01-01 00:00:00.5 UTC",  0,         1767225600500000000},
+        {"2026-01-01 08:00:00+08",      0,         1767225600000000000},
+        {"2026/01/01 00:00:00",         0,         1767225600000000000},
+        {"1767225600",                  0,         1767225600000000000},
+        {"1767225600123",               0,         1767225600123000000},
+        {"1767225600123456",            0,         1767225600123456000},
+        {"1767225600123456789",         0,         1767225600123456789},
+        {"1767225600,5",                0,         1767225600500000000},
+        {"1.7672256e9",                 0,         1767225600000000000},
+        {"1500",                        NS_PER_MS, 1500000000         },
+        {"1500.25",                     NS_PER_MS, 1500250000         },
+        {"50000000000",                 0,         0                  },
+        {"01/02/2026 00:00:00",         0,         0                  },
+        {"01.02.2026 00:00:00",         0,         0                  },
+        {"20260101T000000Z",            0,         0                  },
+        {"2026-01-01T00:00:00Z INFO x", 0,         0                  },
+        {"06:00:00",                    0,         0                  },
+        {"",                            0,         0                  },
+        {"99999999999999999999",        0,         0                  },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int64_t wall_ns = 0;
+        int error = tape_read_stamp(cases[i].stamp, cases[i].unit_ns, &wall_ns);
+        if (error != (cases[i].wall_ns ? 0 : -EINVAL) ||
+            (!error && wall_ns != cases[i].wall_ns))
+            fail_msg("%s: %d, %lld", cases[i].stamp, error, (long long)wall_ns);
+    }
+}
+
+static void tables_have_the_separator_of_their_header(void **state)
+{
+    static const struct {
+        const char *header, *row, *printed;
+    } cases[] = {
+        {"time;spindle_load;program",        "1,5;12,25;O1;",         "spindle_load 12.25\n"},
+        {"Time [ms]\tspindle_load\tprogram", "1500\t12.25\t\"O\t1\"",
+         "spindle_load 12.25\n"                                                             },
+        {"\"a;b;c\",time_ms,spindle_load",   ",1500,12.25,,",         "spindle_load 12.25\n"},
+        {"times,time (UTC),spindle_load",    "9,1.5,\"12,25\"",       "spindle_load 12.25\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char header[128], row[128], printed[256], sentence[160] = "";
+        struct csv *csv = NULL;
+        struct text text;
+        struct tape_sink sink = {.owner = &text, .emit = on_sample};
+        struct moment at = {0};
+
+        (void)text_copy(header, sizeof(header), cases[i].header);
+        (void)text_copy(row, sizeof(row), cases[i].row);
+        text_init_fixed(&text, printed, sizeof(printed));
+        assert_int_equal(csv_create(header, NULL, 0, &csv, sentence), 0);
+        assert_int_equal(csv_read_time(csv, row, &at.wall_ns, sentence), 0);
+        assert_int_equal(at.wall_ns, 1500000000);
+        assert_int_equal(csv_read(csv, row, at, &sink), 0);
+        assert_non_null(strstr(printed, cases[i].printed));
+        csv_destroy(csv);
+    }
+}
+
+static void rows_of_another_length_are_told(void **state)
+{
+    char header[] = "time,spindle_load,tool";
+    char shorter[] = "1,12";
+    char longer[] = "1,12,T1,x";
+    char wrong[] = "noon,12,T1";
+    char sentence[160] = "";
+    char printed[1024];
+    struct csv *csv = NULL;
+    struct text text;
+    struct tape_sink sink = {.owner = &text, .emit = on_sample};
+    int64_t wall_ns;
+
+    (void)state;
+    text_init_fixed(&text, printed, sizeof(printed));
+    assert_int_equal(csv_create(header, NULL, 0, &csv, sentence), 0);
+    assert_int_equal(csv_read(csv, shorter, (struct moment){0}, &sink), -EINVAL);
+    assert_int_equal(csv_read(csv, longer, (struct moment){0}, &sink), -EINVAL);
+    assert_int_equal(csv_read_time(csv, wrong, &wall_ns, sentence), -EINVAL);
+    assert_non_null(strstr(sentence, "'noon'"));
+    csv_destroy(csv);
 }
 
 static void measurements_are_statements(void **state)
@@ -187,6 +281,9 @@ int main(void)
         cmocka_unit_test(what_is_no_tape_is_refused),
         cmocka_unit_test(times_are_exact),
         cmocka_unit_test(columns_become_signals),
+        cmocka_unit_test(stamps_of_tables_are_whole),
+        cmocka_unit_test(tables_have_the_separator_of_their_header),
+        cmocka_unit_test(rows_of_another_length_are_told),
         cmocka_unit_test(measurements_are_statements),
     };
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
     OUTPUT_MEMORY = 64 << 20
@@ -48,15 +49,35 @@ static void on_record(void *self, const struct record *record)
             output_add(replay->output, record->wall_ns, line->data, line->length);
 }
 
+static bool ends_with(const char *path, size_t length, const char *ending)
+{
+    size_t count = strlen(ending);
+
+    return length > count && strncasecmp(path + length - count, ending, count) == 0;
+}
+
+/* From the extension, that of a packed file included: "shift.csv.gz". */
 static enum input_format guess_format(const char *path)
 {
-    const char *dot = strrchr(path, '.');
-    int format = dot ? code_find(input_format_names, dot + 1) : -EINVAL;
+    static const struct {
+        const char *ending;
+        enum input_format format;
+    } endings[] = {
+        {".csv",          INPUT_CSV         },
+        {".tsv",          INPUT_CSV         },
+        {".shdr",         INPUT_SHDR        },
+        {".txt",          INPUT_SHDR        },
+        {".log",          INPUT_SHDR        },
+        {".measurements", INPUT_MEASUREMENTS},
+    };
+    size_t length = strlen(path);
 
-    if (format >= 0)
-        return (enum input_format)format;
-    return dot && (strcmp(dot, ".txt") == 0 || strcmp(dot, ".log") == 0) ? INPUT_SHDR
-                                                                         : INPUT_TAPE;
+    if (ends_with(path, length, ".gz"))
+        length -= 3;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (ends_with(path, length, endings[i].ending))
+            return endings[i].format;
+    return INPUT_TAPE;
 }
 
 static int load_machine(struct replay *replay)
@@ -149,16 +170,21 @@ static int create_tracker(const struct replay *replay, struct tracker **ret_trac
     return tracker_create(&options, ret_tracker);
 }
 
-static void report_oddities(const struct replay *replay)
+/* Returns 0, or -EIO when an input could not be read to its end. */
+static int report_oddities(const struct replay *replay)
 {
-    char sentence[256];
+    char sentence[512];
+    int error = 0;
 
     for (size_t i = 0; i < replay->arguments.count; i++) {
         input_describe(replay->inputs[i], sentence);
         if (*sentence)
             (void)fprintf(stderr, "spindlectl: %s: %s\n",
                           replay->arguments.inputs[i].path, sentence);
+        if (!input_is_whole(replay->inputs[i]))
+            error = -EIO;
     }
+    return error;
 }
 
 static int write_output(struct replay *replay)
@@ -188,8 +214,9 @@ static int play(struct replay *replay)
     player_play(&player, replay->inputs, replay->arguments.count);
     player_finish(&player);
     tracker_destroy(player.tracker);
-    report_oddities(replay);
-    return replay->error ? replay->error : write_output(replay);
+    int lost = report_oddities(replay);
+    error = replay->error ? replay->error : write_output(replay);
+    return error ? error : lost;
 }
 
 static enum exit_status run_replay(int argc, char **argv)

@@ -4,6 +4,8 @@
 #include "daemon/base/timeline.h"
 #include "drivers/mtconnect/adapter_tools.h"
 #include "drivers/mtconnect/shdr.h"
+#include "tools/spindlectl/replay_lines.h"
+#include "tools/spindlectl/replay_oddity.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,14 +14,16 @@
 
 const char *const input_format_names[] = {"tape", "shdr", "csv", "measurements", NULL};
 
+/* Numbers from here on are times, not seconds after the line before. */
+#define SCENARIO_NS (100000000 * NS_PER_S)
+
 struct input {
     enum input_format format;
     const char *path;
-    FILE *file;
+    struct replay_lines *lines;
     char *line;
-    size_t capacity;
-    int64_t line_number, refused, odd;
-    char refusal[160]; /* the first */
+    bool has_played;
+    struct oddity refused, torn, valueless, uneven, stampless;
     struct timeline timeline;
     struct placement placement; /* of the line that was read */
     struct mapping *mapping;
@@ -30,23 +34,19 @@ struct input {
     const struct input_sink *sink; /* while playing */
 };
 
-static bool read_line(struct input *input)
+static void note(const struct input *input, struct oddity *oddity, const char *what)
 {
-    ssize_t length = getline(&input->line, &input->capacity, input->file);
-
-    if (length < 0)
-        return false;
-    input->line_number++;
-    while (length && strchr("\r\n", input->line[length - 1]))
-        input->line[--length] = '\0';
-    return true;
+    oddity_note(oddity, replay_lines_number(input->lines), what);
 }
 
-static void refuse(struct input *input, const char *sentence)
+static bool read_line(struct input *input)
 {
-    if (!input->refused++)
-        (void)snprintf(input->refusal, sizeof(input->refusal), "line %lld: %.100s",
-                       (long long)input->line_number, sentence);
+    input->line = replay_lines_next(input->lines);
+    if (!input->line)
+        return false;
+    if (replay_lines_is_torn(input->lines))
+        note(input, &input->torn, "");
+    return true;
 }
 
 static void place(struct input *input, int64_t wall_ns)
@@ -64,20 +64,31 @@ static void on_nothing(void *self, const struct observation *observation)
     (void)observation;
 }
 
-/* A bare number is a scenario's: so many seconds after the line before. */
+/* What is no time is taken for now, as agents do; false while there is no now. */
+static bool place_unknown(struct input *input, const char *stamp)
+{
+    char sentence[96];
+
+    input->placement.is_suspect = true;
+    if (*stamp || !input->timeline.has_stamp) {
+        (void)snprintf(sentence, sizeof(sentence), "'%s'", stamp);
+        note(input, &input->stampless, sentence);
+    }
+    return input->timeline.has_stamp;
+}
+
+/* A small bare number is a scenario's: so many seconds after the line before. */
 static bool place_stamp(struct input *input, const char *stamp, size_t length)
 {
     char copy[64];
     int64_t wall_ns;
-    size_t used;
 
     (void)snprintf(copy, sizeof(copy), "%.*s", (int)(length < 60 ? length : 60), stamp);
-    if (moment_parse(copy, &wall_ns) > 0)
-        place(input, wall_ns);
-    else if (tape_read_time(copy, &wall_ns, &used) == 0)
-        place(input, input->timeline.stamp_ns + wall_ns);
-    else
-        input->placement.is_suspect = true; /* as agents do: it is now */
+    if (tape_read_stamp(copy, 0, &wall_ns))
+        return place_unknown(input, copy);
+    if (wall_ns < SCENARIO_NS && strspn(copy, "0123456789. ") == strlen(copy))
+        wall_ns += input->timeline.stamp_ns;
+    place(input, wall_ns);
     return true;
 }
 
@@ -87,8 +98,8 @@ static bool next_shdr(struct input *input)
 
     while (read_line(input)) {
         size_t length = shdr_find_stamp(input->shdr, input->line);
-        if (length || *input->line == '|')
-            return place_stamp(input, input->line, length);
+        if ((length || *input->line == '|') && place_stamp(input, input->line, length))
+            return true;
         shdr_read_line(input->shdr, input->line, &nobody);
     }
     return false;
@@ -97,7 +108,13 @@ static bool next_shdr(struct input *input)
 static void on_sample(void *self, const struct sample *sample)
 {
     struct input *input = self;
+    char name[SIGNAL_NAME_MAX];
 
+    if (input->format != INPUT_TAPE &&
+        (sample->why == WHY_NOT_A_NUMBER || sample->why == WHY_OUT_OF_RANGE)) {
+        signal_print(sample, name);
+        note(input, &input->valueless, name);
+    }
     input->sink->emit(input->sink->owner, sample);
 }
 
@@ -147,7 +164,7 @@ static bool next_tape(struct input *input)
         if (!*start || *start == '#' || strncmp(start, "spindled-tape", 13) == 0)
             continue;
         if (tape_read_time(start, &wall_ns, &length)) {
-            refuse(input, "it does not begin with a time");
+            note(input, &input->refused, "it does not begin with a time");
             continue;
         }
         place(input, wall_ns);
@@ -158,13 +175,14 @@ static bool next_tape(struct input *input)
 
 static bool next_row(struct input *input)
 {
+    char sentence[160];
     int64_t wall_ns;
 
     while (read_line(input)) {
         if (!*input->line)
             continue;
-        if (csv_read_time(input->csv, input->line, &wall_ns)) {
-            refuse(input, "its time is neither RFC 3339 nor seconds");
+        if (csv_read_time(input->csv, input->line, &wall_ns, sentence)) {
+            note(input, &input->refused, sentence);
             continue;
         }
         place(input, wall_ns);
@@ -179,14 +197,15 @@ static void play_tape(struct input *input)
     char sentence[160];
 
     if (tape_read(input->line, input->placement.at, input->names, &sink, sentence))
-        refuse(input, sentence);
+        note(input, &input->refused, sentence);
 }
 
 static void play_row(struct input *input)
 {
     struct tape_sink sink = {.owner = input, .emit = on_sample};
 
-    input->odd += csv_read(input->csv, input->line, input->placement.at, &sink);
+    if (csv_read(input->csv, input->line, input->placement.at, &sink))
+        note(input, &input->uneven, "");
 }
 
 static void play_measurement(struct input *input)
@@ -195,7 +214,7 @@ static void play_measurement(struct input *input)
     char sentence[160];
 
     if (csv_read_measurement(input->csv, input->line, &statement, sentence))
-        refuse(input, sentence);
+        note(input, &input->refused, sentence);
     else
         input->sink->tell(input->sink->owner, &statement);
 }
@@ -211,6 +230,25 @@ static const struct format formats[INPUT_FORMATS] = {
     [INPUT_CSV] = {next_row,  play_row        },
     [INPUT_MEASUREMENTS] = {next_row,  play_measurement},
 };
+
+static int read_table_header(struct input *input, const struct input_options *options,
+                             char reterr_sentence[160])
+{
+    struct text names;
+    char array[88];
+    int error = csv_create(input->line, options->rules, options->rule_count, &input->csv,
+                           reterr_sentence);
+
+    if (error || csv_signals(input->csv))
+        return error;
+    text_init_fixed(&names, array, sizeof(array));
+    csv_tell_ignored(input->csv, &names);
+    (void)snprintf(reterr_sentence, 160,
+                   "none of its columns is a signal (%s); tell "
+                   "them in columns: of the machine",
+                   array);
+    return -EINVAL;
+}
 
 static int prepare(struct input *input, const struct input_options *options,
                    char reterr_sentence[256])
@@ -231,8 +269,7 @@ static int prepare(struct input *input, const struct input_options *options,
         break;
     case INPUT_CSV:
         if (read_line(input))
-            error = csv_create(input->line, options->rules, options->rule_count,
-                               &input->csv, sentence);
+            error = read_table_header(input, options, sentence);
         break;
     case INPUT_MEASUREMENTS:
         if (read_line(input))
@@ -250,6 +287,7 @@ int input_open(const struct input_options *options, struct input **ret_input,
                char reterr_sentence[256])
 {
     struct input *input = calloc(1, sizeof(*input));
+    char sentence[160];
 
     (void)snprintf(reterr_sentence, 256, "%.80s: out of memory", options->path);
     if (!input)
@@ -258,11 +296,9 @@ int input_open(const struct input_options *options, struct input **ret_input,
     input->path = options->path;
     input->mapping = options->mapping;
     timeline_init(&input->timeline, true);
-    input->file = strcmp(options->path, "-") == 0 ? stdin : fopen(options->path, "re");
-    int error = input->file ? 0 : -errno;
+    int error = replay_lines_open(options->path, &input->lines, sentence);
     if (error)
-        (void)snprintf(reterr_sentence, 256, "%.80s: %s", options->path,
-                       strerror(-error));
+        (void)snprintf(reterr_sentence, 256, "%.80s: %s", options->path, sentence);
     else
         error = prepare(input, options, reterr_sentence);
     if (error) {
@@ -277,19 +313,20 @@ void input_close(struct input *input)
 {
     if (!input)
         return;
-    if (input->file && input->file != stdin)
-        (void)fclose(input->file);
+    replay_lines_close(input->lines);
     shdr_destroy(input->shdr);
     adapter_tools_destroy(input->tools);
     csv_destroy(input->csv);
     tape_names_destroy(input->names);
-    free(input->line);
     free(input);
 }
 
 bool input_next(struct input *input)
 {
-    return formats[input->format].next(input);
+    bool has_line = formats[input->format].next(input);
+
+    input->has_played = input->has_played || has_line;
+    return has_line;
 }
 
 struct moment input_moment(const struct input *input)
@@ -304,29 +341,55 @@ void input_play(struct input *input, const struct input_sink *sink)
     input->sink = NULL;
 }
 
-void input_describe(const struct input *input, char ret_sentence[256])
+static void describe_shdr(const struct shdr *shdr, struct text *text)
+{
+    const struct shdr_counts counts = shdr_count(shdr);
+    struct oddity unknown = {.count = counts.unknown, .line = counts.unknown_line};
+    const struct oddity cut = {.count = counts.cut, .line = counts.cut_line};
+    const struct oddity broken = {.count = counts.broken_assets,
+                                  .line = counts.broken_line};
+
+    (void)text_copy(unknown.first, sizeof(unknown.first), counts.unknown_key);
+    oddity_tell(&unknown, "value of a key that the device does not have",
+                "values of keys that the device does not have", text);
+    oddity_tell(&cut, "line cut short", "lines cut short", text);
+    oddity_tell(&broken, "asset without an end", "assets without an end", text);
+}
+
+void input_describe(const struct input *input, char ret_sentence[512])
 {
     struct text text;
 
-    text_init_fixed(&text, ret_sentence, 256);
-    if (input->refused)
-        text_add_format(&text, "%lld lines not understood (%s); ",
-                        (long long)input->refused, input->refusal);
-    if (input->odd)
-        text_add_format(&text, "%lld cells that are no value; ", (long long)input->odd);
-    if (input->csv && input->format != INPUT_MEASUREMENTS && csv_ignored(input->csv))
-        text_add_format(&text, "%zu columns without a signal; ", csv_ignored(input->csv));
+    text_init_fixed(&text, ret_sentence, 512);
+    if (replay_lines_trouble(input->lines))
+        text_add_format(&text, "it ends in the middle, after line %lld: %s; ",
+                        (long long)replay_lines_number(input->lines),
+                        replay_lines_trouble(input->lines));
+    if (!input->has_played)
+        text_add(&text, "nothing in it has a time; ");
+    oddity_tell(&input->refused, "line not understood", "lines not understood", &text);
+    oddity_tell(&input->stampless, "stamp that is no time", "stamps that are no time",
+                &text);
+    oddity_tell(&input->torn, "line with zero bytes", "lines with zero bytes", &text);
+    oddity_tell(&input->uneven, "row with cells missing or too many",
+                "rows with cells missing or too many", &text);
+    oddity_tell(&input->valueless, "value that is none", "values that are none", &text);
+    if (input->csv && input->format != INPUT_MEASUREMENTS && csv_ignored(input->csv)) {
+        text_add_format(&text, "%zu column%s without a signal (", csv_ignored(input->csv),
+                        csv_ignored(input->csv) == 1 ? "" : "s");
+        csv_tell_ignored(input->csv, &text);
+        text_add(&text, "); ");
+    }
     if (input->timeline.jumps)
         text_add_format(&text, "the clock jumped back %lld times; ",
                         (long long)input->timeline.jumps);
-    if (input->shdr) {
-        struct shdr_counts counts = shdr_count(input->shdr);
-        if (counts.unknown)
-            text_add_format(&text, "%lld values of keys that the device does not have; ",
-                            (long long)counts.unknown);
-        if (counts.cut)
-            text_add_format(&text, "%lld lines cut short; ", (long long)counts.cut);
-    }
+    if (input->shdr)
+        describe_shdr(input->shdr, &text);
     if (text.length > 2 && !text.failed)
         ret_sentence[text.length - 2] = '\0';
+}
+
+bool input_is_whole(const struct input *input)
+{
+    return !replay_lines_trouble(input->lines);
 }

@@ -20,7 +20,7 @@ enum input_format {
 extern const char *const input_format_names[]; /* ends with NULL */
 
 struct input_options {
-    const char *path; /* "-" = standard input */
+    const char *path; /* "-" = standard input; may be packed by gzip */
     enum input_format format;
     struct mapping *mapping; /* of SHDR */
     const struct csv_rule *rules;
@@ -50,4 +50,7 @@ struct moment input_moment(const struct input *input);
 void input_play(struct input *input, const struct input_sink *sink);
 
 /* What was odd, as one sentence for people; "" when nothing was. */
-void input_describe(const struct input *input, char ret_sentence[256]);
+void input_describe(const struct input *input, char ret_sentence[512]);
+
+/* Was it read to its end? A packed file may be cut short, a disk may fail. */
+bool input_is_whole(const struct input *input);
