@@ -22,10 +22,9 @@ import time
 from datetime import datetime
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
-from plant import POINTS
-from simulated import Cell, Daemon
+from cell import POINTS, Cell
+from daemon import Daemon, archiving
 
-BUILD = pathlib.Path(sys.argv[1])
 SEEDS = (1, 2)
 FEW = 3  # false calls that may be chance when there are not thousands of cycles
 MACHINES = ("mill", "centre", "drill", "lathe")
@@ -191,9 +190,9 @@ def tool_events(daemon, machine):
 
 
 def run(speed, seed, lasts, scores, codes):
-    with Cell(BUILD, "--speed", str(speed), scenario=SCENARIO.format(seed=seed)) as cell:
+    with Cell("--speed", str(speed), scenario=SCENARIO.format(seed=seed)) as cell:
         first = time.time()
-        with Daemon(BUILD, machines_of(cell)) as daemon:
+        with Daemon(archiving(machines_of(cell))) as daemon:
             time.sleep(lasts)
             truth = {name: [] for name in MACHINES}
             for line in (cell.folder / "truth").read_text().split("\n")[:-1]:
@@ -208,7 +207,7 @@ def run(speed, seed, lasts, scores, codes):
                         events = [(first + (at - first) * speed, *rest) for at, *rest in events]
                     until = max(seconds(t["t"]) for t in truth[name])
                     events = [e for e in events if e[0] <= until]
-                    score["seen"] += len(daemon.rows("cycle", f"{name}-{protocol}"))
+                    score["seen"] += len(daemon.records("cycle", f"{name}-{protocol}"))
                     score.add_breaks(f"{name}-{protocol}", truth[name], events, codes)
                     score.add_wear(truth[name], events)
 

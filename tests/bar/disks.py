@@ -12,10 +12,9 @@ import time
 
 from load import LoadedPlant, Watch, audit, is_alive
 from outages import PERSISTENT, verdict
-from servers import free_port, start_influxdb, start_mosquitto, wait_for
-
-FAULTS_SOURCE = pathlib.Path(__file__).resolve().parents[1] / "integration/faults.c"
-
+from faults import Faults
+from rig import BUILD, free_port, wait_for
+from servers import InfluxDB, Mosquitto
 
 class NotHere(Exception):
     """This machine cannot do it."""
@@ -35,15 +34,13 @@ def small_disk(mebibytes):
 
 
 @contextlib.contextmanager
-def plant_on(build, store, environment=None, wrapper=(), devices=10):
-    with start_mosquitto(*PERSISTENT) as broker, start_influxdb() as influx:
+def plant_on(store, environment=None):
+    with Mosquitto(*PERSISTENT) as broker, InfluxDB() as influx:
         influx.create()
-        sinks = f'sinks:\n  mqtt: {{url: "{broker.url}"}}\n  influx: {{url: "{influx.url}", database: spindled}}'
+        sinks = f'  mqtt: {{url: "{broker.url}"}}\n  influx: {{url: "{influx.url}", database: spindled}}'
         watch = Watch(broker.port)
         try:
-            with LoadedPlant(build, sinks, devices, "1s", store=store, environment=environment) as plant:
-                plant.start(*wrapper)
-                plant.wait_up()
+            with LoadedPlant(sinks, store=store, environment=environment) as plant:
                 wait_for(lambda: influx.query("SELECT count(ct) FROM cycle") and watch.ages, "a first cycle")
                 yield plant, broker, influx, watch
         finally:
@@ -58,9 +55,9 @@ def delivered(plant):
     return plant.sink("influx")["ledger"]["delivered"]
 
 
-def full_disk(build, _):
+def full_disk(_):
     """The file system fills up (a foreign file takes all that is free), stays so, and has room again."""
-    with small_disk(24) as disk, plant_on(build, disk / "s.db") as (plant, _, influx, watch):
+    with small_disk(24) as disk, plant_on(disk / "s.db") as (plant, _, influx, watch):
         filler = disk / "filler"
         with contextlib.suppress(OSError), open(filler, "wb") as file:
             while True:
@@ -83,41 +80,17 @@ def full_disk(build, _):
         return good and not records_lost, f"15 s full, {served} values delivered meanwhile, {dropped} values counted as dropped. {words}"
 
 
-class Shim:
-    """tests/integration/faults.c, preloaded into spindled."""
-
-    def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="spindled-bar-"))
-        self.data = self.folder / "data"
-        self.data.mkdir()
-        for name in ("control", "log"):
-            (self.folder / name).write_text("")
-        subprocess.run(["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", self.folder / "faults.so", FAULTS_SOURCE], check=True)
-        self.environment = {"LD_PRELOAD": str(self.folder / "faults.so"), "FAULTS": str(self.folder / "control"),
-                            "FAULTS_LOG": str(self.folder / "log"), "FAULTS_PATH": str(self.data)}
-
-    def say(self, line):
-        (self.folder / "new").write_text(line + "\n")
-        (self.folder / "new").rename(self.folder / "control")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def broken_disk(build, _):
+def broken_disk(_):
     """EIO of fsync, then a file system that is read-only, 15 s each."""
-    with Shim() as shim, plant_on(build, shim.data / "s.db", shim.environment) as (plant, _, influx, watch):
+    with Faults() as faults, plant_on(faults.data / "s.db", faults.environment) as (plant, _, influx, watch):
         told = []
         for name, fault in (("EIO on fsync", "sync error 5"), ("read-only", "write error 30")):
             before = delivered(plant)
-            shim.say(fault)
+            faults.say(fault)
             wait_for(lambda: in_trouble(plant), "the status to tell of it")
             plant.live(15)
             told.append(f"{name}: {delivered(plant) - before} values delivered meanwhile")
-            shim.say("")
+            faults.say("")
             wait_for(lambda: not in_trouble(plant), "the store to come home", 90)
         plant.live(2)
         plant.quieten()
@@ -125,22 +98,22 @@ def broken_disk(build, _):
         return good, "; ".join(told) + ". " + words
 
 
-def slow_disk(build, _):
+def slow_disk(_):
     """Every fsync takes 300 ms, as on an SD card."""
-    with Shim() as shim, plant_on(build, shim.data / "s.db", shim.environment) as (plant, _, influx, watch):
-        shim.say("sync slow 300")
+    with Faults() as faults, plant_on(faults.data / "s.db", faults.environment) as (plant, _, influx, watch):
+        faults.say("sync slow 300")
         plant.live(3)
         since, asked = time.time(), sum(plant.hall.counts.values())
         plant.live(20)
         asked = sum(plant.hall.counts.values()) - asked
         age = watch.oldest(since)
-        shim.say("")
+        faults.say("")
         plant.quieten()
         good, words = verdict(audit(plant, influx, watch))
         return good and 195 <= asked <= 205, (f"20 s: {asked} of 200 polls made, live raw values at most {1e3 * age:.0f} ms old. {words}")
 
 
-def clocks(build, _):
+def clocks(_):
     """The wall clock goes an hour forward, two hours back and to its place, 8 s each; in Debian's libfaketime."""
     library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
     if not library:
@@ -151,7 +124,7 @@ def clocks(build, _):
     environment = {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(stamp), "FAKETIME_NO_CACHE": "1",
                    "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
     try:
-        with plant_on(build, folder / "s.db", environment) as (plant, _, influx, watch):
+        with plant_on(folder / "s.db", environment) as (plant, _, influx, watch):
             for leap in ("+3600s", "-7200s", "+0s"):
                 (folder / "new").write_text(leap + "\n")
                 (folder / "new").rename(stamp)
@@ -165,24 +138,24 @@ def clocks(build, _):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def large_store(build, options):
+def large_store(options):
     """How long a start takes with `--rows` rows in the spool."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="spindled-bar-", dir="/var/tmp"))
     try:
-        made = subprocess.run([build / "tests/bench/bench_store", folder, str(options.rows), "100", "0"], check=True,
+        made = subprocess.run([BUILD / "tests/bench/bench_store", folder, str(options.rows), "100", "0"], check=True,
                               capture_output=True, text=True)
         file = pathlib.Path(re.search(r"file: (\S+)", made.stdout).group(1))
         size = file.stat().st_size / 2 ** 20
-        with LoadedPlant(build, f'sinks:\n  influx: {{url: "http://127.0.0.1:{free_port()}", database: spindled}}', store=file) as plant:
+        with LoadedPlant(f'  influx: {{url: "http://127.0.0.1:{free_port()}", database: spindled}}', store=file) as plant:
+            plant.stop()
             times = []
             for _ in range(3):
                 subprocess.run(["sh", "-c", "sync; echo 3 >/proc/sys/vm/drop_caches"], check=False, capture_output=True)
                 began = time.monotonic()
                 plant.start()
-                plant.wait_up()
                 times.append(time.monotonic() - began)
                 plant.live(2)
-                plant.end()
+                plant.stop()
             return max(times) <= 5, (f"{options.rows:,} rows, {size:,.0f} MiB: the page answers after at most {max(times):.1f} s; "
                                      f"RSS {plant.rss_kib / 1024:.0f} MiB")
     finally:
@@ -206,14 +179,12 @@ class Poisoned(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def poison(build, _):
+def poison(_):
     """One machine's rows get a 500 for ever: how long others wait."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Poisoned)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    sinks = f'sinks:\n  influx: {{url: "http://127.0.0.1:{server.server_port}", database: spindled, gzip: false}}'
-    with LoadedPlant(build, sinks, 3, "5s", machines=2) as plant:
-        plant.start()
-        plant.wait_up()
+    sinks = f'  influx: {{url: "http://127.0.0.1:{server.server_port}", database: spindled, gzip: false}}'
+    with LoadedPlant(sinks, 3, "5s", machines=2) as plant:
         longest = 0
         until = time.monotonic() + 150
         while time.monotonic() < until:

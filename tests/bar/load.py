@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A plant under load: machines with cycles (works.py) and devices with a thousand values a second that prove
+"""A plant under load: machines with cycles and devices with a thousand values a second that prove
 that none is missing, and the audit of what became of them.
 
 A device counts its answers; register k holds counter + k. So what is stored of a register grows by one from
@@ -17,8 +17,9 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
-from servers import fetch, find, wait_for  # noqa: E402
-from works import Plant  # noqa: E402
+from cell import Cell, quick_machines  # noqa: E402
+from daemon import Daemon, config, mtconnect_machines  # noqa: E402
+from rig import find, wait_for  # noqa: E402
 
 REGISTERS = 100
 
@@ -54,31 +55,30 @@ class Hall(socketserver.ThreadingTCPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
-class LoadedPlant(Plant):
-    """`every`: how often each of `devices` is read; 100 values each time. All are published."""
-
-    def __init__(self, build, sinks, devices=10, every="1s", **more):
-        super().__init__(build, sinks, **more)
-        self.devices = [f"load-{i}" for i in range(1, devices + 1)]
-        self.every = every
-        self.hall = Hall()
-        self.rss_kib = 0
-
-    def configure(self, addresses):
-        super().configure(addresses)
-        points = ", ".join(f"{{signal: custom.r{k}, address: {k}, type: uint16}}" for k in range(REGISTERS))
-        text = "".join(f"""
-  - name: {name}
+def loads(names, port, every):
+    """A machine of REGISTERS values for each name, read so often; all are published."""
+    points = ", ".join(f"{{signal: custom.r{k}, address: {k}, type: uint16}}" for k in range(REGISTERS))
+    return "".join(f"""  - name: {name}
     cell: b
-    modbus: {{url: "tcp://127.0.0.1:{self.hall.server_address[1]}", unit: {unit}, every: {self.every}, points: [{points}]}}
-    publish: {{signals: ["custom.*"]}}""" for unit, name in enumerate(self.devices, 1))
-        with open(self.folder / "spindled.yaml", "a", encoding="utf-8") as file:
-            file.write(text.lstrip("\n") + "\n")
+    modbus: {{url: "tcp://127.0.0.1:{port}", unit: {unit}, every: {every}, points: [{points}]}}
+    publish: {{signals: ["custom.*"]}}
+""" for unit, name in enumerate(names, 1))
+
+
+class LoadedPlant(Daemon):
+    """`every`: how often each of `devices` is read; 100 values each time. `sinks`: map entries."""
+
+    def __init__(self, sinks, devices=10, every="1s", machines=4, store=None, environment=None):
+        self.devices = [f"load-{i}" for i in range(1, devices + 1)]
+        self.hall, self.rss_kib = Hall(), 0
+        self.cell = Cell(scenario=quick_machines(machines))
+        text = mtconnect_machines(self.cell) + loads(self.devices, self.hall.server_address[1], every)
+        super().__init__(config(text, sinks), store, environment)
 
     def note_rss(self):
         """Keeps the largest."""
         with contextlib.suppress(OSError, StopIteration, ValueError):
-            status = pathlib.Path(f"/proc/{self.daemon.pid}/status").read_text()
+            status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
             self.rss_kib = max(self.rss_kib, int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1]))
         return self.rss_kib
 
@@ -92,17 +92,21 @@ class LoadedPlant(Plant):
         return next(each for each in self.queue()["sinks"] if each["sink"] == name)
 
     def quieten(self):
-        """The machines stop; all that is owed arrives."""
-        self.end_cell()
-        self.cell = None
+        """The machines stop; all that is owed by then arrives. What has nobody to read owes rows again and again."""
+        self.cell.stop()
         self.hall.shutdown()
         self.hall.server_close()
-        wait_for(lambda: self.note_rss() and all(sink["pending_rows"] == 0 for sink in self.queue()["sinks"]),
-                 "all that is owed", 600)
+        owed = {sink["sink"]: sink["ledger"]["sampled"] for sink in self.queue()["sinks"]}
 
-    def __exit__(self, *_):
+        def is_settled(sink):
+            return sink["ledger"]["sampled"] - sink["pending_values"] >= owed[sink["sink"]]
+
+        wait_for(lambda: self.note_rss() and all(map(is_settled, self.queue()["sinks"])), "all that is owed", 600)
+
+    def remove(self):
         self.hall.shutdown()
-        super().__exit__()
+        self.cell.remove()
+        super().remove()
 
 
 class Watch:
@@ -175,4 +179,4 @@ def audit(plant, influx, watch):
 
 
 def is_alive(plant):
-    return fetch(f"http://127.0.0.1:{plant.port}/v1/version")[0] == 200
+    return plant.is_ready()

@@ -2,29 +2,27 @@
 """R1, R2, R4, R5: what fails is the daemon, the broker, the database or the network between."""
 import contextlib
 import random
-import signal
 import time
 
 from load import LoadedPlant, Watch, audit, is_alive
 from proxy import Proxy
-from servers import start_influxdb, start_mosquitto, wait_for
+from rig import wait_for
+from servers import InfluxDB, Mosquitto
 
 PERSISTENT = ("persistence true", "autosave_on_changes true", "autosave_interval 1", "max_queued_messages 0")
 
 
 @contextlib.contextmanager
-def scene(build, devices=10, every="1s", delay_s=0.0, late=0.0, machines=4):
+def scene(devices=10, every="1s", delay_s=0.0, late=0.0, machines=4):
     """Plant, broker and database under load; both behind proxies."""
-    with start_mosquitto(*PERSISTENT) as broker, start_influxdb() as influx:
+    with Mosquitto(*PERSISTENT) as broker, InfluxDB() as influx:
         influx.create()
         to_broker, to_influx = Proxy(broker.port, delay_s, late), Proxy(influx.port, delay_s, late)
-        sinks = (f'sinks:\n  mqtt: {{url: "mqtt://127.0.0.1:{to_broker.port}"}}\n'
+        sinks = (f'  mqtt: {{url: "mqtt://127.0.0.1:{to_broker.port}"}}\n'
                  f'  influx: {{url: "http://127.0.0.1:{to_influx.port}", database: spindled}}')
         watch = Watch(broker.port)
         try:
-            with LoadedPlant(build, sinks, devices, every, machines=machines) as plant:
-                plant.start()
-                plant.wait_up()
+            with LoadedPlant(sinks, devices, every, machines) as plant:
                 wait_for(lambda: influx.query("SELECT count(ct) FROM cycle") and watch.ages, "a first cycle")
                 yield plant, broker, influx, to_broker, to_influx, watch
         finally:
@@ -42,15 +40,15 @@ def verdict(result, with_holes=True):
                   f"{result['gone']} values dropped or lost; RSS at most {result['rss_mib']:.0f} MiB")
 
 
-def kills(build, options):
+def kills(options):
     """R2: kill -9 at random moments. What was read less than a second before may be gone (R1's commit interval)."""
     luck = random.Random(options.seed)
-    with scene(build) as (plant, _, influx, _, _, watch):
+    with scene() as (plant, _, influx, _, _, watch):
         for _ in range(options.kills):
             plant.live(luck.uniform(0.02, 1.5))
-            plant.end(signal.SIGKILL)
-            plant.start()
-        plant.wait_up()
+            plant.kill()
+            plant.launch()
+        plant.wait_ready()
         plant.live(3)
         plant.quieten()
         good, words = verdict(audit(plant, influx, watch), with_holes=False)
@@ -74,9 +72,9 @@ def drained_after(plant, limit_s=120):
     return time.monotonic() - began
 
 
-def outages(build, options):
+def outages(options):
     """R4: each fault for `--outage` seconds, both destinations at once."""
-    with scene(build) as parts:
+    with scene() as parts:
         plant, _, influx, _, _, watch = parts
         told = []
         for name, fail, mend in FAULTS:
@@ -105,9 +103,9 @@ def percentile(ages, share):
     return ages[int(share * (len(ages) - 1))] if ages else float("nan")
 
 
-def drain(build, options, wanted=5000, **how):
+def drain(options, wanted=5000, **how):
     """R5: an outage until `--values` values wait, then the drain while live data go on."""
-    with scene(build, **how) as (plant, _, influx, to_broker, to_influx, watch):
+    with scene(**how) as (plant, _, influx, to_broker, to_influx, watch):
         to_broker.set("refuse")
         to_influx.set("refuse")
         before = {name: plant.sink(name)["ledger"]["delivered"] for name in ("mqtt", "influx")}
@@ -137,16 +135,16 @@ def drain(build, options, wanted=5000, **how):
                       f"RSS {rss:.0f} MiB with the backlog. {words}")
 
 
-def drain_near(build, options):
+def drain_near(options):
     """10,000 live values a second."""
-    return drain(build, options, every="100ms")
+    return drain(options, every="100ms")
 
 
-def drain_far(build, options):
+def drain_far(options):
     """1,000 live values a second over 100 ms round trips where 5 % of the segments come 300 ms late, as TCP sends
     again what is lost."""
     options.values //= 8
-    return drain(build, options, 1000, devices=5, every="500ms", machines=2, delay_s=0.05, late=0.05)
+    return drain(options, 1000, devices=5, every="500ms", machines=2, delay_s=0.05, late=0.05)
 
 
 ROWS = [("R2", "kill -9 at random moments under 1,000 values/s", kills),

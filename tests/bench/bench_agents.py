@@ -18,10 +18,9 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
-from servers import wait_for  # noqa: E402
-from simulated import Daemon  # noqa: E402
+from daemon import Daemon, archiving  # noqa: E402
+from rig import wait_for  # noqa: E402
 
-BUILD = pathlib.Path(sys.argv[1])
 AGENTS = int(sys.argv[2]) if len(sys.argv) > 2 else 200
 PER_SECOND = int(sys.argv[3]) if len(sys.argv) > 3 else 50
 SECONDS = int(sys.argv[4]) if len(sys.argv) > 4 else 30
@@ -152,7 +151,7 @@ def from_part_to_record():
     began = time.monotonic()
     agents = Agents(lambda: 1 + int((time.monotonic() - began) / 0.7), faults=True)
     late = []
-    with Daemon(BUILD, machines(agents, 1)) as daemon:
+    with Daemon(archiving(machines(agents, 1))) as daemon:
         wait_for(lambda: len(agents.sent) > 2, "parts")
         store = sqlite3.connect(f"file:{daemon.store}?mode=ro", uri=True)
         for _ in range(30):
@@ -171,7 +170,7 @@ def many_agents():
     agents = Agents(lambda: 100 + int((time.monotonic() - began) * PER_SECOND))
     rest = {}
     for count in (1, AGENTS):
-        with Daemon(BUILD, machines(agents, count)) as daemon:
+        with Daemon(archiving(machines(agents, count))) as daemon:
             pid = daemon.process.pid
             wait_for(lambda: len(agents.streams) >= count, "streams")
             time.sleep(5)
@@ -196,7 +195,7 @@ def many_agents():
 def catching_up():
     agents = Agents(lambda: BACKLOG)
     since = time.monotonic()
-    with Daemon(BUILD, machines(agents, 1)) as daemon:
+    with Daemon(archiving(machines(agents, 1))) as daemon:
         wait_for(lambda: daemon.ask("machines")["machines"][0]["reception"]["observed"] >= BACKLOG, "all of it", 60)
         seconds = time.monotonic() - since
         wait_for(lambda: newest(daemon) >= BACKLOG, "the store")
@@ -226,8 +225,8 @@ def longest_turn(log):
 def big_documents(count, items):
     agents = Agents(lambda: items, big=items)
     sizes = [len(document) for document in agents.ready]
-    with Daemon(BUILD, machines(agents, count, ", backlog: false"), options=["--verbose"]) as daemon:
-        page = daemon.log().split("status page at ")[1].split()[0].split("/")[2]
+    with Daemon(archiving(machines(agents, count, ", backlog: false")), options=["--verbose"]) as daemon:
+        page = daemon.url.split("/")[2]
         longest, others = longest_answer(page, lambda: len(agents.streams) >= count), longest_answer(page, lambda: True)
         print(f"{count} × documents of {sizes[0] / 1e6:.1f} and {sizes[1] / 1e6:.1f} MB: an answer of the page took {longest:.1f} ms at most "
               f"({others:.1f} ms without them); {longest_turn(daemon.log())}")

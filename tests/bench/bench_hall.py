@@ -12,8 +12,9 @@ import time
 import yaml
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
-from plant import DEMO, Cell, Daemon, config, modbus_machine, mtconnect_machine  # noqa: E402
-from servers import start_influxdb, start_mosquitto  # noqa: E402
+from cell import DEMO, Cell  # noqa: E402
+from daemon import Daemon, config, modbus_machine, mtconnect_machine  # noqa: E402
+from servers import InfluxDB, Mosquitto  # noqa: E402
 
 MACHINES = int(sys.argv[2]) if len(sys.argv) > 2 else 100
 SECONDS = float(sys.argv[3]) if len(sys.argv) > 3 else 60
@@ -39,7 +40,7 @@ def measure(daemon, name):
 
 def main():
     scenario, names = hall()
-    with Cell(scenario=scenario) as cell, start_influxdb() as influx, start_mosquitto() as broker:
+    with Cell(scenario=scenario) as cell, InfluxDB() as influx, Mosquitto() as broker:
         influx.create()
         machines = "".join((modbus_machine if i % 2 else mtconnect_machine)(name, cell)
                            for i, name in enumerate(names))

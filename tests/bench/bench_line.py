@@ -19,9 +19,9 @@ import time
 import tty
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
-from simulated import Daemon  # noqa: E402
+from daemon import Daemon, archiving  # noqa: E402
+from rig import SPINDLECTL  # noqa: E402
 
-BUILD = pathlib.Path(sys.argv[1])
 SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 20.0
 POINTS = 10
 BITS = 11  # start, eight, parity, stop
@@ -82,7 +82,7 @@ def predicted(machines, thinking_ms):
     with tempfile.TemporaryDirectory(prefix="spindled-line-") as folder:
         path = pathlib.Path(folder) / "spindled.yaml"
         path.write_text(f"version: 1\ngateway: {{id: b, enterprise: e, site: s, area: a}}\nmachines:\n{machines}")
-        plan = subprocess.run([BUILD / "tools/spindlectl/spindlectl", "plan", "--config", path, "--thinking", str(thinking_ms)], capture_output=True, text=True,
+        plan = subprocess.run([SPINDLECTL, "plan", "--config", path, "--thinking", str(thinking_ms)], capture_output=True, text=True,
                               check=True).stdout
     return {path: float(share) for path, share in re.findall(r"^(\S+) is busy for ([\d.]+) %", plan, re.MULTILINE)}
 
@@ -96,7 +96,7 @@ def measure(thinking_ms):
         buses.append(bus)
         machines += "".join(machine(f"l{line}u{unit}", bus, unit, every, singly) for unit in range(1, units + 1))
     said = predicted(machines, thinking_ms)
-    with Daemon(BUILD, machines):
+    with Daemon(archiving(machines)):
         time.sleep(2)
         before = [(bus.busy_s, bus.requests) for bus in buses]
         began = time.monotonic()

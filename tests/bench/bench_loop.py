@@ -21,6 +21,7 @@ import time
 import urllib.request
 
 import bench_modbus
+import rig
 import servers
 
 SECONDS = float(sys.argv[3]) if len(sys.argv) > 3 else 30
@@ -91,7 +92,7 @@ def main():
     with contextlib.ExitStack() as stack:
         stack.callback(farm.close)
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="spindled-bench-")))
-        broker, influx = (stack.enter_context(start()) for start in (servers.start_mosquitto, servers.start_influxdb))
+        broker, influx = (stack.enter_context(start()) for start in (servers.Mosquitto, servers.InfluxDB))
         influx.create()
         sinks = [f"mqtt: {{url: '{broker.url}'}}", f"influx: {{url: '{influx.url}'}}"]
         configuration = bench_modbus.configuration(folder, farm.ports, sinks)
@@ -103,7 +104,7 @@ def main():
                                        stdout=file, stderr=file)
             stack.callback(process.wait)
             stack.callback(process.kill)
-            servers.wait_for(log_has(log, "http://127.0.0.1:"), "the page")
+            rig.wait_for(log_has(log, "http://127.0.0.1:"), "the page")
             time.sleep(10)
         url = re.search(r"http://127\.0\.0\.1:\d+", log.read_text(encoding="utf-8")).group()
         live(phases, process, configuration, url, (broker, influx))

@@ -160,11 +160,11 @@ def main():
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="spindled-bench-")))
         sinks, subscriber, influx = [], None, None
         if "mqtt" in SINKS:
-            broker = stack.enter_context(servers.start_mosquitto("set_tcp_nodelay true", "max_queued_messages 0"))
+            broker = stack.enter_context(servers.Mosquitto("set_tcp_nodelay true", "max_queued_messages 0"))
             sinks.append(f"mqtt: {{url: '{broker.url}'}}")
             subscriber = stack.enter_context(broker.subscribe("e/#"))
         if "influx" in SINKS:
-            influx = stack.enter_context(servers.start_influxdb())
+            influx = stack.enter_context(servers.InfluxDB())
             influx.create()
             sinks.append(f"influx: {{url: '{influx.url}'}}")
         with open(folder / "log", "wb") as log:

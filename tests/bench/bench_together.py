@@ -16,7 +16,9 @@ sys.argv = [sys.argv[0], arguments[0], "500", arguments[3]]
 import bench_modbus  # noqa: E402
 sys.argv = [sys.argv[0], *arguments]
 import bench_agents  # noqa: E402
-from servers import wait_for  # noqa: E402
+from daemon import Daemon, config  # noqa: E402
+from rig import wait_for  # noqa: E402
+
 
 class Clock:
     """How much each agent has issued; can be stopped, so that all of it can be asked for."""
@@ -47,8 +49,8 @@ def main():
     devices = text.split("machines:\n", 1)[1]
     try:
         os.sched_setaffinity(0, {0})
-        with bench_agents.Daemon(bench_agents.BUILD, devices + bench_agents.machines(agents, bench_agents.AGENTS),
-                                 "signals: none", ["--verbose"]) as daemon:
+        with Daemon(config(devices + bench_agents.machines(agents, bench_agents.AGENTS), store="signals: none"),
+                    options=["--verbose"]) as daemon:
             os.sched_setaffinity(0, rest)
             wait_for(lambda: len(agents.streams) >= bench_agents.AGENTS, "streams", 60)
             started = len(daemon.log())
@@ -56,7 +58,8 @@ def main():
             log = daemon.log()[started:]  # without the start and the questions that follow
             clock.stop()
             wait_for(lambda: all(r["observed"] >= clock.total for r, _ in reception(daemon.ask("machines"))), "all of it", 60)
-            told = reception(daemon.ask("machines"))
+            dropped = sum(r["dropped"] for r, _ in reception(daemon.ask("machines")))
+            print(f"{dropped} of {clock.total * bench_agents.AGENTS} observations dropped")
             print(bench_agents.longest_turn(log))
     finally:
         farm.close()

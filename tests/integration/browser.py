@@ -13,7 +13,7 @@ import tempfile
 import urllib.error
 import urllib.request
 
-from servers import PATIENCE, find, free_port, need, wait_for
+from rig import PATIENCE, find, free_port, need, wait_for
 
 OPTIONS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
            "--disable-background-networking", "--disable-component-update", "--disable-sync",

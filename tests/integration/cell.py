@@ -1,93 +1,103 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The demo cell: cncsim and spindled beside it, in a folder that goes with it."""
+"""A running cncsim: machines that cut, and the truth of what they did.
+
+    with Cell("--speed", "5", scenario=TEXT) as cell: …
+"""
 import json
-import pathlib
-import re
-import shutil
-import subprocess
-import tempfile
 
-from servers import PATIENCE, fetch, free_port, wait_for
+from rig import CNCSIM, ROOT, Program
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+DEMO = ROOT / "config/demo/cell.yaml"  # what cncsim simulates when it is told nothing
+
+# The coils and registers that cncsim documents, as points of a machine.
+POINTS = """
+          - {signal: operating, area: coil, address: 0}
+          - {signal: cycle_start_lamp, area: coil, address: 1}
+          - {signal: feed_hold_lamp, area: coil, address: 2}
+          - {signal: program_end, area: coil, address: 3}
+          - {signal: alarm, area: coil, address: 4}
+          - {signal: emergency_stop, area: coil, address: 6}
+          - {signal: cutting, area: coil, address: 9}
+          - {signal: part_count, address: 0, type: uint32}
+          - {signal: tool, address: 2, type: uint16}
+          - {signal: program, address: 3, type: uint16}
+          - {signal: spindle_speed, address: 4, type: uint16}
+          - {signal: spindle_load, address: 5, type: int16, scale: 0.1}"""
+
+QUICK_MACHINE = """
+  - name: {name}
+    mtconnect: {{version: "2.0", buffer: 65536}}
+    load: 200ms
+    load_spread: 50ms
+    tick: 100ms
+    programs:
+      - name: O1
+        blocks:
+          - {{tool: "1", cut: 300ms, rapid: 100ms, change: 200ms, load: 35, rpm: 6000, feed: 1500}}
+          - {{tool: "2", cut: 200ms, rapid: 100ms, change: 200ms, load: 25, rpm: 9000, feed: 900}}
+    tools:
+      - {{tool: "1", life: 5000}}
+      - {{tool: "2", life: 5000}}"""
 
 
-class Cell:
-    """`more` is YAML added to the machines, `sinks` a line `sinks: …`."""
+def quick_machines(count=4):
+    """A scenario: m1, m2 … with cycles of about a second and true stamps, so that what was recorded can be held
+    against the truth, cycle by cycle."""
+    return "seed: 5\nmachines:" + "".join(QUICK_MACHINE.format(name=f"m{i}") for i in range(1, count + 1))
 
-    def __init__(self, build, speed=1, more="", sinks=""):
-        self.build = pathlib.Path(build)
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="spindled-cell-"))
-        self.socket = self.folder / "control.sock"
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.processes = []
+
+class Cell(Program):
+    """`arguments` are cncsim's, `scenario` is YAML."""
+
+    def __init__(self, *arguments, scenario=None):
+        super().__init__("cell")
+        self.arguments, self.ports = arguments, None
+        if scenario:
+            (self.folder / "scenario.yaml").write_text(scenario)
+            self.arguments = ("--scenario", self.folder / "scenario.yaml", *arguments)
         try:
-            self._start_simulator(speed)
-            self._start_daemon(more, sinks)
+            self.start()
         except BaseException:
-            self.close()
+            self.remove()
             raise
 
-    def _start(self, name, *command):
-        with open(self.folder / f"{name}.log", "ab") as log:
-            process = subprocess.Popen([str(each) for each in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self.processes.append(process)
-        return process
+    def command(self):
+        return [CNCSIM, "--commands", "--ports-file", self.folder / "ports.json", "--truth", self.folder / "truth", *self.arguments]
 
-    def _start_simulator(self, speed):
-        ports = self.folder / "ports.json"
-        self._start("cncsim", self.build / "tools/cncsim/cncsim", "--speed", speed, "--ports-file", ports)
-        wait_for(lambda: ports.exists() and ports.stat().st_size, "the simulator")
-        self.ports = json.loads(ports.read_text())
+    def launch(self, **more):
+        super().launch(stdin=-1, **more)
 
-    def _address(self, match):
-        machine, protocol = match.group(1).split()
-        places = self.ports.get("machines", self.ports)
-        return places[machine][protocol]
+    def is_ready(self):
+        file = self.folder / "ports.json"
+        text = file.read_text() if file.exists() else ""
+        self.ports = json.loads(text) if text.endswith("\n") else None
+        return self.ports
 
-    def _start_daemon(self, more, sinks):
-        text = (ROOT / "config/demo/spindled.yaml").read_text()
-        text = text.replace("@folder@", str(self.folder)).replace("@listen@", f"127.0.0.1:{self.port}").replace("@sinks@", sinks)
-        text = re.sub(r"@(\S+ (?:modbus|mtconnect))@", self._address, text)
-        (self.folder / "spindled.yaml").write_text(text + more)
-        self.daemon = self._start("spindled", self.build / "daemon/spindled", "--config", self.folder / "spindled.yaml")
+    def order(self, line):
+        self.process.stdin.write(line.encode() + b"\n")
+        self.process.stdin.flush()
 
-        def is_up():
-            assert self.daemon.poll() is None, (self.folder / "spindled.log").read_text()[-2000:]
-            return fetch(self.url + "/v1/version")[0] == 200 and self.socket.exists()
+    def names(self):
+        return list(self.ports["machines"])
 
-        wait_for(is_up, "spindled")
+    def truth(self, kind):
+        lines = (self.folder / "truth").read_text().split("\n")[:-1]
+        return [record for record in map(json.loads, lines) if record["truth"] == kind]
 
-    def get(self, path):
-        status, body = fetch(self.url + path)
-        assert status == 200, (path, status, body)
-        return json.loads(body)
+    def cycle_ends(self):
+        """{machine: [end of each whole cycle, ns]} in order."""
+        ends = {name: [] for name in self.names()}
+        for cycle in self.truth("cycle"):
+            if cycle["class"] == "complete":
+                ends[cycle["machine"]].append(cycle["ended_ns"])
+        return ends
 
-    def ask(self, *words, socket=None):
-        """(exit status, output, errors) of spindlectl."""
-        result = subprocess.run([str(self.build / "tools/spindlectl/spindlectl"), "--socket", str(socket or self.socket), *words],
-                                capture_output=True, text=True, timeout=PATIENCE, check=False)
-        return result.returncode, result.stdout, result.stderr
-
-    def say(self, *words):
-        status, output, errors = self.ask(*words)
-        assert status == 0, (words, status, errors)
-        return output
-
-    def control(self, *words):
-        return json.loads(self.say("--json", *words))
-
-    def close(self):
-        for process in reversed(self.processes):
-            process.terminate()
-        codes = [process.wait(timeout=PATIENCE) for process in reversed(self.processes)]
-        shutil.rmtree(self.folder, ignore_errors=True)
-        return codes
-
-    def __enter__(self):
-        return self
+    def remove(self):
+        super().remove()
+        if self.process:
+            self.process.stdin.close()
 
     def __exit__(self, kind, *_):
-        codes = self.close()
-        assert kind or codes == [0, 0], codes
+        status = self.stop()
+        self.remove()
+        assert kind or status == 0, status

@@ -1,128 +1,64 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real servers for tests, each on ports the kernel gave, in a folder that goes with it.
+"""Servers that others wrote, each on ports the kernel gave, in a folder that goes with it.
 
-    with start_mosquitto() as broker, start_influxdb() as influx: …
+    with Mosquitto() as broker, InfluxDB() as influx: …
 
-Every server is ready when its context is entered (it was connected to) and gone when it
-is left. A server can be killed, stopped, frozen and started again on its port.
+Each is ready when it is made (it was connected to) and gone when its context is left.
 """
 import contextlib
 import json
 import os
 import pathlib
 import shutil
-import signal
 import socket
 import subprocess
-import sys
 import tempfile
-import time
-import urllib.error
 import urllib.parse
-import urllib.request
 
-PATIENCE = 30
-
-
-def need(*programs):
-    """Skips the test when a server is not installed."""
-    for program in programs:
-        if not find(program):
-            print(f"skipped: {program} is not installed")
-            sys.exit(77)
+from rig import PATIENCE, Program, fetch, find, free_port, need, wait_for
 
 
-def find(program):
-    return shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+class Server(Program):
+    """One that listens. `words` follow the program's name."""
 
-
-def free_port():
-    """A port nobody has now. Listeners that cannot bind to 0 themselves need one."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def wait_for(condition, what, patience=PATIENCE):
-    """Asks until `condition()` answers something true, and gives it; fails at the deadline."""
-    deadline = time.monotonic() + patience
-    while True:
-        answer = condition()
-        if answer:
-            return answer
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited {patience} s in vain for {what}")
-        time.sleep(0.02)
-
-
-def fetch(url, body=None, method=None):
-    """(status, text) of a request; 0 when nobody answers."""
-    data = body.encode() if isinstance(body, str) else body
-    request = urllib.request.Request(url, data=data, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
-    except OSError:
-        return 0, ""
-
-
-class Server:
-    """One process and its folder."""
-
-    def __init__(self, command, folder, port):
-        self.command, self.folder, self.port = command, pathlib.Path(folder), port
-        self.process = None
-        self.start()
-
-    def is_ready(self):
-        with socket.socket() as client:
-            return client.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def start(self):
-        log = open(self.folder / "server.log", "ab")
-        self.process = subprocess.Popen(self.command, stdout=log, stderr=log, cwd=self.folder)
-        log.close()
-        wait_for(self._is_up, f"{self.command[0]} on port {self.port}")
-
-    def _is_up(self):
-        if self.process.poll() is not None:
-            raise AssertionError(f"{self.command[0]} ended:\n{self.log()[-2000:]}")
-        return self.is_ready()
-
-    def log(self):
-        return (self.folder / "server.log").read_text(errors="replace")
-
-    def kill(self):
-        """As a power cut would: SIGKILL."""
-        self._end(signal.SIGKILL)
-
-    def stop(self):
-        self._end(signal.SIGTERM)
-
-    def freeze(self):
-        self.process.send_signal(signal.SIGSTOP)
-
-    def thaw(self):
-        self.process.send_signal(signal.SIGCONT)
-
-    def _end(self, how):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            self.process.send_signal(how)
-            try:
-                self.process.wait(timeout=PATIENCE)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-
-class Influx(Server):
-    def __init__(self, command, folder, port):
+    def __init__(self, program, port):
+        need(program)
+        super().__init__(program)
+        self.port, self.words = port, []
         self.url = f"http://127.0.0.1:{port}"
-        super().__init__(command, folder, port)
+
+    def begin(self, *words):
+        self.words = words
+        try:
+            self.start()
+        except BaseException:
+            self.remove()
+            raise
+
+    def command(self):
+        return [find(self.kind), *self.words]
+
+
+class InfluxDB(Server):
+    def __init__(self, auth=False, max_body=None):
+        super().__init__("influxd", free_port())
+        (self.folder / "influxdb.conf").write_text(f"""
+reporting-disabled = true
+bind-address = "127.0.0.1:{free_port()}"
+[meta]
+  dir = "{self.folder}/meta"
+[data]
+  dir = "{self.folder}/data"
+  wal-dir = "{self.folder}/wal"
+[monitor]
+  store-enabled = false
+[http]
+  bind-address = "127.0.0.1:{self.port}"
+  auth-enabled = {str(auth).lower()}
+  log-enabled = false
+  {f"max-body-size = {max_body}" if max_body else ""}
+""")
+        self.begin("-config", self.folder / "influxdb.conf")
 
     def is_ready(self):
         return fetch(self.url + "/ping")[0] == 204
@@ -142,9 +78,12 @@ class Influx(Server):
 
 
 class VictoriaMetrics(Server):
-    def __init__(self, command, folder, port):
-        self.url = f"http://127.0.0.1:{port}"
-        super().__init__(command, folder, port)
+    """`words` are more of its options."""
+
+    def __init__(self, *words):
+        super().__init__("victoria-metrics", free_port())
+        self.begin(f"-httpListenAddr=127.0.0.1:{self.port}", f"-storageDataPath={self.folder}/data",
+                   "-retentionPeriod=100y", *words)
 
     def is_ready(self):
         return fetch(self.url + "/health")[0] == 200
@@ -158,11 +97,27 @@ class VictoriaMetrics(Server):
 
 
 class Mosquitto(Server):
-    def __init__(self, command, folder, port, tls_port):
-        self.tls_port = tls_port
-        self.url = f"mqtt://127.0.0.1:{port}"
-        self.tls_url = f"mqtts://localhost:{tls_port}"
-        super().__init__(command, folder, port)
+    """`lines` are added to its configuration. `certificates`: a folder of make_certificates()."""
+
+    def __init__(self, *lines, certificates=None):
+        need("mosquitto_sub", "mosquitto_pub")
+        super().__init__("mosquitto", free_port())
+        self.url = f"mqtt://127.0.0.1:{self.port}"
+        text = ["log_type all", "per_listener_settings false", "allow_anonymous true",
+                f"listener {self.port} 127.0.0.1", *lines]
+        if certificates:
+            tls_port = free_port()
+            self.tls_url = f"mqtts://localhost:{tls_port}"
+            text += [f"listener {tls_port} 127.0.0.1", f"cafile {certificates}/ca.crt",
+                     f"certfile {certificates}/server.crt", f"keyfile {certificates}/server.key"]
+        if os.getuid() == 0:
+            text.insert(0, "user root")
+        (self.folder / "mosquitto.conf").write_text("\n".join(text) + "\n")
+        self.begin("-c", self.folder / "mosquitto.conf")
+
+    def is_ready(self):
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", self.port)) == 0
 
     def publish(self, topic, payload, *more):
         subprocess.run([find("mosquitto_pub"), "-h", "127.0.0.1", "-p", str(self.port), "-t", topic,
@@ -208,77 +163,6 @@ class Subscriber:
 
 
 @contextlib.contextmanager
-def _serve(make):
-    folder = tempfile.mkdtemp(prefix="spindled-test-")
-    server = None
-    try:
-        server = make(pathlib.Path(folder))
-        yield server
-    finally:
-        if server:
-            server.kill()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def start_influxdb(auth=False, max_body=None):
-    need("influxd")
-
-    def make(folder):
-        port, rpc = free_port(), free_port()
-        (folder / "influxdb.conf").write_text(f"""
-reporting-disabled = true
-bind-address = "127.0.0.1:{rpc}"
-[meta]
-  dir = "{folder}/meta"
-[data]
-  dir = "{folder}/data"
-  wal-dir = "{folder}/wal"
-[monitor]
-  store-enabled = false
-[http]
-  bind-address = "127.0.0.1:{port}"
-  auth-enabled = {str(auth).lower()}
-  log-enabled = false
-  {f"max-body-size = {max_body}" if max_body else ""}
-""")
-        return Influx([find("influxd"), "-config", str(folder / "influxdb.conf")], folder, port)
-
-    return _serve(make)
-
-
-def start_victoria_metrics(*more):
-    need("victoria-metrics")
-
-    def make(folder):
-        port = free_port()
-        return VictoriaMetrics([find("victoria-metrics"), f"-httpListenAddr=127.0.0.1:{port}",
-                                f"-storageDataPath={folder}/data", "-retentionPeriod=100y", *more],
-                               folder, port)
-
-    return _serve(make)
-
-
-def start_mosquitto(*lines, certificates=None):
-    """`lines` are added to its configuration. `certificates`: a folder of make_certificates()."""
-    need("mosquitto", "mosquitto_sub", "mosquitto_pub")
-
-    def make(folder):
-        port, tls_port = free_port(), free_port()
-        text = ["log_type all", "per_listener_settings false", "allow_anonymous true",
-                f"listener {port} 127.0.0.1", *lines]
-        if certificates:
-            text += [f"listener {tls_port} 127.0.0.1", f"cafile {certificates}/ca.crt",
-                     f"certfile {certificates}/server.crt", f"keyfile {certificates}/server.key"]
-        if os.getuid() == 0:
-            text.insert(0, "user root")
-        (folder / "mosquitto.conf").write_text("\n".join(text) + "\n")
-        return Mosquitto([find("mosquitto"), "-c", str(folder / "mosquitto.conf")], folder, port,
-                         tls_port if certificates else 0)
-
-    return _serve(make)
-
-
-@contextlib.contextmanager
 def make_certificates(name="DNS:localhost,IP:127.0.0.1", days=30):
     """A folder with ca.crt, server.crt, server.key, client.crt, client.key and rogue.crt,
     another authority. `name` is the server's; `days` -1 = expired yesterday."""
@@ -304,79 +188,3 @@ def make_certificates(name="DNS:localhost,IP:127.0.0.1", days=30):
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-class Driver:
-    """sink_driver (see its head): `lines` grow as verdicts come."""
-
-    def __init__(self, build, sink, count, batch, first=0, environment=None, **options):
-        self.folder = tempfile.mkdtemp(prefix="spindled-driver-")
-        self.path = os.path.join(self.folder, "lines")
-        command = [f"{build}/tests/integration/sink_driver", sink, str(count), str(batch), str(first)]
-        command += [f"{key}={value}" for key, value in options.items()]
-        with open(self.path, "wb") as output:
-            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output,
-                                            stderr=output, env={**os.environ, **(environment or {})})
-
-    def lines(self):
-        return pathlib.Path(self.path).read_text().split("\n")[:-1]
-
-    def wait(self, word, patience=PATIENCE):
-        """The first line that begins with `word`."""
-        try:
-            return wait_for(lambda: next((line for line in self.lines() if line.startswith(word)), None),
-                            f"'{word}'", patience)
-        except AssertionError as error:
-            raise AssertionError(f"{error}; it said:\n" + "\n".join(self.lines()[-20:])) from None
-
-    def total(self, verdict):
-        """How many records got it."""
-        return sum(int(line.split(" ")[2]) for line in self.lines() if line.startswith(verdict + " "))
-
-    def say(self, byte):
-        self.process.stdin.write(byte)
-        self.process.stdin.flush()
-
-    def health(self):
-        """What the sink says of itself now."""
-        seen = len(self.lines())
-        self.say(b"h")
-        return wait_for(lambda: next((line for line in self.lines()[seen:] if line.startswith("health")), None), "the health")
-
-    def close(self):
-        """Stops it and checks that it left nothing behind."""
-        self.process.stdin.close()
-        try:
-            self.process.wait(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            raise AssertionError("sink_driver did not stop:\n" + "\n".join(self.lines()[-5:])) from None
-        lines = self.lines()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        assert self.process.returncode == 0, (self.process.returncode, lines[-20:])
-        assert lines[-1] == "loop 0", lines[-20:]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *_):
-        if kind is None:
-            self.close()
-        else:
-            self.process.kill()
-            self.process.wait()
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def run(tests):
-    """Runs functions whose names are sentences; the exit status says how it went."""
-    failed = 0
-    for test in tests:
-        try:
-            test()
-            print(f"ok   {test.__name__}", flush=True)
-        except AssertionError as error:
-            failed += 1
-            print(f"FAIL {test.__name__}: {error}", flush=True)
-    sys.exit(1 if failed else 0)

@@ -1,17 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Forty kinds of trouble with agents, all at once, and spindled killed meanwhile: what was issued is stored once or in a gap."""
-import pathlib
 import random
-import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from servers import run, wait_for  # noqa: E402
-from simulated import Daemon  # noqa: E402
-from troubled_agent import NEW, OLD, TroubledAgent  # noqa: E402
+from daemon import Daemon, archiving
+from rig import run, wait_for
+from troubled_agent import NEW, OLD, TroubledAgent
 
-BUILD = pathlib.Path(sys.argv[1])
+
 HARMLESS = """none half half_and_on bad_xml stall split trickle no_length short_length long_length odd_headers quoted preamble trailing closing reset
  page 503 nothing empty redirect packed laughs deep error_in_stream http10 no_length_at_all cannot_stream refuses_streams prefix devices again
  next_high next_low clock unplugged""".split()
@@ -93,7 +90,7 @@ def make_trouble(agent, round_):
 
 def every_trouble_is_accounted_for():
     agents, dice = make_agents(), random.Random(7)
-    with Daemon(BUILD, machines(agents)) as daemon:
+    with Daemon(archiving(machines(agents))) as daemon:
         for agent in agents.values():
             agent.issue(100)
         for name in agents:

@@ -4,15 +4,11 @@
 import pathlib
 import ssl
 import subprocess
-import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from servers import need, run, wait_for  # noqa: E402
-from simulated import Daemon  # noqa: E402
-from troubled_agent import NEW, TroubledAgent  # noqa: E402
-
-BUILD = pathlib.Path(sys.argv[1])
+from daemon import Daemon, archiving
+from rig import need, run, wait_for
+from troubled_agent import NEW, TroubledAgent
 
 
 def make_certificate(folder, name, subject):
@@ -42,7 +38,7 @@ def certificates_are_checked_unless_told_otherwise():
                        for machine, (agent, more) in options.items())
         good.issue(20)
         bad.issue(20)
-        with Daemon(BUILD, text) as daemon:
+        with Daemon(archiving(text)) as daemon:
             for machine in ("trusted", "insecure"):
                 wait_for(lambda m=machine: sum(map(len, daemon.observations(m).values())) >= 20, f"{machine}\n{daemon.log()[-900:]}")
             for machine in ("unknown", "another"):
@@ -59,7 +55,7 @@ def an_agent_may_live_on_ipv6():
         print("skipped: no IPv6 here")
         return
     agent.issue(20)
-    with Daemon(BUILD, f"  - name: six\n    mtconnect: {{url: \"http://[::1]:{agent.port}\"}}\n") as daemon:
+    with Daemon(archiving(f"  - name: six\n    mtconnect: {{url: \"http://[::1]:{agent.port}\"}}\n")) as daemon:
         wait_for(lambda: sum(map(len, daemon.observations("six").values())) >= 20, f"the agent\n{daemon.log()[-900:]}")
 
 
@@ -69,7 +65,7 @@ def what_is_refused_is_said_with_what_to_do():
     for agent in agents.values():
         agent.is_in_trouble, agent.times = True, -10**6
     text = "".join(f"  - name: {kind}\n    mtconnect: {{url: \"http://127.0.0.1:{agent.port}\"}}\n" for kind, agent in agents.items())
-    with Daemon(BUILD, text) as daemon:
+    with Daemon(archiving(text)) as daemon:
         for kind, words in expected.items():
             wait_for(lambda k=kind, w=words: w in (link(daemon, k) or {}).get("trouble", ""), f"{words}: {link(daemon, kind)}")
 

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The life of spindled: checked, started, reloaded, told things, stopped."""
 import os
-import pathlib
 import socket
 import subprocess
-import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from plant import BUILD, Cell, Daemon, config, modbus_machine, mtconnect_machine  # noqa: E402
-from servers import run, start_mosquitto, wait_for  # noqa: E402
+from cell import Cell
+from daemon import Daemon, config, modbus_machine, mtconnect_machine
+from rig import SPINDLED, run, wait_for
+from servers import Mosquitto
+
 
 SCENARIO = """
 seed: 3
@@ -34,7 +34,7 @@ def check(text):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(text)
         file.flush()
-        told = [subprocess.run([str(BUILD / "daemon/spindled"), *words], capture_output=True, text=True, check=False)
+        told = [subprocess.run([SPINDLED, *words], capture_output=True, text=True, check=False)
                 for words in (["--check", file.name], ["--config", file.name, "--check"])]
         assert told[0].stderr == told[1].stderr, told
         return told[0].returncode, told[0].stderr.replace(file.name, "F")
@@ -65,10 +65,10 @@ def a_bad_file_leaves_the_old_configuration_running():
             daemon.write(good.replace("127.0.0.1:0", "127.0.0.1:1"))
             daemon.reload()
             wait_for(lambda: "http changed, which counts from the next start" in daemon.log(), "the warning")
-            assert daemon.get("/healthz")[1]["reasons"][0].startswith("configuration: http changed")
+            assert daemon.health()["reasons"][0].startswith("configuration: http changed")
             daemon.write(good)
             daemon.reload()
-            wait_for(lambda: daemon.get("/healthz")[1]["ok"], "all well again")
+            wait_for(lambda: daemon.health()["ok"], "all well again")
 
 
 class Gate:
@@ -116,9 +116,9 @@ def a_reload_adds_changes_and_removes_sinks():
         return "".join(f'  {name}: {{driver: mqtt, client_id: {name}, url: "mqtt://127.0.0.1:{port}"}}\n'
                        for name, port in names)
 
-    with start_mosquitto() as broker, start_mosquitto() as other, Cell("--speed", "5", scenario=SCENARIO) as cell:
+    with Mosquitto() as broker, Mosquitto() as other, Cell("--speed", "5", scenario=SCENARIO) as cell:
         def linked():
-            return {sink["sink"] for sink in daemon.get("/v1/queue")[1]["sinks"] if sink["linked"]}
+            return {sink["sink"] for sink in daemon.queue()["sinks"] if sink["linked"]}
 
         def connected(at, client):
             return at.log().count(f"as {client} ")
@@ -131,7 +131,7 @@ def a_reload_adds_changes_and_removes_sinks():
             wait_for(lambda: linked() == {"a", "b", "c"} and connected(other, "b"), "the moved and the new sink")
             daemon.write(config(machine, sinks(("a", broker.port))))
             daemon.reload()
-            wait_for(lambda: [sink["sink"] for sink in daemon.get("/v1/queue")[1]["sinks"]] == ["a"], "two to leave")
+            wait_for(lambda: [sink["sink"] for sink in daemon.queue()["sinks"]] == ["a"], "two to leave")
             assert linked() == {"a"}
             assert [connected(broker, client) for client in "abc"] == [1, 1, 1], broker.log()
             assert daemon.machine("mill-2")["links"][0]["reconnects"] == 0
@@ -140,7 +140,7 @@ def a_reload_adds_changes_and_removes_sinks():
 def a_page_that_cannot_listen_is_told_by_the_control_socket():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        with Daemon(config("").replace("127.0.0.1:0", address).replace("machines:", "machines: []")) as daemon:
+        with Daemon(config("").replace("127.0.0.1:0", address)) as daemon:
             status, health = daemon.get("/healthz")
             assert status == 503 and health["reasons"] == [f"page: cannot listen on {address}: Address already in use"]
 
@@ -168,7 +168,7 @@ def a_reload_touches_only_what_changed():
 def what_people_say_is_on_every_record_and_survives_a_kill():
     with Cell("--speed", "5", scenario=SCENARIO) as cell:
         with Daemon(config(mtconnect_machine("mill-2", cell))) as daemon:
-            status, said, _ = daemon.control("run", "start", "mill-2", "part=BRKT-7", "op=10",
+            status, said, _ = daemon.spindlectl("run", "start", "mill-2", "part=BRKT-7", "op=10",
                                              "stage=pilot", "lot=H4711", "target=200")
             assert status == 0, said
             seen = len(daemon.cycles("mill-2"))

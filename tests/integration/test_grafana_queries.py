@@ -7,17 +7,16 @@ every kind of record, so a dashboard that asks for a field or tag that no record
 fails.
 """
 import json
-import pathlib
 import re
-import sys
 import time
 import urllib.parse
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from plant import Cell, Daemon, config, modbus_machine, mtconnect_machine  # noqa: E402
-from servers import fetch, run, start_influxdb, start_victoria_metrics, wait_for  # noqa: E402
+from cell import Cell
+from daemon import Daemon, config, modbus_machine, mtconnect_machine
+from rig import ROOT, fetch, run, wait_for
+from servers import InfluxDB, VictoriaMetrics
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+
 BOARDS = sorted((ROOT / "config/grafana/dashboards").glob("*.json"))
 GROUPS = {"WHERE": [("tag", "cell"), ("tag", "machine")], "PATH": [("tag", "path")],
           "WHAT": [("tag", "part"), ("tag", "op"), ("tag", "stage")],
@@ -80,7 +79,7 @@ def filled_in(query):
 
 
 def every_influxql_query_returns_points():
-    with start_influxdb() as influx:
+    with InfluxDB() as influx:
         influx.create()
         status, answer = fetch(f"{influx.url}/write?db=spindled", lines(time.time_ns()))
         assert status == 204, answer
@@ -98,7 +97,7 @@ def every_influxql_query_returns_points():
 
 def the_cell_overview_shows_what_simulated_machines_did():
     """The first board again, filled by cncsim through the daemon as it runs in a shop."""
-    with Cell() as cell, start_influxdb() as influx:
+    with Cell() as cell, InfluxDB() as influx:
         influx.create()
         machines = modbus_machine("vmc-1", cell) + mtconnect_machine("hmc-3", cell)
         with Daemon(config(machines, f'  influx: {{url: "{influx.url}"}}')) as daemon:
@@ -115,7 +114,7 @@ def the_cell_overview_shows_what_simulated_machines_did():
 
 def every_field_that_is_asked_for_is_there():
     """InfluxDB answers null for a column nobody wrote: each one must have a value."""
-    with start_influxdb() as influx:
+    with InfluxDB() as influx:
         influx.create()
         fetch(f"{influx.url}/write?db=spindled", lines(time.time_ns()))
         for board, panel, query in targets("influxdb"):
@@ -126,7 +125,7 @@ def every_field_that_is_asked_for_is_there():
 
 
 def every_metricsql_query_returns_points():
-    with start_victoria_metrics() as store:
+    with VictoriaMetrics() as store:
         now = time.time_ns()
         status, answer = fetch(f"{store.url}/write?db=", lines(now))
         assert status == 204, answer

@@ -4,13 +4,12 @@
 import gzip
 import http.server
 import ssl
-import sys
 import tempfile
 import threading
 
-from servers import Driver, fetch, make_certificates, run, start_influxdb, start_victoria_metrics, wait_for
-
-BUILD = sys.argv[1]
+from rig import fetch, run, wait_for
+from servers import InfluxDB, VictoriaMetrics, make_certificates
+from sink import Driver
 
 
 class Stub:
@@ -57,10 +56,10 @@ class Stub:
 
 
 def every_record_is_in_influxdb_once():
-    with start_influxdb() as influx:
+    with InfluxDB() as influx:
         influx.create()
         for packed in ("false", "true"):
-            with Driver(BUILD, "influx", 1000, 137, url=influx.url, gzip=packed,
+            with Driver("influx", 1000, 137, url=influx.url, gzip=packed,
                         batch_bytes=8192) as driver:
                 driver.wait("done")
                 assert driver.total("delivered") == 1000
@@ -79,8 +78,8 @@ def every_record_is_in_influxdb_once():
 
 
 def a_missing_database_is_created():
-    with start_influxdb() as influx:
-        with Driver(BUILD, "influx", 20, 10, url=influx.url, database='odd "name') as driver:
+    with InfluxDB() as influx:
+        with Driver("influx", 20, 10, url=influx.url, database='odd "name') as driver:
             driver.wait("done")
             assert not any(line.startswith("retry") for line in driver.lines())
         count = influx.query("SELECT count(ct) FROM cycle", database='odd "name')[0]["count"]
@@ -88,8 +87,8 @@ def a_missing_database_is_created():
 
 
 def a_missing_database_is_waited_for_with_advice():
-    with start_influxdb() as influx:
-        with Driver(BUILD, "influx", 20, 10, url=influx.url, create_database=False) as driver:
+    with InfluxDB() as influx:
+        with Driver("influx", 20, 10, url=influx.url, create_database=False) as driver:
             line = driver.wait("retry")
             assert 'CREATE DATABASE "spindled"' in line and " 60 " in line, line
             influx.create()
@@ -98,11 +97,11 @@ def a_missing_database_is_waited_for_with_advice():
 
 
 def a_conflicting_field_is_refused_with_the_servers_words_and_its_neighbours_stored():
-    with start_influxdb() as influx:
+    with InfluxDB() as influx:
         influx.create()
         status, text = fetch(influx.url + "/write?db=spindled", f'state,site=x state="text" {1767225600 * 10**9}')
         assert status == 204, text
-        with Driver(BUILD, "influx", 200, 64, url=influx.url) as driver:
+        with Driver("influx", 200, 64, url=influx.url) as driver:
             driver.wait("done")
             refused = [line for line in driver.lines() if line.startswith("refused") and line.split()[2] == "1"]
             assert [int(line.split()[1]) for line in refused] == [99, 199], refused
@@ -111,9 +110,9 @@ def a_conflicting_field_is_refused_with_the_servers_words_and_its_neighbours_sto
 
 
 def a_request_that_is_too_large_is_halved():
-    with start_influxdb(max_body=3000) as influx:
+    with InfluxDB(max_body=3000) as influx:
         influx.create()
-        with Driver(BUILD, "influx", 100, 50, url=influx.url) as driver:
+        with Driver("influx", 100, 50, url=influx.url) as driver:
             driver.wait("done")
             assert any("413" in line for line in driver.lines())
             assert driver.total("delivered") == 100
@@ -121,10 +120,10 @@ def a_request_that_is_too_large_is_halved():
 
 
 def a_dead_server_is_waited_for():
-    with start_influxdb() as influx:
+    with InfluxDB() as influx:
         influx.create()
         influx.kill()
-        with Driver(BUILD, "influx", 100, 10, url=influx.url) as driver:
+        with Driver("influx", 100, 10, url=influx.url) as driver:
             driver.wait("retry")
             influx.start()
             driver.wait("done")
@@ -133,10 +132,10 @@ def a_dead_server_is_waited_for():
 
 
 def a_frozen_server_is_a_retry():
-    with start_influxdb() as influx:
+    with InfluxDB() as influx:
         influx.create()
         influx.freeze()
-        with Driver(BUILD, "influx", 10, 10, url=influx.url, timeout=10**9) as driver:
+        with Driver("influx", 10, 10, url=influx.url, timeout=10**9) as driver:
             driver.wait("retry")
             influx.thaw()
             driver.wait("done")
@@ -144,11 +143,11 @@ def a_frozen_server_is_a_retry():
 
 
 def a_wrong_password_is_told_and_never_shown():
-    with start_influxdb(auth=True) as influx, tempfile.NamedTemporaryFile("w") as secret:
+    with InfluxDB(auth=True) as influx, tempfile.NamedTemporaryFile("w") as secret:
         influx.query("CREATE USER admin WITH PASSWORD 'canary-7' WITH ALL PRIVILEGES")
         secret.write("canary-wrong\n")
         secret.flush()
-        with Driver(BUILD, "influx", 10, 10, url=influx.url, username="admin",
+        with Driver("influx", 10, 10, url=influx.url, username="admin",
                     password_file=secret.name) as driver:
             line = driver.wait("retry")
             assert "401" in line and "password_file" in line, line
@@ -161,9 +160,9 @@ def a_wrong_password_is_told_and_never_shown():
 
 
 def victoria_metrics_takes_the_numbers():
-    with start_victoria_metrics() as metrics:
+    with VictoriaMetrics() as metrics:
         for api, more in (("v1", {}), ("v2", {"bucket": "any"})):
-            with Driver(BUILD, "influx", 100, 30, url=metrics.url, api=api, **more) as driver:
+            with Driver("influx", 100, 30, url=metrics.url, api=api, **more) as driver:
                 driver.wait("done")
             series = metrics.export('cycle_ct{machine="vmc 3"}')
             assert sum(len(s["values"]) for s in series) >= 90, series
@@ -172,8 +171,8 @@ def victoria_metrics_takes_the_numbers():
 
 
 def a_restarted_victoria_metrics_may_have_forgotten():
-    with start_victoria_metrics() as metrics:
-        with Driver(BUILD, "influx", 20000, 1, url=metrics.url) as driver:
+    with VictoriaMetrics() as metrics:
+        with Driver("influx", 20000, 1, url=metrics.url) as driver:
             driver.wait("delivered")
             metrics.kill()
             driver.wait("retry")
@@ -196,7 +195,7 @@ def versions_two_and_three_get_their_tokens_and_answers():
                 ("v2", {"org": "o", "bucket": "b c"}, "/api/v2/write?precision=ns&org=o&bucket=b%20c", "Token"),
                 ("v3", {"database": "d"}, "/api/v3/write_lp?precision=nanosecond&db=d", "Bearer")):
             with Stub(answer) as stub:
-                with Driver(BUILD, "influx", 4, 4, url=stub.url, api=api, token_file=token.name,
+                with Driver("influx", 4, 4, url=stub.url, api=api, token_file=token.name,
                             **more) as driver:
                     driver.wait("done")
                     assert driver.lines()[0].startswith("retry 0 4 3 "), driver.lines()
@@ -211,7 +210,7 @@ def one_poisonous_record_does_not_block_the_rest():
         return (500, "panic: index out of range", {}) if "cycle_no=6i" in body else (204, "", {})
 
     with Stub(answer) as stub:
-        with Driver(BUILD, "influx", 16, 8, url=stub.url) as driver:
+        with Driver("influx", 16, 8, url=stub.url) as driver:
             driver.wait("done", 60)
             assert driver.total("delivered") == 15
             last = [line for line in driver.lines() if line.startswith("refused 6 1 ")]
@@ -221,13 +220,13 @@ def one_poisonous_record_does_not_block_the_rest():
 def certificates_are_checked_with_their_names():
     def refusal(folder, authority, words):
         with Stub(lambda *_: (204, "", {}), folder) as stub, \
-                Driver(BUILD, "influx", 4, 4, url=stub.url, ca_file=f"{folder}/{authority}.crt") as driver:
+                Driver("influx", 4, 4, url=stub.url, ca_file=f"{folder}/{authority}.crt") as driver:
             line = wait_for(lambda: next((l for l in driver.lines() if words in l), None), words)
             assert line.startswith("retry") and not stub.requests, line
 
     with make_certificates() as good, make_certificates("DNS:elsewhere") as elsewhere, make_certificates(days=-1) as old:
         with Stub(lambda *_: (204, "", {}), good) as stub:
-            with Driver(BUILD, "influx", 4, 4, url=stub.url, ca_file=f"{good}/ca.crt", certificate_file=f"{good}/client.crt",
+            with Driver("influx", 4, 4, url=stub.url, ca_file=f"{good}/ca.crt", certificate_file=f"{good}/client.crt",
                         key_file=f"{good}/client.key") as driver:
                 driver.wait("done")
         refusal(good, "rogue", "name the authority that signed it in ca_file")

@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Agents whose clocks run sixty times as fast as ours: every cycle is recorded as it was."""
 import datetime
-import pathlib
-import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from plant import Cell, Daemon, config, mtconnect_machine  # noqa: E402
-from servers import run, wait_for  # noqa: E402
+from cell import DEMO, Cell
+from daemon import Daemon, config, mtconnect_machine
+from rig import run, wait_for
+
 
 MORE = {"hmc-3": "", "lathe-4": "    cycle: {boundary: partcount}\n"}
 
@@ -35,5 +34,4 @@ def every_cycle_of_ten_minutes_in_ten_seconds_is_as_it_was():
                     assert not cycle["flags"] & 4, cycle
 
 
-DEMO = pathlib.Path(__file__).resolve().parents[2] / "config/demo/cell.yaml"
 run([every_cycle_of_ten_minutes_in_ten_seconds_is_as_it_was])

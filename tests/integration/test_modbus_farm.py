@@ -5,22 +5,14 @@ import collections
 import gzip
 import http.server
 import json
-import pathlib
-import shutil
-import sqlite3
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from modbus_farm import REGISTERS, Device, Farm, Judge  # noqa: E402
-from servers import PATIENCE, run, wait_for  # noqa: E402
+from daemon import Daemon, config
+from modbus_farm import REGISTERS, Device, Farm, Judge
+from rig import PATIENCE, run, wait_for
 
-BUILD = pathlib.Path(sys.argv[1])
-SPINDLED = BUILD / "daemon/spindled"
-SPINDLECTL = BUILD / "tools/spindlectl/spindlectl"
+
 HEALTHY = 40
 PERIODS = 12  # that healthy devices must have been asked for
 FAULTS = [("dead", 1), ("dead", 3), ("black hole", 1), ("late", 3), ("wrong tid", 3), ("wrong unit", 3),
@@ -69,51 +61,16 @@ def machine(name, url, unit, extra="", registers=REGISTERS):
             f"        points: [{', '.join(points)}]\n")
 
 
-class Daemon:
-    def __init__(self, machines, influx):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="spindled-farm-"))
-        (self.folder / "spindled.yaml").write_text(
-            "version: 1\ngateway: {id: farm, enterprise: e, site: s, area: a}\n"
-            f"store: {{path: '{self.folder}/spindled.db'}}\nhttp: {{listen: '127.0.0.1:0'}}\n"
-            f"control: {{socket: '{self.folder}/control.sock'}}\n"
-            f"sinks: {{influx: {{url: '{influx}'}}}}\nmachines:\n" + "".join(machines))
-        with open(self.folder / "log", "wb") as log:
-            self.process = subprocess.Popen([SPINDLED, "--config", self.folder / "spindled.yaml"],
-                                            stdout=log, stderr=log)
-        wait_for(lambda: self.process.poll() is not None or (self.folder / "control.sock").exists(), "spindled")
-        assert self.process.poll() is None, self.log()
-
-    def log(self):
-        return (self.folder / "log").read_text(errors="replace")
-
-    def ask(self, *words):
-        done = subprocess.run([SPINDLECTL, "--socket", self.folder / "control.sock", *words], capture_output=True,
-                              text=True, timeout=PATIENCE, check=False)
-        return done.stdout + done.stderr
-
-    def stop(self):
-        self.process.terminate()
-        assert self.process.wait(timeout=PATIENCE) == 0, self.log()[-3000:]
-
-    def close(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+def stored_values(daemon):
+    """How many values each machine has in the history."""
+    count = collections.Counter()
+    for name, packed in daemon.rows("SELECT machine, signals FROM archive"):
+        count[name] += sum(map(len, json.loads(packed).values()))
+    return count
 
 
-def stored_values(folder):
-    """Every value of the history, [machine, signal, number], as the store packed it."""
-    rows = sqlite3.connect(f"file:{folder}/spindled.db?mode=ro", uri=True)
-    try:
-        table = rows.execute("SELECT name FROM sqlite_master WHERE name = 'archive'").fetchone()
-        assert table, "there is no table of signals"
-        for name, packed in rows.execute("SELECT machine, signals FROM archive"):
-            for signal, values in json.loads(packed).items():
-                for each in values:
-                    yield name, signal, each
-    finally:
-        rows.close()
+def status(daemon):
+    return "".join(daemon.spindlectl("status")[1:])
 
 
 class Scene:
@@ -128,11 +85,11 @@ class Scene:
 
     def __enter__(self):
         self.farm.__enter__()
-        self.daemon = Daemon(self.machines(), self.receiver.url)
+        self.daemon = Daemon(config("".join(self.machines()), f"  influx: {{url: '{self.receiver.url}'}}"))
         return self
 
     def __exit__(self, *_):
-        self.daemon.close()
+        self.daemon.remove()
         self.farm.__exit__()
         self.receiver.close()
 
@@ -182,14 +139,14 @@ def sick_devices_disturb_nobody_and_come_back():
             scene.farm.heal(device)
         wait_for(lambda: all(told(scene, d) > before[d.number] + 2 for d in sick), "those that were sick")
         print(f"     all are back after {time.monotonic() - began:.1f} s, {scene.judge.values} values")
-        wait_for(lambda: "no answer" not in scene.daemon.ask("status"), "a status without complaints")
+        wait_for(lambda: "no answer" not in status(scene.daemon), "a status without complaints")
         scene.daemon.stop()
         scene.check_nothing_wrong()
         for device in healthy:
             missing = set(device.good[1]) - set(scene.judge.answers[f"d{device.number}"])
             # What was answered in the last second may still be owed; it is in the store.
             assert len(missing) <= 2 and missing <= set(sorted(device.good[1])[-2:]), (device.number, missing)
-        count = collections.Counter(name for name, _, _ in stored_values(scene.daemon.folder))
+        count = stored_values(scene.daemon)
         for device in healthy:
             assert count[f"d{device.number}"] >= (REGISTERS - 3) * (PERIODS - 1), count[f"d{device.number}"]
 
@@ -231,7 +188,7 @@ def bad_places_get_a_sentence_and_the_rest_runs():
     with Scene([well, refusing, mad], machines) as scene:
         wait_for(lambda: told(scene, well) >= 3 and told(scene, refusing) >= 3, "values")
         for name in sentences:
-            wait_for(lambda name=name: says(scene.daemon.ask("status"), name), f"'{sentences[name]}' in status")
+            wait_for(lambda name=name: says(status(scene.daemon), name), f"'{sentences[name]}' in status")
             wait_for(lambda name=name: says(scene.daemon.log(), name), f"'{sentences[name]}' in the log")
         scene.check_nothing_wrong()
 

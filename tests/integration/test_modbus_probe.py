@@ -1,24 +1,18 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """`probe` and `read` against odd devices: bounded, paced, true, and what `probe` prints can be loaded."""
-import pathlib
 import re
-import subprocess
-import sys
-import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from modbus_device import COIL, HOLDING, INPUT, Device  # noqa: E402
-from servers import PATIENCE, run  # noqa: E402
+from modbus_device import COIL, HOLDING, INPUT, Device
+from rig import PATIENCE, assert_loads, run, spindlectl
 
-BUILD = pathlib.Path(sys.argv[1])
+
 REQUESTS_MOST = 400
 HELD = {(HOLDING, address): 100 + address for address in range(60)} | {(COIL, address): address % 2 for address in range(20)}
 
 
 def call(*words):
-    return subprocess.run([BUILD / "tools/spindlectl/spindlectl", *words], capture_output=True, text=True, timeout=2 * PATIENCE,
-                          check=False)
+    return spindlectl(*words, patience=2 * PATIENCE)
 
 
 def probe(device, *options):
@@ -26,12 +20,7 @@ def probe(device, *options):
     done = call("probe", device.url(), *options)
     assert len(device.arrivals) <= REQUESTS_MOST, len(device.arrivals)
     if done.returncode == 0:
-        with tempfile.TemporaryDirectory(prefix="spindled-probe-") as folder:
-            path = pathlib.Path(folder) / "spindled.yaml"
-            path.write_text(done.stdout)
-            check = subprocess.run([BUILD / "daemon/spindled", "--config", path, "--check"], capture_output=True, text=True,
-                                   timeout=PATIENCE, check=False)
-            assert check.returncode == 0, (check.stdout, check.stderr, done.stdout)
+        assert_loads(done.stdout)
     return done
 
 

@@ -2,19 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every profile against a device with its register map: values, cycles and temperatures, from the wire to the store."""
 import os
-import pathlib
 import struct
-import sys
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-os.environ["SPINDLED_PROFILES"] = str(HERE.parents[1] / "config/profiles")
-from modbus_device import COIL, DISCRETE, HOLDING, INPUT, Device  # noqa: E402
-from servers import run, wait_for  # noqa: E402
-from simulated import Daemon  # noqa: E402
+from daemon import Daemon, archiving
+from modbus_device import COIL, DISCRETE, HOLDING, INPUT, Device
+from rig import ROOT, run, wait_for
 
-BUILD = pathlib.Path(sys.argv[1])
+os.environ["SPINDLED_PROFILES"] = str(ROOT / "config/profiles")
+
 CYCLES = 2
 FLASH_S = 2.5
 RUN, HOLD = 0, 2
@@ -53,14 +49,14 @@ def turn(daemon, device, held, wanted):
 
 
 def cycles(daemon):
-    return [row for row in daemon.rows("cycle", "m") if row.get("class") in (0, 1)]
+    return [row for row in daemon.records("cycle", "m") if row.get("class") in (0, 1)]
 
 
 def three_wires_and_a_temperature_module_give_cycles_and_temperatures():
     raw = {0: 215, 1: 0x10000 - 105, 2: 0, 3: 1, 4: 4999, 5: 8500, 6: 0x8000, 7: 0x7FFF}
     rtd = Device({(INPUT, address): word for address, word in raw.items()})
     wires = Device({(DISCRETE, address): address == 1 for address in range(4)})
-    with rtd, wires, Daemon(BUILD, machine("m", ("digital-inputs", wires, "100ms"), ("rtd-8", rtd, "1s"))) as daemon:
+    with rtd, wires, Daemon(archiving(machine("m", ("digital-inputs", wires, "100ms"), ("rtd-8", rtd, "1s")))) as daemon:
         wait_for_values(daemon, "m", {"temperature.ch1": 21.5, "temperature.ch2": -10.5, "temperature.ch3": 0,
                                       "temperature.ch4": 0.1, "temperature.ch5": 499.9, "stack_light.amber": "on"})
         for _ in range(CYCLES + 1):
@@ -73,7 +69,7 @@ def three_wires_and_a_temperature_module_give_cycles_and_temperatures():
         broken = {name: value for name, value in values(daemon, "m").items() if name[-3:] in ("ch6", "ch7", "ch8")}
         assert all(value is None for value in broken.values()), broken
         daemon.stop()
-        kept = {value[1] for row in daemon.rows("archive", "m") for value in row["signals"].get("temperature.ch2", [])}
+        kept = {value[1] for row in daemon.records("archive", "m") for value in row["signals"].get("temperature.ch2", [])}
     assert kept == {-10.5}, kept
 
 
@@ -83,7 +79,7 @@ def a_lamp_that_flashes_is_one_state():
     machine = (f"  - name: m\n    cell: c\n    modbus:\n      - url: '{wires.url()}'\n        every: 100ms\n        points:\n"
                "          - {signal: stack_light.green, area: discrete, address: 0}\n"
                "          - {signal: stack_light.amber, area: discrete, address: 1}\n")
-    with wires, Daemon(BUILD, machine) as daemon:
+    with wires, Daemon(archiving(machine)) as daemon:
         def state():
             return daemon.ask("machines")["machines"][0]["state"]
 
@@ -94,7 +90,7 @@ def a_lamp_that_flashes_is_one_state():
             seen.append(state())
             flips.append(time.monotonic())
         daemon.stop()
-        kept = [row["state"] for row in daemon.rows("state", "m")]
+        kept = [row["state"] for row in daemon.records("state", "m")]
     if max(later - sooner for sooner, later in zip(flips, flips[1:])) > FLASH_S / 2:
         print("the machine was too busy for a lamp to flash")
         return
@@ -108,7 +104,7 @@ def a_power_meter_is_read_by_its_manual():
     # All of the block from 0 to 53 is there in the meter, and may be read with what is asked for.
     everything = floats(INPUT, {address: 230.2 for address in range(0, 80, 2)})
     with Device(everything | floats(INPUT, shown)) as meter, \
-            Daemon(BUILD, machine("m", ("power-meter-3ph", meter, None))) as daemon:
+            Daemon(archiving(machine("m", ("power-meter-3ph", meter, None)))) as daemon:
         wait_for_values(daemon, "m", {"power": 4321.5, "energy": 123456.0, "custom.current_l1": 6.25,
                                       "custom.current_l2": 6.5, "custom.current_l3": 0.0})
 
@@ -119,7 +115,7 @@ def lamp_bits_make_executions_and_cycles():
     def show(*lit):
         return {(COIL, address): name in lit for name, address in lamps.items()}
 
-    with Device(show()) as gateway, Daemon(BUILD, machine("m", ("lamp-bits", gateway, "100ms"))) as daemon:
+    with Device(show()) as gateway, Daemon(archiving(machine("m", ("lamp-bits", gateway, "100ms")))) as daemon:
         for _ in range(CYCLES + 1):
             for lit in (("operating", "cycle_start_lamp", "cutting"), ("operating", "cycle_start_lamp", "program_end"), ()):
                 turn(daemon, gateway, show(*lit), {name: name in lit for name in lamps})
@@ -132,7 +128,7 @@ def the_template_is_read_with_its_addresses():
     held = {(HOLDING, address): 0 for address in range(100, 116)}
     held |= {(HOLDING, 100): 0b11, (HOLDING, 102): 1, (HOLDING, 103): 2, (HOLDING, 104): 12, (HOLDING, 105): 357,
              (HOLDING, 106): 8000, (HOLDING, 107): 90} | {(HOLDING, 108 + i): word for i, word in enumerate(text)}
-    with Device(held) as plc, Daemon(BUILD, machine("m", ("plc-template", plc, None))) as daemon:
+    with Device(held) as plc, Daemon(archiving(machine("m", ("plc-template", plc, None)))) as daemon:
         wait_for_values(daemon, "m", {"cycle_bit": True, "alarm": True, "part_count": 65538, "spindle_load": 35.7,
                                       "spindle_speed": 8000, "feed_override": 90, "program": "BRKT-7 OP10"})
 

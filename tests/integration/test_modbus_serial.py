@@ -5,12 +5,11 @@ import pathlib
 import subprocess
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from servers import need, run, wait_for  # noqa: E402
-from simulated import Daemon  # noqa: E402
+from daemon import Daemon, archiving
+from rig import need, run, wait_for
 
-BUILD = pathlib.Path(sys.argv[1])
+HERE = pathlib.Path(__file__).resolve().parent
+
 UNITS = (1, 2, 3)
 REFUSED = "custom.h40"
 need("node")
@@ -44,7 +43,7 @@ def every_unit_is_read_right_and_one_refusal_costs_one_point():
     server = subprocess.Popen(["node", str(HERE / "node/server.js")], stdout=subprocess.PIPE, text=True)
     try:
         port = int(server.stdout.readline())
-        with Daemon(BUILD, "".join(machine(port, unit) for unit in UNITS)) as daemon:
+        with Daemon(archiving("".join(machine(port, unit) for unit in UNITS))) as daemon:
             for unit in UNITS:
                 wanted = {name: value for name, (_, value) in points(unit).items() if name != REFUSED}
                 heard = wait_for(lambda unit=unit, wanted=wanted: all_values(daemon, unit, wanted), f"every value of unit {unit}")
@@ -54,7 +53,7 @@ def every_unit_is_read_right_and_one_refusal_costs_one_point():
             wait_for(lambda: "custom.h40 (holding 40)" in daemon.log(), "the refusal in the log")
             daemon.stop()
             for unit in UNITS:
-                for row in daemon.rows("archive", f"m{unit}"):
+                for row in daemon.records("archive", f"m{unit}"):
                     for name, values in row["signals"].items():
                         wrong = [v for v in values if v[1] is not None and v[1] != points(unit)[name][1]]
                         assert not wrong, (unit, name, wrong)

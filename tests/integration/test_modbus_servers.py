@@ -3,19 +3,17 @@
 """Servers that others wrote, and one that is slow: what they hold is read right, and `probe` prints what loads."""
 import contextlib
 import logging
-import pathlib
 import re
 import socketserver
 import struct
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from servers import PATIENCE, free_port, run, wait_for  # noqa: E402
-from simulated import Cell, Daemon  # noqa: E402
+from cell import Cell
+from daemon import Daemon, archiving
+from rig import assert_loads, free_port, run, spindlectl, wait_for
+
 
 try:
     from pymodbus.constants import Endian
@@ -26,7 +24,6 @@ except ImportError as error:
     print(f"skipped: {error}")
     sys.exit(77)
 
-BUILD = pathlib.Path(sys.argv[1])
 ORDERS = {"ABCD": (Endian.Big, Endian.Big), "CDAB": (Endian.Big, Endian.Little),
           "BADC": (Endian.Little, Endian.Big), "DCBA": (Endian.Little, Endian.Little)}
 TYPES = {"int16": ("16bit_int", -12345), "uint16": ("16bit_uint", 54321), "float16": ("16bit_float", -3.25),
@@ -99,15 +96,9 @@ class Slow(socketserver.BaseRequestHandler):
 
 def probe(url, *options, unit=1):
     """What `probe` prints, after spindled has said that it loads."""
-    done = subprocess.run([BUILD / "tools/spindlectl/spindlectl", "probe", url, "--unit", str(unit), *options], capture_output=True, text=True,
-                          timeout=PATIENCE, check=False)
+    done = spindlectl("probe", url, "--unit", str(unit), *options)
     assert done.returncode == 0, (done.returncode, done.stderr)
-    with tempfile.TemporaryDirectory(prefix="spindled-probe-") as folder:
-        path = pathlib.Path(folder) / "spindled.yaml"
-        path.write_text(done.stdout)
-        check = subprocess.run([BUILD / "daemon/spindled", "--config", path, "--check"], capture_output=True, text=True,
-                               timeout=PATIENCE, check=False)
-    assert check.returncode == 0, (check.stdout, check.stderr, done.stdout)
+    assert_loads(done.stdout)
     return done.stdout, int(re.search(r"(\d+) requests", done.stderr)[1])
 
 
@@ -115,7 +106,7 @@ def every_type_in_every_order_is_read_from_pymodbus():
     points = {}
     url = serve(points)
     values = {}
-    with Daemon(BUILD, machine(url, points)) as daemon:
+    with Daemon(archiving(machine(url, points))) as daemon:
         def all_are_there():
             answer = daemon.ask("signals", "m") or []
             values.update({each["signal"]: each["value"] for each in answer
@@ -129,7 +120,7 @@ def every_type_in_every_order_is_read_from_pymodbus():
 
 
 def what_is_probed_loads_and_shows_what_was_expected():
-    with Cell(BUILD) as cell:
+    with Cell() as cell:
         place = cell.ports["machines"]["vmc-1"]
         output, requests = probe(place["modbus"], "--expect", "holding:14=21.0", "--expect", "9=12345", unit=place["unit"])
     assert requests <= 400, requests

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The mqtt sink against mosquitto: delivery, retained state, faults, TLS, commands."""
 import json
-import sys
 import tempfile
 
-from servers import Driver, make_certificates, run, start_mosquitto, wait_for
+from rig import run, wait_for
+from servers import Mosquitto, make_certificates
+from sink import Driver
 
-BUILD = sys.argv[1]
+
 MACHINE = "acme/taichung/milling/a/vmc_3"
 STATUS = "acme/taichung/milling/gateway/gw-1/status"
 
@@ -23,11 +24,11 @@ def seqs(subscriber):
 
 
 def every_record_arrives_in_order_at_both_versions():
-    with start_mosquitto("max_queued_messages 0") as broker:
+    with Mosquitto("max_queued_messages 0") as broker:
         for number, protocol in enumerate(("3.1.1", "5")):
             first = 1000 * (number + 1)
             with broker.subscribe("acme/#") as subscriber:
-                with Driver(BUILD, "mqtt", 500, 100, first, url=broker.url, protocol=protocol) as driver:
+                with Driver("mqtt", 500, 100, first, url=broker.url, protocol=protocol) as driver:
                     driver.wait("done")
                     assert driver.total("delivered") == 500, driver.lines()
                     wait_for(lambda: len(seqs(subscriber)) >= 500, "500 records")
@@ -42,8 +43,8 @@ def every_record_arrives_in_order_at_both_versions():
 
 
 def what_is_stands_retained():
-    with start_mosquitto() as broker:
-        with Driver(BUILD, "mqtt", 100, 100, 0, url=broker.url) as driver:
+    with Mosquitto() as broker:
+        with Driver("mqtt", 100, 100, 0, url=broker.url) as driver:
             driver.wait("done")
             with broker.subscribe("acme/#") as subscriber:
                 wait_for(lambda: len(subscriber.messages()) >= 5, "retained messages")
@@ -60,8 +61,8 @@ def what_is_stands_retained():
 
 
 def the_will_speaks_when_we_cannot():
-    with start_mosquitto() as broker, broker.subscribe(STATUS) as subscriber:
-        driver = Driver(BUILD, "mqtt", 10, 10, 0, url=broker.url)
+    with Mosquitto() as broker, broker.subscribe(STATUS) as subscriber:
+        driver = Driver("mqtt", 10, 10, 0, url=broker.url)
         driver.wait("done")
         driver.process.kill()
         wait_for(lambda: subscriber.messages()[-1:] == [(False, 1, STATUS, "offline")], "the will")
@@ -70,8 +71,8 @@ def the_will_speaks_when_we_cannot():
 
 def a_broker_that_dies_again_and_again_loses_nothing():
     for protocol in ("3.1.1", "5"):
-        with start_mosquitto("persistence true", "autosave_interval 1") as broker:
-            with Driver(BUILD, "mqtt", 3000, 10, 0, url=broker.url, protocol=protocol) as driver:
+        with Mosquitto("persistence true", "autosave_interval 1") as broker:
+            with Driver("mqtt", 3000, 10, 0, url=broker.url, protocol=protocol) as driver:
                 driver.wait("delivered")
                 for number in range(3):
                     broker.kill()
@@ -84,8 +85,8 @@ def a_broker_that_dies_again_and_again_loses_nothing():
 
 
 def a_frozen_broker_is_left_and_found_again():
-    with start_mosquitto() as broker:
-        with Driver(BUILD, "mqtt", 20000, 50, 0, url=broker.url, ack_timeout=2 * 10**9,
+    with Mosquitto() as broker:
+        with Driver("mqtt", 20000, 50, 0, url=broker.url, ack_timeout=2 * 10**9,
                     keepalive=60 * 10**9) as driver:
             driver.wait("delivered")
             broker.freeze()
@@ -95,17 +96,17 @@ def a_frozen_broker_is_left_and_found_again():
 
 
 def a_missing_broker_is_waited_for():
-    with start_mosquitto() as broker:
+    with Mosquitto() as broker:
         broker.kill()
-        with Driver(BUILD, "mqtt", 20, 10, 0, url=broker.url) as driver:
+        with Driver("mqtt", 20, 10, 0, url=broker.url) as driver:
             driver.wait("retry")
             broker.start()
             driver.wait("done")
 
 
 def quality_nought_is_never_called_confirmed():
-    with start_mosquitto() as broker:
-        with Driver(BUILD, "mqtt", 20, 10, 0, url=broker.url, qos="0", qos_raw="0") as driver:
+    with Mosquitto() as broker:
+        with Driver("mqtt", 20, 10, 0, url=broker.url, qos="0", qos_raw="0") as driver:
             driver.wait("done")
             lines = [line.split() for line in driver.lines() if line.startswith("delivered")]
             assert lines and all(line[4] == "1" for line in lines), lines
@@ -118,9 +119,9 @@ def a_wrong_password_is_told_and_never_shown():
         names.flush()
         secret.write("canary-wrong\n")
         secret.flush()
-        with start_mosquitto(f"password_file {names.name}") as broker:
+        with Mosquitto(f"password_file {names.name}") as broker:
             for protocol in ("3.1.1", "5"):
-                with Driver(BUILD, "mqtt", 10, 10, 0, url=broker.url, protocol=protocol,
+                with Driver("mqtt", 10, 10, 0, url=broker.url, protocol=protocol,
                             username="spindled", password_file=secret.name) as driver:
                     wait_for(lambda: any("bad user name" in l or "not authorized" in l
                                          for l in driver.lines()), "the reason")
@@ -131,15 +132,15 @@ def a_forbidden_topic_is_seen_with_version_five():
     with tempfile.NamedTemporaryFile("w") as rights:
         rights.write(f"topic write {STATUS}\n")
         rights.flush()
-        with start_mosquitto(f"acl_file {rights.name}") as broker:
-            with Driver(BUILD, "mqtt", 10, 10, 0, url=broker.url) as driver:
+        with Mosquitto(f"acl_file {rights.name}") as broker:
+            with Driver("mqtt", 10, 10, 0, url=broker.url) as driver:
                 wait_for(lambda: any("0x87" in line for line in driver.lines()), "0x87")
                 assert driver.total("delivered") == 0
 
 
 def refusal(words, **options):
     """What is said of a broker that is not trusted has these words; nothing is delivered."""
-    with Driver(BUILD, "mqtt", 10, 10, 0, **options) as driver:
+    with Driver("mqtt", 10, 10, 0, **options) as driver:
         line = wait_for(lambda: next((l for l in driver.lines() if words in l), None), words)
         assert line.startswith("retry"), line
         assert driver.total("delivered") == 0
@@ -147,16 +148,16 @@ def refusal(words, **options):
 
 def certificates_are_checked_with_their_names():
     with make_certificates() as good, make_certificates("DNS:elsewhere") as elsewhere, make_certificates(days=-1) as old:
-        with start_mosquitto(certificates=good) as broker:
-            with Driver(BUILD, "mqtt", 10, 10, 0, url=broker.tls_url, ca_file=f"{good}/ca.crt") as driver:
+        with Mosquitto(certificates=good) as broker:
+            with Driver("mqtt", 10, 10, 0, url=broker.tls_url, ca_file=f"{good}/ca.crt") as driver:
                 driver.wait("done")
             refusal("name the authority that signed it in ca_file", url=broker.tls_url, ca_file=f"{good}/rogue.crt")
-        with start_mosquitto(certificates=elsewhere) as broker:
+        with Mosquitto(certificates=elsewhere) as broker:
             options = {"url": broker.tls_url, "ca_file": f"{elsewhere}/ca.crt"}
             refusal("matches target host name 'localhost': put a name into url", **options)
-            with Driver(BUILD, "mqtt", 10, 10, 0, **options, insecure_skip_verify="true") as driver:
+            with Driver("mqtt", 10, 10, 0, **options, insecure_skip_verify="true") as driver:
                 driver.wait("done")
-        with start_mosquitto(certificates=old) as broker:
+        with Mosquitto(certificates=old) as broker:
             refusal("has expired: it must be renewed there", url=broker.tls_url, ca_file=f"{old}/ca.crt")
             broker.stop()
             refusal("nobody answers at mqtts://", url=broker.tls_url, ca_file=f"{old}/ca.crt")
@@ -164,23 +165,23 @@ def certificates_are_checked_with_their_names():
 
 def a_client_certificate_is_shown():
     with make_certificates() as folder:
-        with start_mosquitto(certificates=folder) as broker:
+        with Mosquitto(certificates=folder) as broker:
             config = (broker.folder / "mosquitto.conf")
             config.write_text(config.read_text() + "require_certificate true\n")
             broker.stop()
             broker.start()
             options = {"url": broker.tls_url, "ca_file": f"{folder}/ca.crt"}
             refusal("certificate_file", **options)
-            with Driver(BUILD, "mqtt", 10, 10, 0, **options, certificate_file=f"{folder}/client.crt",
+            with Driver("mqtt", 10, 10, 0, **options, certificate_file=f"{folder}/client.crt",
                         key_file=f"{folder}/client.key") as driver:
                 driver.wait("done")
 
 
 def commands_are_heard_only_when_they_are_wanted_and_new():
-    with start_mosquitto() as broker:
+    with Mosquitto() as broker:
         broker.publish(MACHINE + "/cmd/lot", '{"lot":"old"}', "-r")
         with broker.subscribe(MACHINE + "/cmd/#") as subscriber:
-            with Driver(BUILD, "mqtt", 10, 10, 0, url=broker.url, commands="true") as driver:
+            with Driver("mqtt", 10, 10, 0, url=broker.url, commands="true") as driver:
                 driver.wait("done")
                 broker.publish(MACHINE + "/cmd/lot", '{"lot":"L-8","t":"2020-01-01T00:00:00Z"}')
                 broker.publish(MACHINE + "/cmd/lot", '{"lot":"L-9"}')
@@ -191,7 +192,7 @@ def commands_are_heard_only_when_they_are_wanted_and_new():
                                    [p for _, _, t, p in subscriber.messages() if t.endswith("/answer")],
                                    "two answers")
                 assert json.loads(answers[0])["ok"] is False and json.loads(answers[1])["ok"] is True, answers
-        with Driver(BUILD, "mqtt", 10, 10, 0, url=broker.url) as driver:
+        with Driver("mqtt", 10, 10, 0, url=broker.url) as driver:
             driver.wait("done")
             broker.publish(MACHINE + "/cmd/lot", '{"lot":"L-9"}')
             assert not [line for line in driver.lines() if line.startswith("command")]

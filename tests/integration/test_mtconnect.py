@@ -2,21 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever happens to agents and to spindled: what the agent issued is in the store once, or in a gap."""
 import json
-import pathlib
 import random
 import re
-import subprocess
-import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from simulated import Cell, Daemon  # noqa: E402
-from servers import PATIENCE, run, wait_for  # noqa: E402
+from cell import Cell
+from daemon import Daemon, archiving
+from rig import PATIENCE, assert_loads, run, spindlectl, wait_for
 
-BUILD = pathlib.Path(sys.argv[1])
+
 VERSIONS = {"mill-13": "1.3", "mill-18": "1.8", "mill-20": "2.0", "mill-25": "2.5"}
 KILLS = 5
 
@@ -108,7 +104,7 @@ def assert_account(daemon, machine, first, last):
 
 
 def everything_is_stored_once_from_agents_of_every_version():
-    with Cell(BUILD, scenario=scenario()) as cell, Daemon(BUILD, machines(cell)) as daemon:
+    with Cell(scenario=scenario()) as cell, Daemon(archiving(machines(cell))) as daemon:
         marks = {machine: next_of(cell, machine) + 200 for machine in VERSIONS}
         for machine in VERSIONS:
             wait_for_sequence(daemon, machine, marks[machine])
@@ -119,7 +115,7 @@ def everything_is_stored_once_from_agents_of_every_version():
 
 
 def values_are_those_that_the_agent_issued():
-    with Cell(BUILD, scenario=scenario({"mill-20": "2.0"})) as cell, Daemon(BUILD, machines(cell)) as daemon:
+    with Cell(scenario=scenario({"mill-20": "2.0"})) as cell, Daemon(archiving(machines(cell))) as daemon:
         wait_for_sequence(daemon, "mill-20", 600)
         truth, compared = issued(cell, "mill-20"), 0
         words = {"ACTIVE": "run", "READY": "idle", "PROGRAM_COMPLETED": "done"}
@@ -139,7 +135,7 @@ def values_are_those_that_the_agent_issued():
 
 
 def trouble_in_the_stream_loses_nothing():
-    with Cell(BUILD, scenario=scenario()) as cell, Daemon(BUILD, machines(cell)) as daemon:
+    with Cell(scenario=scenario()) as cell, Daemon(archiving(machines(cell))) as daemon:
         for machine in VERSIONS:
             wait_for_sequence(daemon, machine, 1)
         for fault in ("split", "half", "bad_xml", "stall"):
@@ -157,7 +153,7 @@ def trouble_in_the_stream_loses_nothing():
 
 
 def what_was_overwritten_is_in_a_gap():
-    with Cell(BUILD, scenario=scenario()) as cell, Daemon(BUILD, machines(cell)) as daemon:
+    with Cell(scenario=scenario()) as cell, Daemon(archiving(machines(cell))) as daemon:
         for machine in VERSIONS:
             wait_for_sequence(daemon, machine, 1)
         for _ in range(3):
@@ -179,7 +175,7 @@ def what_was_overwritten_is_in_a_gap():
 
 
 def a_new_instance_is_read_from_its_beginning():
-    with Cell(BUILD, scenario=scenario()) as cell, Daemon(BUILD, machines(cell)) as daemon:
+    with Cell(scenario=scenario()) as cell, Daemon(archiving(machines(cell))) as daemon:
         for machine in VERSIONS:
             wait_for_sequence(daemon, machine, 100)
         for machine in VERSIONS:
@@ -198,7 +194,7 @@ def a_new_instance_is_read_from_its_beginning():
 
 def killed_at_random_moments_the_union_is_exact():
     dice = random.Random(4)
-    with Cell(BUILD, scenario=scenario()) as cell, Daemon(BUILD, machines(cell)) as daemon:
+    with Cell(scenario=scenario()) as cell, Daemon(archiving(machines(cell))) as daemon:
         for _ in range(KILLS):
             time.sleep(dice.uniform(0.1, 1.5))  # the moment is the test's point, not a wait for something
             daemon.kill()
@@ -211,19 +207,12 @@ def killed_at_random_moments_the_union_is_exact():
 
 
 def probe_prints_a_configuration_that_loads():
-    with Cell(BUILD, scenario=scenario({"mill-20": "2.0"})) as cell, \
-            tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+    with Cell(scenario=scenario({"mill-20": "2.0"})) as cell:
         url = cell.ports["machines"]["mill-20"]["mtconnect"]
-        command = [str(BUILD / "tools/spindlectl/spindlectl")]
-        text = subprocess.run([*command, "probe", url + "/"], check=True, capture_output=True, text=True).stdout
+        text = spindlectl("probe", url + "/").stdout
         assert "execution " in text and "# and " in text and url in text, text
-        file.write(text)
-        file.flush()
-        done = subprocess.run([str(BUILD / "daemon/spindled"), "--check", "--config", file.name],
-                              capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr + text
-        answer = json.loads(subprocess.run([*command, "--json", "probe", url], check=True, capture_output=True,
-                                           text=True).stdout)
+        assert_loads(text)
+        answer = json.loads(spindlectl("--json", "probe", url).stdout)
         signals = {item["signal"] for item in answer["devices"][0]["items"]}
         assert {"execution", "part_count", "spindle_load"} <= signals, signals
         assert answer["devices"][0]["missing"] == [], answer["devices"][0]["missing"]

@@ -6,15 +6,14 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 import tarfile
 import tempfile
 import urllib.error
 import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from plant import BUILD, DEMO, Cell  # noqa: E402
-from servers import PATIENCE, free_port, need, run, wait_for  # noqa: E402
+from cell import DEMO, Cell
+from rig import CNCSIM, PATIENCE, free_port, need, run, wait_for
+
 
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "../shared/data/mtconnect/xsd/mtconnect-schemas.tar.gz"
 BOUNDARY = b"--6a94e5b3c41f0d27a8893b5e7c1d2f40\r\n"
@@ -195,7 +194,7 @@ def an_hour_is_the_same_hour_again():
     try:
         for name in ("a", "b"):
             (folder / name).mkdir()
-            subprocess.run([str(BUILD / "tools/cncsim/cncsim"), "--speed", "0", "--seconds", "3600", "--start",
+            subprocess.run([CNCSIM, "--speed", "0", "--seconds", "3600", "--start",
                             "2026-01-01T06:00:00Z", "--truth", str(folder / name / "truth"), "--record",
                             str(folder / name)], check=True, timeout=PATIENCE)
         files = sorted(path.name for path in (folder / "a").iterdir())
@@ -215,7 +214,7 @@ def a_port_that_is_taken_is_told():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="spindled-taken-"))
     try:
         (folder / "s.yaml").write_text(text)
-        done = subprocess.run([str(BUILD / "tools/cncsim/cncsim"), "--scenario", str(folder / "s.yaml")],
+        done = subprocess.run([CNCSIM, "--scenario", str(folder / "s.yaml")],
                               capture_output=True, text=True, timeout=PATIENCE, check=False)
         assert done.returncode == 1 and "cannot serve b: Address already in use" in done.stderr, done
     finally:

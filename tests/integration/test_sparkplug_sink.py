@@ -9,9 +9,11 @@ import subprocess
 import sys
 import tempfile
 
-from servers import PATIENCE, Driver, run, start_mosquitto, wait_for
+from rig import PATIENCE, run, wait_for
+from servers import Mosquitto
+from sink import Driver
 
-BUILD = sys.argv[1]
+
 NODE = "spBv1.0/taichung/{}/gw-1"
 DEVICE = NODE + "/vmc 3"
 # Reads "topic hex" lines, prints "topic JSON" lines; with --rebirth prints an NCMD as hex.
@@ -84,11 +86,11 @@ class Messages:
 
 
 def births_come_first_and_numbers_follow_each_other():
-    with start_mosquitto("max_queued_messages 0") as broker, tempfile.TemporaryDirectory() as state, \
+    with Mosquitto("max_queued_messages 0") as broker, tempfile.TemporaryDirectory() as state, \
             subscribe(broker) as subscriber:
         heard = Messages(subscriber)
         for start in range(2):
-            with Driver(BUILD, "sparkplug", 400, 100, 0, {"STATE_FOLDER": state}, url=broker.url) as driver:
+            with Driver("sparkplug", 400, 100, 0, {"STATE_FOLDER": state}, url=broker.url) as driver:
                 driver.wait("done")
                 assert driver.total("delivered") == 400
             wait_for(lambda: sum(m[2] == NODE.format("NDEATH") for m in heard.messages()) > start, "NDEATH")
@@ -142,9 +144,9 @@ def ask_for_rebirth(broker, state):
 
 
 def a_host_that_asks_gets_all_births_again():
-    with start_mosquitto() as broker, tempfile.TemporaryDirectory() as state, subscribe(broker) as subscriber:
+    with Mosquitto() as broker, tempfile.TemporaryDirectory() as state, subscribe(broker) as subscriber:
         heard = Messages(subscriber)
-        with Driver(BUILD, "sparkplug", 10, 10, 0, {"STATE_FOLDER": state}, url=broker.url) as driver:
+        with Driver("sparkplug", 10, 10, 0, {"STATE_FOLDER": state}, url=broker.url) as driver:
             driver.wait("done")
             ask_for_rebirth(broker, state)
             wait_for(lambda: [m[2] for m in heard.messages()].count(DEVICE.format("DBIRTH")) >= 3
@@ -157,9 +159,9 @@ def a_machine_that_is_away_stays_dead_until_it_is_back():
     def topics():
         return [m[2] for m in heard.messages()]
 
-    with start_mosquitto() as broker, tempfile.TemporaryDirectory() as state, subscribe(broker) as subscriber:
+    with Mosquitto() as broker, tempfile.TemporaryDirectory() as state, subscribe(broker) as subscriber:
         heard = Messages(subscriber)
-        with Driver(BUILD, "sparkplug", 10, 10, 0, {"STATE_FOLDER": state}, url=broker.url) as driver:
+        with Driver("sparkplug", 10, 10, 0, {"STATE_FOLDER": state}, url=broker.url) as driver:
             driver.wait("done")
             driver.say(b"a")
             wait_for(lambda: DEVICE.format("DDEATH") in topics(), "DDEATH")
@@ -173,9 +175,9 @@ def a_machine_that_is_away_stays_dead_until_it_is_back():
 
 
 def what_was_not_confirmed_comes_again_as_historical():
-    with start_mosquitto() as broker, tempfile.TemporaryDirectory() as state, subscribe(broker) as subscriber:
+    with Mosquitto() as broker, tempfile.TemporaryDirectory() as state, subscribe(broker) as subscriber:
         heard = Messages(subscriber)
-        with Driver(BUILD, "sparkplug", 20000, 100, 0, {"STATE_FOLDER": state}, url=broker.url,
+        with Driver("sparkplug", 20000, 100, 0, {"STATE_FOLDER": state}, url=broker.url,
                     ack_timeout=2 * 10**9) as driver:
             driver.wait("delivered")
             broker.kill()
@@ -188,8 +190,8 @@ def what_was_not_confirmed_comes_again_as_historical():
 
 
 def without_its_primary_host_nothing_is_sent():
-    with start_mosquitto() as broker, tempfile.TemporaryDirectory() as state:
-        with Driver(BUILD, "sparkplug", 10, 10, 0, {"STATE_FOLDER": state}, url=broker.url,
+    with Mosquitto() as broker, tempfile.TemporaryDirectory() as state:
+        with Driver("sparkplug", 10, 10, 0, {"STATE_FOLDER": state}, url=broker.url,
                     primary_host="scada") as driver:
             wait_for(lambda: any("primary host" in line for line in driver.lines()), "the reason")
             assert driver.total("delivered") == 0

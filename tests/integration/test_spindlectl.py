@@ -6,17 +6,26 @@ import csv
 import http.server
 import io
 import json
-import pathlib
 import subprocess
-import sys
 import threading
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from cell import Cell  # noqa: E402
-from servers import run, wait_for  # noqa: E402
+from cell import Cell
+from daemon import Daemon, demo_config
+from rig import SPINDLECTL, run, wait_for
 
-BUILD = pathlib.Path(sys.argv[1])
-cell = None
+
+daemon = None
+
+
+def say(*words):
+    """What spindlectl says of success."""
+    status, output, errors = daemon.spindlectl(*words)
+    assert status == 0, (words, status, errors)
+    return output
+
+
+def told(*words):
+    return json.loads(say("--json", *words))
 
 
 class Refusing(http.server.BaseHTTPRequestHandler):
@@ -46,12 +55,12 @@ class Refusing(http.server.BaseHTTPRequestHandler):
 def questions_are_answered_as_tables_and_as_json():
     for words in (["machines"], ["signals", "vmc-1"], ["cycles", "vmc-1", "5"], ["tools", "vmc-1"], ["thermal", "vmc-1"],
                   ["events", "vmc-1"], ["run", "list"], ["run", "show", "vmc-1"], ["queue"], ["queue", "list"]):
-        status, output, errors = cell.ask(*words)
+        status, output, errors = daemon.spindlectl(*words)
         assert status == 0 and output and not errors, (words, status, errors)
         assert "\033" not in output, words
-        json.loads(cell.say(*words, "--json"))
-    assert "vmc-1" in cell.say("machines")
-    assert len(cell.control("cycles", "vmc-1", "2")) == 2
+        json.loads(say(*words, "--json"))
+    assert "vmc-1" in say("machines")
+    assert len(told("cycles", "vmc-1", "2")) == 2
 
 
 def statuses_tell_what_happened():
@@ -59,19 +68,19 @@ def statuses_tell_what_happened():
                           (["export", "nobody"], 1), (["record", "nobody"], 1), (["record"], 2), (["report"], 2), (["report", "999"], 1),
                           (["queue", "retry"], 2), (["queue", "drop", "nobody", "all"], 1), (["queue", "nonsense"], 2), (["doctor", "--nonsense"], 2),
                           (["stage", "vmc-1", "nonsense"], 1), (["reason", "vmc-1", "--help"], 0), (["--help"], 0), (["--version"], 0)):
-        status, _, errors = cell.ask(*words)
+        status, _, errors = daemon.spindlectl(*words)
         assert status == wanted, (words, status, errors)
         assert bool(errors) == (wanted != 0), (words, errors)
     for words in (["machines"], ["watch"], ["export", "vmc-1"], ["record", "vmc-1"], ["doctor"], ["lot", "vmc-1", "L"]):
-        status, _, errors = cell.ask(*words, socket=cell.folder / "nobody.sock")
+        status, _, errors = daemon.spindlectl(*words, socket=daemon.folder / "nobody.sock")
         assert status == 3 and "is it running?" in errors, (words, status, errors)
 
 
 def every_command_explains_itself():
-    listed = [line[2:26].strip() for line in cell.say("--help").partition("COMMAND --help")[0].splitlines() if line.startswith("  ")]
+    listed = [line[2:26].strip() for line in say("--help").partition("COMMAND --help")[0].splitlines() if line.startswith("  ")]
     assert len(listed) > 20 and {"doctor", "export", "record", "report", "queue retry"} <= set(listed), listed
     for name in listed:
-        output = cell.say(*name.split(), "--help")
+        output = say(*name.split(), "--help")
         assert output.startswith("usage: spindlectl " + name) and "example:" in output, output
 
 
@@ -80,33 +89,33 @@ def what_is_missing_is_told_with_where_to_look():
                              (("measure", "vmc-1", "value=3"), "'feature' is missing; see spindlectl measure --help"),
                              (("freeze", "vmc-1"), "'text' is missing; see spindlectl freeze --help"),
                              (("run", "stop", "vmc-1", "now"), "'now' is not of the form key=value")):
-        status, _, told = cell.ask(*words)
-        assert status == 2 and complaint in told, (words, status, told)
+        status, _, errors = daemon.spindlectl(*words)
+        assert status == 2 and complaint in errors, (words, status, errors)
 
 
 def what_is_said_becomes_context():
-    cell.say("run", "start", "vmc-1", "part=BRKT-7", "op=10", "stage=pilot", "lot=H1")
-    cell.say("lot", "vmc-1", "lot=H2")
-    machine = next(each for each in cell.control("machines")["machines"] if each["machine"] == "vmc-1")
+    say("run", "start", "vmc-1", "part=BRKT-7", "op=10", "stage=pilot", "lot=H1")
+    say("lot", "vmc-1", "lot=H2")
+    machine = next(each for each in told("machines")["machines"] if each["machine"] == "vmc-1")
     assert machine["job"]["lot"] == "H2" and machine["job"]["stage"] == "pilot" and machine["job"]["parts"] >= 0, machine["job"]
-    cell.say("stage", "vmc-1", "production")
-    wait_for(lambda: len(cell.control("run", "list")) == 2, "the run's two stages")
-    production, pilot = cell.control("run", "list")
+    say("stage", "vmc-1", "production")
+    wait_for(lambda: len(told("run", "list")) == 2, "the run's two stages")
+    production, pilot = told("run", "list")
     assert [each["stage"] for each in (production, pilot)] == ["production", "pilot"], (production, pilot)
     assert production["part"] == "BRKT-7" and production["lot"] == "H2" and production["ended"] is None, production
     assert pilot["ended"] and pilot["started"] == production["started"], pilot
 
 
 def a_run_tells_the_parts_made_so_far():
-    run = wait_for(lambda: [each for each in cell.control("run", "list") if each["parts"] > 0], "a part of the run")[0]
+    run = wait_for(lambda: [each for each in told("run", "list") if each["parts"] > 0], "a part of the run")[0]
     assert run["stage"] == "production" and run["parts"] == run["good"], run
-    assert "ENDED" in cell.say("run", "show", "vmc-1").splitlines()[0]
+    assert "ENDED" in say("run", "show", "vmc-1").splitlines()[0]
 
 
 @contextlib.contextmanager
 def watching(*options):
     """The lines of `spindlectl watch vmc-1`, as they come."""
-    process = subprocess.Popen([str(BUILD / "tools/spindlectl/spindlectl"), "--socket", str(cell.socket), *options, "watch", "vmc-1"],
+    process = subprocess.Popen([SPINDLECTL, "--socket", str(daemon.socket), *options, "watch", "vmc-1"],
                                stdout=subprocess.PIPE, text=True)
     try:
         yield process.stdout
@@ -128,87 +137,87 @@ def watching_shows_cycles_as_they_end():
 
 
 def exported_cycles_are_those_that_were_recorded():
-    wait_for(lambda: len(cell.control("cycles", "vmc-1", "100")) > 5, "cycles")
-    until = cell.control("cycles", "vmc-1", "1")[0]["t"]
-    wanted = [each["cycle_no"] for each in cell.control("cycles", "vmc-1", "1000") if each["t"] < until][::-1]
-    rows = list(csv.DictReader(io.StringIO(cell.say("export", "vmc-1", "--until", until, "--format", "csv"))))
+    wait_for(lambda: len(told("cycles", "vmc-1", "100")) > 5, "cycles")
+    until = told("cycles", "vmc-1", "1")[0]["t"]
+    wanted = [each["cycle_no"] for each in told("cycles", "vmc-1", "1000") if each["t"] < until][::-1]
+    rows = list(csv.DictReader(io.StringIO(say("export", "vmc-1", "--until", until, "--format", "csv"))))
     assert [int(row["cycle_no"]) for row in rows] == wanted, rows[-1]
-    lines = [json.loads(line) for line in cell.say("export", "vmc-1", "--until", until, "--format", "json").splitlines()]
+    lines = [json.loads(line) for line in say("export", "vmc-1", "--until", until, "--format", "json").splitlines()]
     assert [line["cycle_no"] for line in lines] == wanted
 
 
 def an_exported_tape_can_be_replayed():
-    tape = cell.folder / "export.tape"
-    cell.say("export", "vmc-1", "--format", "tape", "--output", str(tape))
+    tape = daemon.folder / "export.tape"
+    say("export", "vmc-1", "--format", "tape", "--output", str(tape))
     lines = tape.read_text().splitlines()
     times = [line.split(" ", 1)[0] for line in lines[1:]]
     assert lines[0] == "spindled-tape 1" and len(lines) > 50 and times[0] < times[-1]
-    output = cell.say("replay", "--config", str(cell.folder / "spindled.yaml"), "--machine", "vmc-1", "--format", "json", str(tape))
+    output = say("replay", "--config", str(daemon.config), "--machine", "vmc-1", "--format", "json", str(tape))
     cycles = [each for each in map(json.loads, output.splitlines()) if each["measurement"] == "cycle"]
     assert len(cycles) > 2, output[:500]
 
 
 def a_recording_is_a_tape_of_what_comes():
-    tape = cell.folder / "record.tape"
-    cell.say("record", "hmc-3", "--for", "2", "--output", str(tape))
+    tape = daemon.folder / "record.tape"
+    say("record", "hmc-3", "--for", "2", "--output", str(tape))
     lines = tape.read_text().splitlines()
     assert lines[0] == "spindled-tape 1" and any(" spindle_load " in line for line in lines), lines[:10]
-    status, _, errors = cell.ask("replay", "--config", str(cell.folder / "spindled.yaml"), "--machine", "hmc-3", str(tape))
+    status, _, errors = daemon.spindlectl("replay", "--config", str(daemon.config), "--machine", "hmc-3", str(tape))
     assert status == 0, errors
 
 
 def a_report_is_saved():
-    path = cell.folder / "report.html"
-    assert cell.say("report", "1", str(path)).strip() == str(path)
+    path = daemon.folder / "report.html"
+    assert say("report", "1", str(path)).strip() == str(path)
     assert path.read_text().startswith("<!doctype html>")
 
 
 def dead_letters_are_listed_retried_and_dropped():
     def letters():
         """Those of cycles: no correction takes their place, so they stay what they are."""
-        return [each for each in cell.control("queue", "list", "refusing") if each["record"]["measurement"] == "cycle"]
+        return [each for each in told("queue", "list", "refusing") if each["record"]["measurement"] == "cycle"]
 
     letter = wait_for(letters, "a dead letter")[0]
     assert "field type conflict" in letter["reason"] and letter["record"]["machine"] is not None, letter
-    cell.say("queue", "drop", "refusing", str(letter["id"]))
+    say("queue", "drop", "refusing", str(letter["id"]))
     assert all(each["id"] != letter["id"] for each in letters()), letter
     for word in ("drop", "retry"):
-        status, _, errors = cell.ask("queue", word, "refusing", str(letter["id"]))
+        status, _, errors = daemon.spindlectl("queue", word, "refusing", str(letter["id"]))
         assert status == 1 and "no dead letter of this id" in errors, (status, errors)
     again = wait_for(letters, "another")[0]
-    cell.say("queue", "retry", "refusing", str(again["id"]))
+    say("queue", "retry", "refusing", str(again["id"]))
     wait_for(lambda: any(each["id"] == again["id"] and each["refused"] > again["refused"] for each in letters()),
              "its being refused again")
 
 
 def the_doctor_names_what_is_wrong_and_the_remedy():
     def findings():
-        status, output, _ = cell.ask("doctor", "--json")
+        status, output, _ = daemon.spindlectl("doctor", "--json")
         return (status, json.loads(output)) if output else None
 
     status, found = wait_for(lambda: findings() if any(each["about"] == "dead-1" for each in findings()[1]) else None, "findings")
     assert status == 1
     assert all(each["what"] and each["remedy"] for each in found), found
     assert any("no link" in each["what"] for each in found if each["about"] == "dead-1"), found
-    broken = cell.folder / "broken.yaml"
+    broken = daemon.folder / "broken.yaml"
     broken.write_text("version: 1\nnonsense: true\n")
-    status, output, _ = cell.ask("doctor", "--config", str(broken))
+    status, output, _ = daemon.spindlectl("doctor", "--config", str(broken))
     assert status == 1 and "broken.yaml:2:1" in output, output
 
 
 def the_plan_tells_of_every_line_once():
     links = "".join(f"\n      - {{url: 'rtu:///dev/serial/by-id/{port}', unit: {unit}, points: [{{signal: custom.{port}{unit}, address: 1}}]}}"
                     for unit in (1, 2) for port in "xy")
-    path = cell.folder / "lines.yaml"
+    path = daemon.folder / "lines.yaml"
     path.write_text(f"version: 1\ngateway: {{id: g, enterprise: e, site: s, area: a}}\nmachines:\n  - name: m\n    modbus:{links}\n")
-    status, output, errors = cell.ask("plan", "--config", str(path))
+    status, output, errors = daemon.spindlectl("plan", "--config", str(path))
     assert status == 0 and not errors, errors
     busy = [line for line in output.splitlines() if " is busy for " in line]
     assert len(busy) == 2 and len({line.split(" for ")[1] for line in busy}) == 1, output
 
 
 def status_is_one_when_something_is_wrong():
-    status, output, _ = cell.ask("status")
+    status, output, _ = daemon.spindlectl("status")
     assert status == 1 and "dead-1" in output, output
 
 
@@ -217,8 +226,8 @@ if __name__ == "__main__":
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sink = f'sinks: {{refusing: {{driver: influx, url: "http://127.0.0.1:{server.server_port}", database: spindled}}}}'
     dead = '\n  - name: dead-1\n    modbus: {url: "tcp://127.0.0.1:1", points: [{signal: part_count, address: 0}]}\n'
-    with Cell(BUILD, speed=4, more=dead, sinks=sink) as cell:
-        wait_for(lambda: len(cell.get("/v1/machines/vmc-1/cycles")) > 2, "cycles")
+    with Cell("--speed", "4") as cell, Daemon(demo_config(cell, dead, sink)) as daemon:
+        wait_for(lambda: len(daemon.cycles("vmc-1")) > 2, "cycles")
         run([questions_are_answered_as_tables_and_as_json, statuses_tell_what_happened, every_command_explains_itself,
              what_is_missing_is_told_with_where_to_look, what_is_said_becomes_context, a_run_tells_the_parts_made_so_far, watching_shows_cycles_as_they_end, exported_cycles_are_those_that_were_recorded,
              an_exported_tape_can_be_replayed, a_recording_is_a_tape_of_what_comes, a_report_is_saved,

@@ -3,28 +3,37 @@
 """The page in a real browser, the API behind it, metrics, and what hostile clients can do."""
 import html.parser
 import json
-import pathlib
 import re
 import socket
-import sys
 import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from browser import Browser  # noqa: E402
-from cell import Cell  # noqa: E402
-from servers import fetch, run, wait_for  # noqa: E402
+from browser import Browser
+from cell import Cell
+from daemon import Daemon, demo_config
+from rig import fetch, run, wait_for
 
-BUILD = pathlib.Path(sys.argv[1])
+
 MACHINES = ["vmc-1", "drill-2", "hmc-3", "lathe-4"]
 EVIL = "<img src=x onerror=document.title='taken'>"
 SAMPLE = re.compile(r'^[a-zA-Z_:][a-zA-Z0-9_:]*(\{[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"'
                     r'(,[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*")*\})? -?[0-9.e+-]+$')
-cell = None
+daemon = None
+
+
+def port():
+    return int(daemon.url.rsplit(":", 1)[1])
+
+
+def get(path):
+    """What the page answers."""
+    status, body = fetch(daemon.url + path)
+    assert status == 200, (path, status, body)
+    return json.loads(body)
 
 
 def every_machine_is_on_the_page_with_its_state_in_words():
     with Browser() as browser:
-        browser.open(cell.url + "/")
+        browser.open(daemon.url + "/")
         browser.wait("return document.body.dataset.ready", "the page")
         shown = browser.run("return [...document.querySelectorAll('.machine')].map(each => each.dataset.machine)")
         assert shown[:4] == MACHINES, shown
@@ -43,7 +52,7 @@ def every_machine_is_on_the_page_with_its_state_in_words():
 
 def new_cycles_come_without_asking_again():
     with Browser() as browser:
-        browser.open(cell.url + "/#/machine/vmc-1")
+        browser.open(daemon.url + "/#/machine/vmc-1")
         newest = "return Number((document.querySelector('.now .fact dt')?.textContent.match(/\\d+/) ?? [0])[0])"
         first = browser.wait(newest, "a cycle that runs")
         browser.wait(f"const n = (() => {{ {newest} }})(); return n > {first}", "the next cycle")
@@ -51,7 +60,7 @@ def new_cycles_come_without_asking_again():
 
 def a_name_that_is_html_stays_text():
     with Browser() as browser:
-        browser.open(cell.url + "/")
+        browser.open(daemon.url + "/")
         browser.wait("return document.body.dataset.ready", "the page")
         names = browser.run("return [...document.querySelectorAll('.machine h3')].map(each => each.textContent)")
         assert EVIL in names, names
@@ -64,7 +73,7 @@ def a_name_that_is_html_stays_text():
 
 def a_page_that_gets_no_answers_says_so():
     with Browser() as browser:
-        browser.open(cell.url + "/")
+        browser.open(daemon.url + "/")
         browser.wait("return document.getElementById('live').textContent === 'live'", "events")
         browser.tell("Network.enable")
         browser.tell("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=0, uploadThroughput=0)
@@ -75,7 +84,7 @@ def a_page_that_gets_no_answers_says_so():
 
 
 def states_come_from_the_tracker_for_modbus_too():
-    machine = cell.get("/v1/machines/vmc-1")
+    machine = get("/v1/machines/vmc-1")
     path = machine["paths"][0]
     assert path["state"] in ("run", "wait", "hold", "done", "idle"), path
     assert path["cycle_no"] >= 1 and path["program"] == "1234", path
@@ -84,33 +93,33 @@ def states_come_from_the_tracker_for_modbus_too():
 
 def every_collection_answers():
     for collection in ("cycles", "segments", "tools", "thermal", "quality", "events", "signals", "states", "gaps", "archive"):
-        answer = cell.get(f"/v1/machines/vmc-1/{collection}?limit=5")
+        answer = get(f"/v1/machines/vmc-1/{collection}?limit=5")
         assert isinstance(answer, list), collection
-    cycles = cell.get("/v1/machines/vmc-1/cycles?limit=3&order=oldest")
+    cycles = get("/v1/machines/vmc-1/cycles?limit=3&order=oldest")
     assert [each["cycle_no"] for each in cycles] == sorted(each["cycle_no"] for each in cycles)
-    assert cell.get("/v1/version")["api"] == "v1"
+    assert get("/v1/version")["api"] == "v1"
 
 
 def errors_are_sentences():
     for path, wanted in (("/v1/machines/nobody", 404), ("/v1/machines/vmc-1/nothing", 404), ("/nowhere", 404), ("/v1/runs/999/report", 404),
                          ("/v1/runs/x/report", 400), ("/v1/machines/vmc-1/cycles?limit=0", 400), ("/v1/machines/vmc-1/cycles?from=later", 400),
                          ("/v1/samples", 404), ("/assets/nothing.js", 404)):
-        status, body = fetch(cell.url + path)
+        status, body = fetch(daemon.url + path)
         assert status == wanted, (path, status)
         assert len(json.loads(body)["error"]) > 10, body
-    status, body = fetch(cell.url + "/v1/machines/vmc-1/cmd/lot", "{}", "POST")
+    status, body = fetch(daemon.url + "/v1/machines/vmc-1/cmd/lot", "{}", "POST")
     assert status == 405 and "control socket" in body, (status, body)
 
 
 def health_says_which_link_is_down():
-    status, body = fetch(cell.url + "/healthz")
+    status, body = fetch(daemon.url + "/healthz")
     answer = json.loads(body)
     assert status == 503 and not answer["ok"], body
     assert any(EVIL in reason for reason in answer["reasons"]), answer
 
 
 def metrics_are_what_prometheus_reads():
-    status, body = fetch(cell.url + "/metrics")
+    status, body = fetch(daemon.url + "/metrics")
     assert status == 200
     seen, typed = set(), set()
     for line in body.splitlines():
@@ -128,7 +137,7 @@ def metrics_are_what_prometheus_reads():
 
 
 def a_browser_may_run_only_what_came_with_the_page():
-    with urllib.request.urlopen(cell.url + "/", timeout=10) as answer:
+    with urllib.request.urlopen(daemon.url + "/", timeout=10) as answer:
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy, policy
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -147,8 +156,8 @@ class Checker(html.parser.HTMLParser):
 
 
 def the_report_of_a_run_stands_alone():
-    wait_for(lambda: len([each for each in cell.get("/v1/machines/vmc-1/cycles") if each["run_seq"] == 1]) > 2, "cycles of the run")
-    status, body = fetch(cell.url + "/v1/runs/1/report")
+    wait_for(lambda: len([each for each in get("/v1/machines/vmc-1/cycles") if each["run_seq"] == 1]) > 2, "cycles of the run")
+    status, body = fetch(daemon.url + "/v1/runs/1/report")
     assert status == 200, body
     checker = Checker()
     checker.feed(body)
@@ -157,16 +166,16 @@ def the_report_of_a_run_stands_alone():
 
 
 def two_hundred_slow_clients_hold_up_nobody():
-    asked = cell.get("/v1/machines/vmc-1")["links"][0]
+    asked = get("/v1/machines/vmc-1")["links"][0]
     clients = []
     try:
         for _ in range(200):
-            client = socket.create_connection(("127.0.0.1", cell.port), timeout=5)
+            client = socket.create_connection(("127.0.0.1", port()), timeout=5)
             client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
             clients.append(client)
         # The control socket is another server: polling is seen to go on from there.
-        wait_for(lambda: cell.control("machines")["machines"][0]["links"][0]["answered"] >= asked["answered"] + 40, "polls")
-        after = cell.control("machines")["machines"][0]["links"][0]
+        wait_for(lambda: daemon.get("/v1/machines")[1]["machines"][0]["links"][0]["answered"] >= asked["answered"] + 40, "polls")
+        after = daemon.get("/v1/machines")[1]["machines"][0]["links"][0]
         assert after["timeouts"] == asked["timeouts"], (asked, after)
         refused = 0
         for client in clients:
@@ -181,12 +190,12 @@ def two_hundred_slow_clients_hold_up_nobody():
     finally:
         for client in clients:
             client.close()
-    wait_for(lambda: fetch(cell.url + "/v1/version")[0] == 200, "the page again")
+    wait_for(lambda: fetch(daemon.url + "/v1/version")[0] == 200, "the page again")
 
 
 def subscribe():
     """A socket on which events come; None when there is no room now."""
-    client = socket.create_connection(("127.0.0.1", cell.port), timeout=5)
+    client = socket.create_connection(("127.0.0.1", port()), timeout=5)
     try:
         client.sendall(b"GET /v1/events?machine=nobody HTTP/1.1\r\nHost: x\r\n\r\n")
         if b"text/event-stream" in client.recv(4096):
@@ -212,9 +221,9 @@ if __name__ == "__main__":
       - {{url: "tcp://127.0.0.1:1", unit: 1, points: [{{signal: part_count, address: 0}}]}}
       - {{url: "tcp://127.0.0.1:1", unit: 2, points: [{{signal: alarm, area: coil, address: 0}}]}}
 """
-    with Cell(BUILD, speed=6, more=dead) as cell:
-        cell.say("run", "start", "vmc-1", "part=BRKT-7", "op=10", "stage=pilot", "target=50")
-        wait_for(lambda: len(cell.get("/v1/machines/vmc-1/cycles")) > 2, "cycles")
+    with Cell("--speed", "6") as cell, Daemon(demo_config(cell, dead)) as daemon:
+        assert daemon.spindlectl("run", "start", "vmc-1", "part=BRKT-7", "op=10", "stage=pilot", "target=50")[0] == 0
+        wait_for(lambda: len(get("/v1/machines/vmc-1/cycles")) > 2, "cycles")
         run([every_machine_is_on_the_page_with_its_state_in_words, new_cycles_come_without_asking_again,
              a_name_that_is_html_stays_text, a_page_that_gets_no_answers_says_so,
              states_come_from_the_tracker_for_modbus_too, every_collection_answers, errors_are_sentences,

@@ -3,12 +3,12 @@
 """The mqtt sink against brokers that refuse, fall silent, send nonsense or allow little: the right verdict, a clear
 sentence, no loss and no hot loop. The cases of one function run side by side, because they wait."""
 import concurrent.futures
-import sys
 
-from servers import Driver, run, wait_for
+from rig import run, wait_for
+from sink import Driver
 from stub_broker import StubBroker
 
-BUILD = sys.argv[1]
+
 COUNT = 60
 ACK_TIMEOUT = 10**9
 
@@ -32,7 +32,7 @@ def retries(driver):
 
 def a_refused_connect_is_explained_and_not_hurried():
     def check(protocol, code, words):
-        with StubBroker(connack=code) as broker, Driver(BUILD, "mqtt", 10, 10, 0, url=broker.url, protocol=protocol) as driver:
+        with StubBroker(connack=code) as broker, Driver("mqtt", 10, 10, 0, url=broker.url, protocol=protocol) as driver:
             told(driver, words)
             seen = retries(driver)
             wait_for(lambda: retries(driver) > seen + 3, "the courier's retries")
@@ -49,7 +49,7 @@ def a_refused_connect_is_explained_and_not_hurried():
 
 def what_the_broker_does_not_acknowledge_is_sent_again():
     def check(words, **faults):
-        with StubBroker(**faults) as broker, Driver(BUILD, "mqtt", COUNT, 10, 1, url=broker.url,
+        with StubBroker(**faults) as broker, Driver("mqtt", COUNT, 10, 1, url=broker.url,
                                                     ack_timeout=ACK_TIMEOUT) as driver:
             told(driver, words)
             assert driver.total("delivered") == 0, driver.lines()
@@ -69,7 +69,7 @@ def what_the_broker_does_not_acknowledge_is_sent_again():
 
 
 def a_client_that_takes_over_is_named_and_left_alone():
-    with StubBroker(disconnect=0x8e) as broker, Driver(BUILD, "mqtt", 10, 10, 1, url=broker.url) as driver:
+    with StubBroker(disconnect=0x8e) as broker, Driver("mqtt", 10, 10, 1, url=broker.url) as driver:
         told(driver, "another client with our client_id has taken over")
         seen = retries(driver)
         wait_for(lambda: retries(driver) > seen + 3, "the courier's retries")
@@ -80,7 +80,7 @@ def the_window_is_what_the_broker_allows():
     def check(maximum, most, count):
         properties = b"" if maximum is None else bytes((0x21, 0, maximum))
         with StubBroker(properties=properties, hold_s=0.3) as broker:
-            with Driver(BUILD, "mqtt", count, count, 1, url=broker.url) as driver:
+            with Driver("mqtt", count, count, 1, url=broker.url) as driver:
                 driver.wait("done")
                 assert set(broker.seqs) == set(range(1, count + 1)) and set(broker.seqs.values()) <= {1, 2}
                 assert broker.most_in_flight == most, broker.most_in_flight
@@ -90,7 +90,7 @@ def the_window_is_what_the_broker_allows():
 
 def what_is_larger_than_the_broker_takes_is_refused_alone():
     with StubBroker(properties=bytes((0x27, 0, 0, 3, 0))) as broker:  # 768 bytes
-        with Driver(BUILD, "mqtt", COUNT, 10, 1, url=broker.url) as driver:
+        with Driver("mqtt", COUNT, 10, 1, url=broker.url) as driver:
             driver.wait("done")
             assert broker.largest <= 768, broker.largest
             lines = [line for line in driver.lines() if line.startswith("refused")]
@@ -102,7 +102,7 @@ def what_is_larger_than_the_broker_takes_is_refused_alone():
 def a_refused_subscription_is_told_and_records_go_on():
     def check(protocol, code):
         with StubBroker(suback=code) as broker:
-            with Driver(BUILD, "mqtt", 10, 10, 1, url=broker.url, protocol=protocol, commands="true") as driver:
+            with Driver("mqtt", 10, 10, 1, url=broker.url, protocol=protocol, commands="true") as driver:
                 driver.wait("done")
                 wait_for(lambda: "commands are not heard" in driver.health(), "the trouble")
                 assert driver.total("delivered") == 10

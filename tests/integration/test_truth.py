@@ -6,10 +6,10 @@ import datetime
 import json
 import pathlib
 import subprocess
-import sys
 import tempfile
 
-BUILD = pathlib.Path(sys.argv[1])
+from rig import CNCSIM, SPINDLECTL
+
 START = "2026-01-01T06:00:00Z"
 CLASSES = ("partial", "complete", "aborted")
 BUCKETS = ("cut", "noncut", "tchg", "probe", "aux", "hold", "ostop", "pstop", "wait")
@@ -106,7 +106,7 @@ PARTS_OF_EXECUTION = {  # operating, cycle start lamp, feed hold lamp, program e
 
 def simulate(folder):
     (folder / "cell.yaml").write_text(SCENARIO)
-    subprocess.run([BUILD / "tools/cncsim/cncsim", "--scenario", folder / "cell.yaml", "--speed", "0", "--seconds",
+    subprocess.run([CNCSIM, "--scenario", folder / "cell.yaml", "--speed", "0", "--seconds",
                     "3600", "--start", START, "--record", folder, "--truth", folder / "truth.jsonl"],
                    check=True, timeout=60, stderr=subprocess.DEVNULL)
     cycles = {machine: [] for machine in CYCLE}
@@ -122,7 +122,7 @@ def replay(folder, machine, recording, cycle):
     (folder / "spindled.yaml").write_text(
         "version: 1\ngateway: {id: g, enterprise: e, site: s, area: a}\nmachines:\n"
         f"  - name: {machine}\n{devices}    cycle: {cycle}\n")
-    done = subprocess.run([BUILD / "tools/spindlectl/spindlectl", "replay", "--format", "json", "--config",
+    done = subprocess.run([SPINDLECTL, "replay", "--format", "json", "--config",
                            folder / "spindled.yaml", "--machine", machine, recording],
                           capture_output=True, text=True, timeout=120, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]

@@ -2,14 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything is written at the wrong address: each is told in words, the good machine goes on."""
 import http.server
-import pathlib
 import socket
-import sys
 import threading
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from plant import Cell, Daemon, config, mtconnect_machine  # noqa: E402
-from servers import free_port, run, wait_for  # noqa: E402
+from cell import Cell
+from daemon import Daemon, config, mtconnect_machine
+from rig import free_port, run, wait_for
+
 
 SCENARIO = """
 seed: 5
@@ -114,7 +113,7 @@ def every_wrong_address_is_told_and_nothing_else_suffers():
         }
         with Daemon(config(machines, sinks)) as daemon:
             def troubles():
-                health, queue = daemon.get("/healthz")[1], daemon.get("/v1/queue")[1]
+                health, queue = daemon.health(), daemon.queue()
                 said = dict(reason.split(": ", 1) for reason in health["reasons"])
                 return {**said, **{sink["sink"]: sink["trouble"] for sink in queue["sinks"]}}
 
@@ -123,7 +122,7 @@ def every_wrong_address_is_told_and_nothing_else_suffers():
                 wait_for(lambda: words in daemon.log(), f"{name} in the log")  # noqa: B023
             seen = len(daemon.cycles("good"))
             wait_for(lambda: len(daemon.cycles("good")) > seen + 1, "cycles of the good machine")
-            for sink in daemon.get("/v1/queue")[1]["sinks"]:
+            for sink in daemon.queue()["sinks"]:
                 ledger = sink["ledger"]
                 assert ledger["delivered"] == 0 and sink["pending_values"] > 0 and ledger["closes"], sink
     for server in (page, lost):

@@ -11,7 +11,7 @@ import struct
 import threading
 import time
 import urllib.parse
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 LINE, BUFFER = b"\r\n", 131072
 OLD = {"schema": "1.3", "stream": "multipart/x-mixed-replace;boundary=%s", "part": ("Content-type: text/xml", "Content-length"),
