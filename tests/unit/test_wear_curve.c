@@ -114,6 +114,11 @@ static void past_lives_narrow_what_few_measurements_leave_open(void **state)
     assert_true(wear_curve_outlook(&taught, 60, &narrow));
     assert_true(narrow.q95 - narrow.q05 < wide.q95 - wide.q05);
     assert_true(fabs(narrow.q50 - 40) < fabs(wide.q50 - 40) + 1);
+
+    wear_curve_fit(&taught, points, 1, .3,
+                   &prior); /* one is enough for who knows lives */
+    assert_true(wear_curve_outlook(&taught, 20, &narrow));
+    assert_true(narrow.q10 > 50 && narrow.q10 < 80 && narrow.q90 > 80);
 }
 
 static void flat_or_single_measurements_say_nothing(void **state)

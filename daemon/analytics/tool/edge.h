@@ -46,9 +46,11 @@ struct edge {
     uint32_t dimension_feature; /* hash of its name */
     struct wear_curve curve;
     bool is_curve_estimated, is_curve_dimension;
-    double wear_mm;       /* newest measured; NAN = never */
-    bool is_wear_newest;  /* nothing was cut since */
-    double correction_mm; /* measured minus estimated, on the average */
+    double wear_mm;                   /* newest measured; NAN = never */
+    double used_measured[EDGE_UNITS]; /* when that was */
+    uint32_t wear_feature;            /* hash of its name */
+    bool is_wear_newest;              /* nothing was cut since */
+    double correction_mm;             /* measured minus estimated, on the average */
     uint32_t corrections;
 
     struct edge_first firsts[EDGE_KEYS];

@@ -7,6 +7,7 @@
 #define LEAST_CV     0.08
 #define CATALOGUE_CV 0.4
 #define WIDTH        4.0 /* of the grid, in prior sigmas to each side */
+#define WIDEST       1.5 /* q90 - q10 over the median life: beyond it nothing is said */
 
 void life_template_init(struct life_template *template)
 {
@@ -119,4 +120,9 @@ bool life_grid_outlook(const struct life_grid *grid, double age,
         weights[i] = exp(fmin(0, grid->log_prior[i] + grid->log_likelihood[i] - most));
     return grid->count &&
            life_weights_outlook(grid->lives, weights, grid->count, age, ret_outlook);
+}
+
+bool life_outlook_says(const struct life_outlook *outlook, double age)
+{
+    return outlook->q90 - outlook->q10 <= WIDEST * (age + outlook->q50);
 }

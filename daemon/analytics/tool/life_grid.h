@@ -56,6 +56,9 @@ void life_grid_add(struct life_grid *grid, const struct life_template *template,
 bool life_grid_outlook(const struct life_grid *grid, double age,
                        struct life_outlook *ret_outlook);
 
+/* Whether it is narrow enough at `age` to be told: 80 % interval within 1.5 lives. */
+bool life_outlook_says(const struct life_outlook *outlook, double age);
+
 /* Quantiles of what remains for weights over ascending lives, linear between them. */
 bool life_weights_outlook(const double *lives, const double *weights, size_t count,
                           double age, struct life_outlook *ret_outlook);

@@ -111,7 +111,9 @@ enum breakage tools_judge_segment(const struct tools_scene *scene, struct edge *
                                   const struct breakage_sign *sign);
 void tools_judge_breakage(const struct tools_scene *scene, struct edge *edge);
 void tools_renew(const struct tools_scene *scene, struct edge *edge, uint32_t cycles,
-                 const char *why);
+                 const double used[EDGE_UNITS], const char *why);
+void tools_renew_cycles(const struct tools_scene *scene, struct edge *edge,
+                        uint32_t cycles, const char *why);
 
 /* tool_alarms.c */
 void tools_judge_cycle(const struct tools_scene *scene, struct edge *edge);

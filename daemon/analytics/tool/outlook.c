@@ -39,20 +39,21 @@ static bool make_prior(const struct edge *edge, const struct tool_memory *memory
     return true;
 }
 
-static bool is_measured(const struct edge *edge)
+static bool is_measured(const struct edge *edge, bool has_prior)
 {
-    return edge->measured.count >= 2;
+    return edge->measured.count >= 2 ||
+           (has_prior && edge->measured.count == 1 && edge->estimated.count < 2);
 }
 
 void outlook_fit(struct edge *edge, const struct tool_memory *memory,
                  const struct tool_setting *setting, double wear_limit_mm)
 {
-    const struct edge_points *points =
-        is_measured(edge) ? &edge->measured : &edge->estimated;
     struct life_prior prior;
     bool has_prior = make_prior(edge, memory, setting, &prior);
+    const struct edge_points *points =
+        is_measured(edge, has_prior) ? &edge->measured : &edge->estimated;
 
-    edge->is_curve_estimated = !is_measured(edge);
+    edge->is_curve_estimated = points == &edge->estimated;
     wear_curve_fit(&edge->curve, points->items, points->count, wear_limit_mm,
                    has_prior ? &prior : NULL);
 }
@@ -100,7 +101,8 @@ static bool look_at_index(const struct edge *edge, double age,
                           struct tool_outlook *outlook)
 {
     outlook->source = TOOL_SOURCE_INDEX;
-    return life_grid_outlook(&edge->grid, age, &outlook->left);
+    return life_grid_outlook(&edge->grid, age, &outlook->left) &&
+           life_outlook_says(&outlook->left, age);
 }
 
 static bool fit_lives(const struct edge *edge, const struct tool_memory *memory,
@@ -130,7 +132,7 @@ static bool look_at_lives(const struct edge *edge, const struct tool_memory *mem
         .q90 = weibull_remaining(&weibull, age, 0.90),
         .q95 = weibull_remaining(&weibull, age, 0.95),
     };
-    return true;
+    return life_outlook_says(&outlook->left, age);
 }
 
 static double cheapest_age(const struct edge *edge, const struct tool_memory *memory,

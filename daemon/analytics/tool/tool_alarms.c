@@ -143,7 +143,7 @@ static void judge_index(const struct tools_scene *scene, struct edge *edge,
 
     uint32_t renewed = is_renewed(edge, edge->index[channel], noise);
     if (renewed) {
-        tools_renew(scene, edge, renewed, renewed == 1 ? "broken" : "");
+        tools_renew_cycles(scene, edge, renewed, renewed == 1 ? "broken" : "");
         return;
     }
     if (edge->like_new > 0)

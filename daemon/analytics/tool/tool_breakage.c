@@ -68,21 +68,32 @@ enum breakage tools_judge_segment(const struct tools_scene *scene, struct edge *
     return verdict;
 }
 
-/* Nobody told, but what was worn or broken cuts like new: it is, and was new before the
- * last `cycles`. What they used goes from the old edge to the new one. */
+/* Nobody told, but what was worn or broken cuts like new, or is not worn any more: it is
+ * new, and was before the last `cycles`. What they used goes from the old edge to the new
+ * one. */
 void tools_renew(const struct tools_scene *scene, struct edge *edge, uint32_t cycles,
-                 const char *why)
+                 const double used[EDGE_UNITS], const char *why)
 {
     int64_t parts = edge->cycle_parts, cycle_no = edge->cycle_no;
-    double used = (double)parts * cycles;
 
     edge_forget(edge, cycles);
-    edge->used[LIFE_UNIT_PARTS] -= fmin(used, edge->used[LIFE_UNIT_PARTS]);
+    for (size_t i = 0; i < EDGE_UNITS; i++)
+        edge->used[i] -= fmin(used[i], edge->used[i]);
     tools_changed(scene, edge, why);
-    edge->used[LIFE_UNIT_PARTS] = used;
+    for (size_t i = 0; i < EDGE_UNITS; i++)
+        edge->used[i] = used[i];
     edge->cycle_parts = parts;
     edge->cycle_no = cycle_no;
     edge->is_first = edge->is_fresh = false;
+}
+
+void tools_renew_cycles(const struct tools_scene *scene, struct edge *edge,
+                        uint32_t cycles, const char *why)
+{
+    const double used[EDGE_UNITS] = {[LIFE_UNIT_PARTS] =
+                                         (double)edge->cycle_parts * cycles};
+
+    tools_renew(scene, edge, cycles, used, why);
 }
 
 static void announce_broken(const struct tools_scene *scene, struct edge *edge)
@@ -122,7 +133,7 @@ void tools_judge_breakage(const struct tools_scene *scene, struct edge *edge)
         announce_broken(scene, edge);
         break;
     case BREAKAGE_STEP_HEALED:
-        tools_renew(scene, edge, 1, "broken");
+        tools_renew_cycles(scene, edge, 1, "broken");
         break;
     case BREAKAGE_STEP_CLEARED:
         tools_announce(scene, edge, "tool_cleared", SEVERITY_INFO, edge->verdict_value,

@@ -47,6 +47,24 @@ static bool was_worn(const struct tools_scene *scene, const struct edge *edge,
     return true;
 }
 
+/* Wear that was measured beyond its limit: the life to the limit was over before. */
+static double spent_at(const struct edge *edge, double limit_mm, double age)
+{
+    const struct wear_point *points = edge->measured.items;
+
+    for (uint32_t i = 0; i < edge->measured.count; i++) {
+        if (!(points[i].wear >= limit_mm))
+            continue;
+        if (i == 0)
+            return fmin(age, points[i].age);
+
+        double share =
+            (limit_mm - points[i - 1].wear) / (points[i].wear - points[i - 1].wear);
+        return points[i - 1].age + share * (points[i].age - points[i - 1].age);
+    }
+    return age;
+}
+
 void tools_changed(const struct tools_scene *scene, struct edge *edge, const char *why)
 {
     struct tool_memory *memory = tools_memory(scene->tools, edge);
@@ -59,8 +77,9 @@ void tools_changed(const struct tools_scene *scene, struct edge *edge, const cha
     tools_setting(scene->tools, edge, &setting);
 
     double age = edge_age(edge, setting.unit);
-    outlook_make(edge, memory, &setting, tools_wear_limit(scene, edge), &outlook);
-    tool_memory_learn(memory, age, was_worn(scene, edge, why),
+    double limit_mm = tools_wear_limit(scene, edge);
+    outlook_make(edge, memory, &setting, limit_mm, &outlook);
+    tool_memory_learn(memory, spent_at(edge, limit_mm, age), was_worn(scene, edge, why),
                       &(struct life_trace){
                           edge->trace,
                           edge->trace_count,

@@ -8,10 +8,12 @@
 #include <string.h>
 #include <strings.h>
 
-#define MOST_WEAR_MM 2.0  /* no edge is used with more: it must have been micrometres */
-#define FRESH_MM     0.05 /* wear of an edge that is new or nearly so */
-#define FRESH_SHARE  0.3  /* of the wear before, at most, on a new edge */
+#define MOST_WEAR_MM 2.0 /* no edge is used with more: it must have been micrometres */
 #define WAS_WORN_MM  0.1
+#define LEAST_FALL   0.1 /* mm: more than anybody measures wrong twice */
+#define FALLEN       0.6 /* of the wear before, at most, is on a new edge */
+#define FRESH_MM     0.05
+#define FRESH        0.3 /* of the wear before, when it is nearly nothing */
 
 /* VB, VBmax, flank wear, crater wear …: wear itself, not a dimension of the part. */
 static bool is_wear(const char *feature)
@@ -58,6 +60,11 @@ static double unit_mm(const char *unit)
     if (unit && (strcasecmp(unit, "um") == 0 || strcmp(unit, "µm") == 0))
         return 1e-3;
     return unit && strcasecmp(unit, "m") == 0 ? 1e3 : 1;
+}
+
+static uint32_t name_hash(const char *name)
+{
+    return signature_hash(UINT32_C(2166136261), name);
 }
 
 double tools_feature_limit(const struct machine_tools *tools, const struct edge *edge)
@@ -139,14 +146,39 @@ static void calibrate(const struct tools_scene *scene, struct edge *edge, double
         (wear_mm - expected - edge->correction_mm) / (edge->corrections + 1);
 }
 
+/* Wear does not heal. */
+static bool is_another(const struct edge *edge, double wear_mm)
+{
+    double before = edge->wear_mm;
+
+    return before >= WAS_WORN_MM &&
+           ((wear_mm <= FRESH_MM && wear_mm <= FRESH * before) ||
+            (wear_mm <= before - LEAST_FALL && wear_mm <= FALLEN * before));
+}
+
+/* It was changed after the newest measurement: who measures a worn edge changes it. */
+static void renew_measured(const struct tools_scene *scene, struct edge *edge)
+{
+    double since[EDGE_UNITS];
+
+    for (size_t i = 0; i < EDGE_UNITS; i++)
+        since[i] = fmax(0, edge->used[i] - edge->used_measured[i]);
+
+    double cycles = since[LIFE_UNIT_PARTS] / fmax(1, (double)edge->cycle_parts);
+    tools_renew(scene, edge, (uint32_t)(cycles + 0.5), since, "");
+}
+
 static void measure_wear(const struct tools_scene *scene, struct edge *edge,
-                         double wear_mm)
+                         uint32_t feature, double wear_mm)
 {
     struct tool_setting setting;
 
-    if (edge->wear_mm >= WAS_WORN_MM && wear_mm <= FRESH_MM &&
-        wear_mm <= FRESH_SHARE * edge->wear_mm)
-        tools_changed(scene, edge, ""); /* wear does not heal */
+    if (edge->wear_feature && edge->wear_feature != feature)
+        return; /* one kind of wear tells about an edge: the first that was measured */
+    if (is_another(edge, wear_mm))
+        renew_measured(scene, edge);
+    edge->wear_feature = feature;
+    memcpy(edge->used_measured, edge->used, sizeof(edge->used));
     tools_setting(scene->tools, edge, &setting);
     edge_points_add(&edge->measured, edge_age(edge, setting.unit), wear_mm);
     edge->wear_mm = wear_mm;
@@ -195,7 +227,7 @@ static void measure_dimension(const struct tools_scene *scene, struct edge *edge
     double factor = options ? options->offset_factor : 1;
     double offset_um =
         isnan(waiting->offset_um) ? edge->offset.value_um : waiting->offset_um;
-    uint32_t name = signature_hash(UINT32_C(2166136261), feature->name);
+    uint32_t name = name_hash(feature->name);
     struct tool_setting setting;
 
     tools_setting(scene->tools, edge, &setting);
@@ -220,7 +252,8 @@ static void apply_to(const struct tools_scene *scene, const char *tool,
     if (!edge)
         return;
     if (is_wear(waiting->feature))
-        measure_wear(scene, edge, read_wear(scene->tools, feature, waiting->value));
+        measure_wear(scene, edge, name_hash(waiting->feature),
+                     read_wear(scene->tools, feature, waiting->value));
     else if (feature)
         measure_dimension(scene, edge, feature, waiting);
     else

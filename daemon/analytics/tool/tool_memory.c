@@ -63,7 +63,7 @@ static void learn_coverage(struct tool_memory *memory, double age,
         memory->temper = fmax(TEMPER_LEAST, memory->temper / 1.25);
 }
 
-/* Points of one channel that are known, as shares of life. */
+/* Points of one channel that are known, as shares of life; not what was cut after it. */
 static size_t gather(const struct life_trace *trace, size_t channel, double age,
                      double ret_u[TRACE_MAX], double ret_index[TRACE_MAX])
 {
@@ -72,7 +72,7 @@ static size_t gather(const struct life_trace *trace, size_t channel, double age,
     for (size_t i = 0; i < trace->count && kept < TRACE_MAX; i++) {
         double index = (double)trace->points[i].index[channel];
 
-        if (isnan(index))
+        if (isnan(index) || trace->points[i].age > (float)age)
             continue;
         ret_u[kept] = (double)trace->points[i].age / age;
         ret_index[kept++] = index;

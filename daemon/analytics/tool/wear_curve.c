@@ -8,16 +8,19 @@
 #define SHAPES        8
 #define ACCELERATIONS 3
 #define STARTS        7
-#define NOISE         0.07 /* of a measurement, share of the limit: before data say more */
+#define NOISE         0.06 /* of a measurement, share of the limit: before data say more */
 #define NOISE_COUNT   4.0  /* how many measurements that belief is worth */
 #define BREAK_IN      0.02 /* of life: the start is reached by 1 - exp(-u / BREAK_IN) */
 #define STAYS         0.5  /* of the newest deviation: the rest was noise of measuring */
+#define ENOUGH        14.0 /* measurements: more do not make a curve truer that is nearly so */
 #define WANDERS       0.6 /* times the noise: the deviation with which the limit is met */
+#define FIRST         0.1 /* times the noise: the first that is beyond the limit ends it */
 #define SHORTEST      0.7 /* candidates span this to LONGEST times the newest age */
 #define LONGEST       12.0
+#define FARTHEST      3.0  /* sigmas above the mean of past lives */
 #define NEGLIGIBLE    12.0 /* ln of a weight against the greatest */
+#define VAGUE         0.5  /* ln of life, when little is known */
 #define LEAST_SPREAD  0.2  /* of past lives, ln */
-#define WIDEST        1.5  /* q90 - q10 over the median life: beyond it nothing is said */
 
 /* g(u) = (1 - a) u^p + a u^6: a steady phase that may bend, and one that accelerates. */
 static const double shapes[SHAPES] = {0.6, 0.75, 0.9, 1.05, 1.25, 1.5, 1.9, 2.5};
@@ -49,7 +52,7 @@ struct candidate {
 struct fit {
     const struct wear_point *points;
     size_t count;
-    double limit, age;
+    double limit, age, longest;
     const struct life_prior *prior;
     struct candidate candidates[LIVES * SHAPES * ACCELERATIONS * STARTS];
     size_t candidate_count;
@@ -70,17 +73,30 @@ static double sixth_power(double u)
     return cube * cube;
 }
 
-/* An edge that is still in use at `age` is not long-lived without reason. */
+static double spread_of(const struct life_prior *prior)
+{
+    return fmax(LEAST_SPREAD, prior->log_sigma) * sqrt(1 + 1 / prior->lives);
+}
+
+/* An edge that is still in use at `age` is not long-lived without reason; the less past
+ * lives agree, the more this counts. */
 static double log_prior(double life, double age, const struct life_prior *prior)
 {
-    double vague = normal_log(log(life), log(1.5 * age), 0.5);
+    double vague = normal_log(log(life), log(1.5 * age), VAGUE);
 
-    if (!prior || prior->lives < 2)
+    if (!prior)
         return vague;
 
-    double sigma = fmax(LEAST_SPREAD, prior->log_sigma) * sqrt(1 + 1 / prior->lives);
-    double z = (log(life) - prior->log_mean) / sigma;
-    return vague - 0.5 * prior->lives * log1p(z * z / (prior->lives - 1));
+    double sigma = spread_of(prior), z = (log(life) - prior->log_mean) / sigma;
+    return fmin(1, pow(sigma / VAGUE, 2)) * vague -
+           0.5 * prior->lives * log1p(z * z / (prior->lives - 1));
+}
+
+/* No curve is quite that of the edge, and what is left of one point resembles what is
+ * left of the next: many say less than their number. */
+static double worth_of(size_t count)
+{
+    return (double)count / (1 + (double)count / ENOUGH);
 }
 
 /* All starts of one curve. What is left of a point, wear - start b - (limit - start) g,
@@ -104,7 +120,7 @@ static void weigh_starts(struct fit *fit, double log_weight,
         double squares = plain - 2 * mixed * start + slope * start * start;
         double weight =
             log_weight + normal_log(starts[s], 0.2, 0.15) -
-            ((double)fit->count + NOISE_COUNT) / 2 * log(fmax(least, squares) / least);
+            (worth_of(fit->count) + NOISE_COUNT) / 2 * log(fmax(least, squares) / least);
 
         fit->candidates[fit->candidate_count++] = (struct candidate){
             (float)(newest - start * newest_slope),
@@ -116,7 +132,8 @@ static void weigh_starts(struct fit *fit, double log_weight,
 
 static double life_at(const struct fit *fit, size_t place)
 {
-    return fit->age * SHORTEST * pow(LONGEST / SHORTEST, (double)place / (LIVES - 1));
+    return fit->age * SHORTEST *
+           pow(fit->longest / SHORTEST, (double)place / (LIVES - 1));
 }
 
 static void weigh_life(struct fit *fit, double life)
@@ -187,7 +204,7 @@ static double bin_age(const struct wear_curve *curve, size_t bin)
 {
     double share = (double)bin / (LIFE_GRID - 1);
 
-    return curve->age * exp(log(LONGEST) * share * share);
+    return curve->age * exp(log(curve->longest) * share * share);
 }
 
 static void add_crossing(struct wear_curve *curve, double age, double weight)
@@ -195,7 +212,7 @@ static void add_crossing(struct wear_curve *curve, double age, double weight)
     if (!(age > curve->age))
         return; /* the limit is not yet reached */
 
-    double share = sqrt(log(age / curve->age) / log(LONGEST));
+    double share = sqrt(log(age / curve->age) / log(curve->longest));
     size_t bin = (size_t)ceil(fmin(share, 1) * (LIFE_GRID - 1));
     curve->weights[bin] += weight;
     curve->is_known = true;
@@ -209,7 +226,7 @@ static void spread(const struct fit *fit, struct wear_curve *curve)
         double log_weight = (double)fit->candidates[i].log_weight - fit->most;
 
         for (size_t k = 0; k < 3 && log_weight > -NEGLIGIBLE; k++)
-            add_crossing(curve, crossing(fit, i, WANDERS * deviations[k].sigmas),
+            add_crossing(curve, crossing(fit, i, FIRST + WANDERS * deviations[k].sigmas),
                          exp(log_weight) * deviations[k].weight);
     }
 }
@@ -226,7 +243,9 @@ static size_t select(const struct wear_point *points, size_t count,
     return kept;
 }
 
-static bool is_worth_fitting(const struct wear_point *points, size_t count, double limit)
+/* What past lives were makes sense of one point. */
+static bool is_worth_fitting(const struct wear_point *points, size_t count, double limit,
+                             bool has_prior)
 {
     double least = INFINITY, most = -INFINITY;
 
@@ -234,7 +253,16 @@ static bool is_worth_fitting(const struct wear_point *points, size_t count, doub
         least = fmin(least, points[i].wear);
         most = fmax(most, points[i].wear);
     }
-    return count >= 2 && limit > 0 && most - least > 2 * NOISE * limit;
+    if (!(limit > 0) || has_prior)
+        return limit > 0 && count > 0;
+    return count >= 2 && most - least > 2 * NOISE * limit;
+}
+
+static double longest(double age, const struct life_prior *prior)
+{
+    double far = prior ? prior->log_mean + FARTHEST * spread_of(prior) : 0;
+
+    return fmax(LONGEST, exp(far) / age);
 }
 
 void wear_curve_fit(struct wear_curve *curve, const struct wear_point *given,
@@ -242,12 +270,14 @@ void wear_curve_fit(struct wear_curve *curve, const struct wear_point *given,
 {
     struct wear_point points[WEAR_POINTS];
     size_t count = select(given, given_count, points);
-    struct fit fit = {.points = points, .count = count, .limit = limit, .prior = prior};
+    struct fit fit = {.points = points, .count = count, .limit = limit};
 
     memset(curve, 0, sizeof(*curve));
-    if (!is_worth_fitting(points, count, limit))
+    fit.prior = prior = prior && prior->lives >= 2 ? prior : NULL;
+    if (!is_worth_fitting(points, count, limit, prior != NULL))
         return;
     curve->age = fit.age = points[count - 1].age;
+    curve->longest = fit.longest = longest(fit.age, prior);
     fit.most = -INFINITY;
     for (size_t j = 0; j < LIVES; j++)
         weigh_life(&fit, life_at(&fit, j));
@@ -259,7 +289,7 @@ void wear_curve_mix(struct wear_curve *curve, double age, const struct passage *
     double total = 0, below = 0;
 
     if (!curve->is_known)
-        memset(curve, 0, sizeof(*curve));
+        *curve = (struct wear_curve){.longest = LONGEST};
     curve->age = age;
     for (size_t i = 0; i < LIFE_GRID; i++)
         total += curve->weights[i];
@@ -282,7 +312,7 @@ bool wear_curve_outlook(const struct wear_curve *curve, double age,
 
     if (!curve->is_known ||
         !life_weights_outlook(curve->lives, curve->weights, LIFE_GRID, age, &outlook) ||
-        outlook.q90 - outlook.q10 > WIDEST * (age + outlook.q50))
+        !life_outlook_says(&outlook, age))
         return false;
     *ret_outlook = outlook;
     return true;

@@ -23,14 +23,16 @@ struct wear_point {
 };
 
 struct wear_curve {
-    double age;                                  /* of the newest point */
+    double age;     /* of the newest point */
+    double longest; /* life that is thought of, times that age */
     double lives[LIFE_GRID], weights[LIFE_GRID]; /* ages at which the limit is reached */
     bool is_known;
 };
 
 /*
- * `prior` of past lives to the same limit; NULL = none. Not known (is_known false) with
- * fewer than two points after the start, or when wear has not risen above the noise.
+ * `prior` of past lives to the same limit; NULL = none. Not known (is_known false)
+ * without a point after the start; without a prior also with one, or when wear has not
+ * risen above the noise.
  */
 void wear_curve_fit(struct wear_curve *curve, const struct wear_point *given,
                     size_t given_count, double limit, const struct life_prior *prior);
