@@ -148,8 +148,10 @@ static const char *status(void *owner)
     const struct roster *roster = pipeline_roster(daemon->pipeline);
     size_t linked = 0;
 
-    for (size_t i = 0; i < roster_station_count(roster); i++)
-        linked += station_is_linked(roster_station(roster, i));
+    for (size_t i = 0; i < roster_place_count(roster); i++) {
+        const struct station *station = roster_station(roster, i);
+        linked += station && station_is_linked(station);
+    }
     text_clear(&daemon->status);
     text_add_format(&daemon->status, "%zu of %zu machines linked, %zu sinks", linked,
                     roster_station_count(roster), roster_courier_count(roster));

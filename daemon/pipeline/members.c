@@ -3,6 +3,7 @@
 
 #include "daemon/pipeline/courier.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,22 +17,60 @@ static void free_member(struct member *member)
     free(member);
 }
 
+/* Where in by_name this name is, or belongs. */
+static size_t place_of(const struct members *members, const char *name)
+{
+    size_t low = 0, high = members->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(members->by_name[middle]->name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 struct member *members_find(const struct members *members, const char *name)
 {
-    for (size_t i = 0; i < members->count; i++)
-        if (strcmp(members->items[i]->name, name) == 0)
-            return members->items[i];
-    return NULL;
+    size_t place = place_of(members, name);
+
+    if (place == members->count || strcmp(members->by_name[place]->name, name) != 0)
+        return NULL;
+    return members->by_name[place];
+}
+
+/* Room for one more. */
+static int grow(struct members *members)
+{
+    size_t count = members->count + 1;
+    struct member **items = reallocarray(members->items, count, sizeof(*items));
+
+    members->items = items ? items : members->items;
+    struct member **by_name = reallocarray(members->by_name, count, sizeof(*by_name));
+    members->by_name = by_name ? by_name : members->by_name;
+    return items && by_name ? 0 : -ENOMEM;
+}
+
+static void insert(struct member **list, size_t count, size_t place,
+                   struct member *member)
+{
+    memmove(&list[place + 1], &list[place], (count - place) * sizeof(struct member *));
+    list[place] = member;
+}
+
+static void take_out(struct member **list, size_t count, size_t place)
+{
+    memmove(&list[place], &list[place + 1],
+            (count - place - 1) * sizeof(struct member *));
 }
 
 struct member *members_add(struct members *members, const char *name,
                            uint64_t fingerprint)
 {
-    struct member **items =
-        realloc(members->items, (members->count + 1) * sizeof(struct member *));
-    if (!items)
+    if (grow(members))
         return NULL;
-    members->items = items;
 
     struct member *member = calloc(1, sizeof(*member));
     char *copy = strdup(name);
@@ -42,23 +81,21 @@ struct member *members_add(struct members *members, const char *name,
     }
     member->name = copy;
     member->fingerprint = fingerprint;
+    insert(members->by_name, members->count, place_of(members, name), member);
     members->items[members->count++] = member;
-    members->version++;
     return member;
 }
 
 /* Takes the member out and frees it. */
 void members_drop(struct members *members, struct member *member)
 {
-    for (size_t i = 0; i < members->count; i++) {
-        if (members->items[i] != member)
-            continue;
-        memmove(&members->items[i], &members->items[i + 1],
-                (members->count - i - 1) * sizeof(struct member *));
-        members->count--;
-        members->version++;
-        break;
-    }
+    size_t index = 0;
+
+    while (members->items[index] != member)
+        index++;
+    take_out(members->items, members->count, index);
+    take_out(members->by_name, members->count, place_of(members, member->name));
+    members->count--;
     free_member(member);
 }
 
@@ -110,5 +147,6 @@ void members_done(struct members *members)
     for (size_t i = 0; i < members->count; i++)
         free_member(members->items[i]);
     free(members->items);
+    free(members->by_name);
     *members = (struct members){0};
 }

@@ -24,8 +24,8 @@ struct member {
 /* In the order they were added; pointers, since members are called back. */
 struct members {
     struct member **items;
+    struct member **by_name; /* the same, in the order of their names */
     size_t count;
-    uint64_t version;  /* grows when one comes or goes */
     struct moment now; /* of the round of advances */
     size_t unadvanced; /* stations of the round that wait */
 };

@@ -17,6 +17,7 @@ static const char room[] = "pipeline";
 struct roster {
     struct roster_site site;
     const struct settings *settings; /* the newest */
+    uint64_t edition;                /* how often they were others before */
     struct members stations, couriers;
     struct text scratch; /* of the stations */
     bool leaving;        /* no successors any more */
@@ -316,6 +317,7 @@ void roster_reload(struct roster *roster, const struct settings *settings)
     const struct settings *before = roster->settings;
 
     roster->settings = settings;
+    roster->edition++;
     roster->unretired = roster->stations.count;
     roster->next = 0;
     retire_couriers(roster);
@@ -348,14 +350,19 @@ size_t roster_station_count(const struct roster *roster)
     return roster->stations.count;
 }
 
-uint64_t roster_version(const struct roster *roster)
+size_t roster_place_count(const struct roster *roster)
 {
-    return roster->stations.version + roster->couriers.version;
+    return roster->settings->machine_count;
 }
 
-struct station *roster_station(const struct roster *roster, size_t index)
+struct station *roster_station(const struct roster *roster, size_t place)
 {
-    return roster->stations.items[index]->station;
+    return roster_find_station(roster, roster->settings->machines[place].name);
+}
+
+uint64_t roster_edition(const struct roster *roster)
+{
+    return roster->edition;
 }
 
 struct station *roster_find_station(const struct roster *roster, const char *machine)

@@ -44,11 +44,17 @@ void roster_reload(struct roster *roster, const struct settings *settings);
 void roster_stop_stations(struct roster *roster);
 void roster_stop_couriers(struct roster *roster);
 
+/* Stations at work, also those that a reload has yet to take down. */
 size_t roster_station_count(const struct roster *roster);
 
-/* Grows when a machine or a sink comes or goes: an index is good for one version. */
-uint64_t roster_version(const struct roster *roster);
-struct station *roster_station(const struct roster *roster, size_t index);
+/*
+ * Places are the machines of the newest settings, in their order; a place keeps its
+ * meaning until the next reload, which makes another edition. NULL while nobody is at
+ * work there.
+ */
+size_t roster_place_count(const struct roster *roster);
+struct station *roster_station(const struct roster *roster, size_t place);
+uint64_t roster_edition(const struct roster *roster);
 struct station *roster_find_station(const struct roster *roster, const char *machine);
 size_t roster_courier_count(const struct roster *roster);
 struct courier *roster_courier(const struct roster *roster, size_t index);

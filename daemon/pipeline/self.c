@@ -79,7 +79,10 @@ void self_report(struct pipeline *pipeline, struct moment now)
 {
     const struct roster *roster = pipeline_roster(pipeline);
 
-    for (size_t i = 0; i < roster_station_count(roster); i++)
-        report_machine(pipeline, roster_station(roster, i), now);
+    for (size_t i = 0; i < roster_place_count(roster); i++) {
+        struct station *station = roster_station(roster, i);
+        if (station)
+            report_machine(pipeline, station, now);
+    }
     report_gateway(pipeline, now);
 }

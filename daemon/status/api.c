@@ -86,11 +86,11 @@ void api_handle(const struct api *api, struct request *request)
                        "nothing here; see /v1/machines, /v1/queue, /metrics, /healthz");
 }
 
-uint64_t api_roster_version(const void *source)
+uint64_t api_roster_edition(const void *source)
 {
     const struct api *api = source;
 
-    return roster_version(pipeline_roster(api->site.pipeline));
+    return roster_edition(pipeline_roster(api->site.pipeline));
 }
 
 void api_show_version(const struct api *api, struct request *request,

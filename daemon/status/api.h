@@ -23,8 +23,8 @@ struct route_match {
     size_t count;
 };
 
-/* The version of portions that are made of the roster's members; `source` is an api. */
-uint64_t api_roster_version(const void *source);
+/* The version of portions that go from place to place; `source` is an api. */
+uint64_t api_roster_edition(const void *source);
 
 void api_handle(const struct api *api, struct request *request);
 

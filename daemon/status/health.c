@@ -36,10 +36,10 @@ static void blame(struct verdicts *verdicts, const char *what, const char *why)
 
 static void judge_machines(struct verdicts *verdicts, const struct roster *roster)
 {
-    for (size_t i = 0; i < roster_station_count(roster); i++) {
+    for (size_t i = 0; i < roster_place_count(roster); i++) {
         const struct station *station = roster_station(roster, i);
 
-        for (size_t link = 0; link < station_link_count(station); link++) {
+        for (size_t link = 0; station && link < station_link_count(station); link++) {
             struct link_health health;
 
             station_describe_link(station, link, &health);
@@ -70,10 +70,10 @@ static void judge(struct verdicts *verdicts, const struct api *api)
 
 static void remark_on_machines(struct writer *json, const struct roster *roster)
 {
-    for (size_t i = 0; i < roster_station_count(roster); i++) {
+    for (size_t i = 0; i < roster_place_count(roster); i++) {
         const struct station *station = roster_station(roster, i);
 
-        for (size_t link = 0; link < station_link_count(station); link++) {
+        for (size_t link = 0; station && link < station_link_count(station); link++) {
             struct link_health health;
             struct verdicts remarks = {.json = *json};
 

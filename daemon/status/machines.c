@@ -186,7 +186,7 @@ static void print_gateway(struct writer *json, const struct pipeline *pipeline)
     writer_string(json, "configuration", health.configuration);
 }
 
-/* The gateway with the first portion, then a machine with each. */
+/* The gateway with the first portion, and a place with each. */
 static bool print_portion(const void *source, size_t number, struct text *text)
 {
     const struct api *api = source;
@@ -199,9 +199,12 @@ static bool print_portion(const void *source, size_t number, struct text *text)
         print_gateway(&json, api->site.pipeline);
         writer_begin_array(&json, "machines");
     }
-    if (number < roster_station_count(roster)) {
-        json.wants_comma = number > 0;
-        print_machine(&json, roster_station(roster, number));
+    if (number < roster_place_count(roster)) {
+        const struct station *station = roster_station(roster, number);
+
+        json.wants_comma = !text->failed && text->data[text->length - 1] != '[';
+        if (station)
+            print_machine(&json, station);
         return true;
     }
     writer_end_array(&json);
@@ -215,7 +218,7 @@ void api_list_machines(const struct api *api, struct request *request,
     static const struct portion_kind kind = {
         .content_type = "application/json",
         .print = print_portion,
-        .version = api_roster_version,
+        .version = api_roster_edition,
     };
 
     (void)match;

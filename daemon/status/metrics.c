@@ -245,18 +245,20 @@ static void print_gateway(struct text *text, const struct pipeline *pipeline)
 static void print_of_machines(struct text *text, const struct roster *roster,
                               size_t number)
 {
-    size_t width = 1 + roster_station_count(roster);
+    size_t width = 1 + roster_place_count(roster);
     size_t row = number / width, column = number % width;
     bool is_link = row < COUNT(link_metrics);
     const struct metric *metric =
         is_link ? &link_metrics[row] : &reception_metrics[row - COUNT(link_metrics)];
 
+    const struct station *station = column ? roster_station(roster, column - 1) : NULL;
+
     if (column == 0)
         print_head(text, metric);
-    else if (is_link)
-        print_links(text, metric, roster_station(roster, column - 1));
-    else
-        print_reception(text, metric, roster_station(roster, column - 1));
+    else if (station && is_link)
+        print_links(text, metric, station);
+    else if (station)
+        print_reception(text, metric, station);
 }
 
 static bool print_portion(const void *source, size_t number, struct text *text)
@@ -264,7 +266,7 @@ static bool print_portion(const void *source, size_t number, struct text *text)
     const struct api *api = source;
     const struct roster *roster = pipeline_roster(api->site.pipeline);
     size_t of_machines = (COUNT(link_metrics) + COUNT(reception_metrics)) *
-                         (1 + roster_station_count(roster));
+                         (1 + roster_place_count(roster));
 
     if (number == 0)
         print_gateway(text, api->site.pipeline);
@@ -281,7 +283,7 @@ void api_show_metrics(const struct api *api, struct request *request,
     static const struct portion_kind kind = {
         .content_type = "text/plain; version=0.0.4",
         .print = print_portion,
-        .version = api_roster_version,
+        .version = api_roster_edition,
     };
 
     (void)match;
