@@ -24,10 +24,12 @@ void slices_work(struct slices *slices)
         slices_wake(slices);
 }
 
-/* After 1 ms and not at once: libuv runs a timer of 0 ms again in the same turn. */
+/* After 1 ms and not at once: libuv runs a timer of 0 ms again in the same turn. Who
+ * wakes it in each turn does not put it off. */
 void slices_wake(struct slices *slices)
 {
-    (void)uv_timer_start(&slices->timer, on_timer, 1, 0);
+    if (!uv_is_active((uv_handle_t *)&slices->timer))
+        (void)uv_timer_start(&slices->timer, on_timer, 1, 0);
 }
 
 static void on_closed(uv_handle_t *handle)

@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 enum {
-    BACKLOG = 64
+    BACKLOG = 64,
+    SEND_BYTES = 64 << 10, /* what a turn of the loop may give to each reader */
 };
 
 union address {
@@ -60,10 +61,11 @@ static unsigned port_of(int descriptor)
 
 static int bind_and_listen(int descriptor, const union address *address, socklen_t length)
 {
-    int on = 1;
+    int on = 1, send_bytes = SEND_BYTES;
     mode_t before = umask(0117); /* a control socket is for owner and group */
 
     (void)setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    (void)setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &send_bytes, sizeof(send_bytes));
     int result = bind(descriptor, &address->any, length);
     int error = result < 0 ? -errno : 0;
     (void)umask(before);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Long answers about what there is now, made a little in each turn of the loop, so that
- * five hundred machines on a page hold nobody up. Those who ask are served one after the
- * other. A portion is of one moment; those of one answer may be some turns apart.
+ * five hundred machines on a page hold nobody up. Answers are made one after the other,
+ * each for all who asked before it was begun: a reader finds in it what was done before
+ * the question. A portion is of one moment; those of one answer may be some turns apart.
  * Loop thread.
  */
 #pragma once
@@ -20,7 +21,7 @@ struct portion_kind {
     bool (*print)(const void *source, size_t number, struct text *text);
 
     /* Another value says that portions no longer mean the same: the answer is begun
-     * anew. */
+     * anew. It has to stay the same for long enough to make one. */
     uint64_t (*version)(const void *source);
 };
 
@@ -35,7 +36,7 @@ struct portions {
 
 void portions_init(struct portions *portions, uv_loop_t *loop);
 
-/* Holds the request and answers it, in this turn if it is short. */
+/* Holds the request and answers it in one of the turns that follow. */
 void portions_serve(struct portions *portions, struct request *request,
                     const struct portion_kind *kind, const void *source);
 

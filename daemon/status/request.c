@@ -16,6 +16,11 @@ enum {
 
 /* What a browser may do with an answer: the page, and a document that carries its own
  * style and runs nothing. */
+enum policy {
+    POLICY_PAGE,
+    POLICY_DOCUMENT,
+};
+
 static const char *const policies[] = {
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -30,7 +35,7 @@ struct request {
     char *path;
     char method[8];
     struct text body;
-    bool is_whole, is_answered, is_suspended, is_stream, is_document;
+    bool is_whole, is_answered, is_suspended, is_stream;
     struct request *next, *previous; /* of the server's open requests */
     struct text pending;             /* of a stream: written and not yet taken */
     char user[64];
@@ -206,63 +211,105 @@ const char *request_user(const struct request *request)
     return request->user;
 }
 
-/* Hands the response over; a held connection wakes in the next turn. */
+static struct MHD_Response *make_response(const char *content_type, enum policy policy,
+                                          struct MHD_Response *response)
+{
+    if (!response)
+        return NULL;
+    (void)MHD_add_response_header(response, "Content-Type", content_type);
+    (void)MHD_add_response_header(response, "Cache-Control", "no-store");
+    (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    (void)MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+    (void)MHD_add_response_header(response, "Content-Security-Policy", policies[policy]);
+    return response;
+}
+
+/* A held connection goes on in the next turn. */
+static void wake(struct request *request)
+{
+    if (!request->is_suspended)
+        return;
+    request->is_suspended = false;
+    MHD_resume_connection(request->connection);
+    server_nudge(request->server);
+}
+
 static void queue(struct request *request, unsigned status, struct MHD_Response *response)
 {
     request->is_answered = true;
-    if (response) {
-        (void)MHD_add_response_header(response, "Cache-Control", "no-store");
-        (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-        (void)MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
-        (void)MHD_add_response_header(response, "Content-Security-Policy",
-                                      policies[request->is_document]);
-        (void)MHD_queue_response(request->connection, status, response);
-        MHD_destroy_response(response);
-    }
-    if (request->is_suspended) {
-        request->is_suspended = false;
-        MHD_resume_connection(request->connection);
-        server_nudge(request->server);
-    }
-}
-
-static void answer(struct request *request, unsigned status, const char *content_type,
-                   struct MHD_Response *response)
-{
     if (response)
-        (void)MHD_add_response_header(response, "Content-Type", content_type);
-    queue(request, status, response);
+        (void)MHD_queue_response(request->connection, status, response);
+    wake(request);
 }
 
 void request_answer(struct request *request, unsigned status, const char *content_type,
                     const char *body, size_t length)
 {
-    answer(request, status, content_type,
-           MHD_create_response_from_buffer(length, (void *)(uintptr_t)body,
-                                           MHD_RESPMEM_MUST_COPY));
+    struct MHD_Response *response =
+        make_response(content_type, POLICY_PAGE,
+                      MHD_create_response_from_buffer(length, (void *)(uintptr_t)body,
+                                                      MHD_RESPMEM_MUST_COPY));
+
+    queue(request, status, response);
+    if (response)
+        MHD_destroy_response(response);
 }
 
-void request_give(struct request *request, unsigned status, const char *content_type,
-                  struct text *text)
+/* Takes the text's memory, also when there is not enough of it. */
+static struct MHD_Response *take_text(const char *content_type, enum policy policy,
+                                      struct text *text)
 {
     struct MHD_Response *response = NULL;
 
     if (!text->failed)
         response = MHD_create_response_from_buffer(text->length, text->data,
                                                    MHD_RESPMEM_MUST_FREE);
-    if (response) {
+    if (response)
         text_init_heap(text);
-        answer(request, status, content_type, response);
-    } else {
+    else
         text_done(text);
+    return make_response(content_type, policy, response);
+}
+
+static void give(struct request *request, unsigned status, const char *content_type,
+                 enum policy policy, struct text *text)
+{
+    struct MHD_Response *response = take_text(content_type, policy, text);
+
+    if (!response) {
         request_refuse(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory");
+        return;
     }
+    queue(request, status, response);
+    MHD_destroy_response(response);
+}
+
+void request_give(struct request *request, unsigned status, const char *content_type,
+                  struct text *text)
+{
+    give(request, status, content_type, POLICY_PAGE, text);
 }
 
 void request_give_document(struct request *request, struct text *html)
 {
-    request->is_document = true;
-    request_give(request, MHD_HTTP_OK, "text/html; charset=utf-8", html);
+    give(request, MHD_HTTP_OK, "text/html; charset=utf-8", POLICY_DOCUMENT, html);
+}
+
+/* An answer is microhttpd's response, under a name that others can hold. */
+struct answer *answer_create(const char *content_type, struct text *text)
+{
+    return (struct answer *)take_text(content_type, POLICY_PAGE, text);
+}
+
+void answer_destroy(struct answer *answer)
+{
+    if (answer)
+        MHD_destroy_response((struct MHD_Response *)answer);
+}
+
+void request_share(struct request *request, unsigned status, const struct answer *answer)
+{
+    queue(request, status, (struct MHD_Response *)(uintptr_t)answer);
 }
 
 void request_refuse(struct request *request, unsigned status, const char *sentence)
@@ -309,8 +356,10 @@ static ssize_t on_more(void *owner, uint64_t position, char *buffer, size_t capa
 
 void request_stream(struct request *request, void *owner, void (*gone)(void *owner))
 {
-    struct MHD_Response *response = MHD_create_response_from_callback(
-        MHD_SIZE_UNKNOWN, STREAM_BLOCK, on_more, request, NULL);
+    struct MHD_Response *response =
+        make_response("text/event-stream", POLICY_PAGE,
+                      MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK,
+                                                        on_more, request, NULL));
 
     request->owner = owner;
     request->gone = gone;
@@ -318,9 +367,9 @@ void request_stream(struct request *request, void *owner, void (*gone)(void *own
     text_add(&request->pending, ": spindled\n\n");
     (void)MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT,
                                     0U);
-    if (response)
-        (void)MHD_add_response_header(response, "Content-Type", "text/event-stream");
     queue(request, MHD_HTTP_OK, response);
+    if (response)
+        MHD_destroy_response(response);
 }
 
 void request_beat_all(struct request *first)
@@ -333,9 +382,5 @@ void request_beat_all(struct request *first)
 void request_push(struct request *request, const char *text, size_t length)
 {
     text_add_bytes(&request->pending, text, length);
-    if (request->is_suspended) {
-        request->is_suspended = false;
-        MHD_resume_connection(request->connection);
-        server_nudge(request->server);
-    }
+    wake(request);
 }

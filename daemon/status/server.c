@@ -47,16 +47,20 @@ static void on_nudge(uv_idle_t *idle)
     run(idle->data);
 }
 
-/* Lets microhttpd work, then sleeps for as long as it allows. */
+/* Lets microhttpd work, then sleeps for as long as it allows. When it has more to do at
+ * once, that is the next turn: libuv runs a timer of 0 ms again in the same one. */
 static void run(struct server *server)
 {
     MHD_UNSIGNED_LONG_LONG timeout_ms;
 
+    (void)uv_timer_stop(&server->timer);
     (void)MHD_run(server->daemon);
-    if (MHD_get_timeout(server->daemon, &timeout_ms) == MHD_YES)
-        (void)uv_timer_start(&server->timer, on_timer, timeout_ms, 0);
+    if (MHD_get_timeout(server->daemon, &timeout_ms) != MHD_YES)
+        return;
+    if (timeout_ms == 0)
+        server_nudge(server);
     else
-        (void)uv_timer_stop(&server->timer);
+        (void)uv_timer_start(&server->timer, on_timer, timeout_ms, 0);
 }
 
 static void on_ready(uv_poll_t *poll, int status, int events)

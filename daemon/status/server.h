@@ -15,6 +15,7 @@
 
 struct server;
 struct request;
+struct answer; /* a body that several requests share */
 
 struct server_site {
     uv_loop_t *loop;
@@ -54,6 +55,14 @@ void request_answer(struct request *request, unsigned status, const char *conten
  * out while it was written is a 500. */
 void request_give(struct request *request, unsigned status, const char *content_type,
                   struct text *text);
+
+/*
+ * The same for several requests, again without a copy: NULL when memory ran out, also
+ * while the text was written. Who reads slowly keeps it after answer_destroy().
+ */
+struct answer *answer_create(const char *content_type, struct text *text);
+void answer_destroy(struct answer *answer);
+void request_share(struct request *request, unsigned status, const struct answer *answer);
 
 /* HTML that stands alone, with its own style and without scripts; as request_give(). */
 void request_give_document(struct request *request, struct text *html);
