@@ -377,8 +377,12 @@ void timeline_resume(struct timeline *timeline, const struct timeline_memory *me
 struct placement timeline_place(struct timeline *timeline, int64_t stamp_ns,
                                 struct moment received, bool is_news)
 {
-    if (timeline->is_replay)
-        return place_replayed(timeline, stamp_ns);
+    if (timeline->is_replay) {
+        struct placement placement = place_replayed(timeline, stamp_ns);
+        timeline->lead_ns = timeline->mono_ns - received.mono_ns;
+        timeline->lead_wall_ns = timeline->stamp_ns - received.wall_ns;
+        return placement;
+    }
     if (is_news) {
         timeline->is_resumed = false;
         return timeline->is_foreign ? place_foreign(timeline, stamp_ns, received)

@@ -39,11 +39,12 @@ struct timeline {
     int64_t least_ns;  /* live: smallest receipt - stamp of this window */
     int64_t offset_ns; /* live: of the last whole window, or of this one until then */
     bool has_offset, has_window;
-    int64_t window_ns; /* monotonic start of this window */
-    int64_t lead_ns;   /* live: the machine's time - ours; 0 unless it was foreign */
-    bool is_foreign;   /* live: the stamps are of another day */
-    bool is_fast;      /* live: a clock that gains without end, foreign for good */
-    int gains;         /* one soon after the other, and the most it was ever ahead */
+    int64_t window_ns;    /* monotonic start of this window */
+    int64_t lead_ns;      /* the machine's time - ours; live: 0 unless it was foreign */
+    int64_t lead_wall_ns; /* replay: that of the stamps */
+    bool is_foreign;      /* live: the stamps are of another day */
+    bool is_fast;         /* live: a clock that gains without end, foreign for good */
+    int gains;            /* one soon after the other, and the most it was ever ahead */
     int64_t gained_ns, most_ahead_ns;
     bool is_visited; /* foreign: the last stamp was of our time, and since when */
     int64_t visited_ns;
@@ -61,9 +62,9 @@ struct placement {
 void timeline_init(struct timeline *timeline, bool is_replay);
 
 /*
- * `stamp_ns` is the device's own time, UTC as it claims; `received` is ignored in replay.
- * Snapshot values are old by nature: give `is_news` false, they are placed at `received`
- * (in replay: at the newest moment) and teach nothing about the clock.
+ * `stamp_ns` is the device's own time, UTC as it claims; `received` gives only the lead
+ * in replay. Snapshot values are old by nature: give `is_news` false, they are placed at
+ * `received` (in replay: at the newest moment) and teach nothing about the clock.
  */
 struct placement timeline_place(struct timeline *timeline, int64_t stamp_ns,
                                 struct moment received, bool is_news);

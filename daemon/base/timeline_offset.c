@@ -7,6 +7,8 @@
 
 struct moment timeline_lead(const struct timeline *timeline)
 {
+    if (timeline->is_replay)
+        return (struct moment){timeline->lead_ns, timeline->lead_wall_ns};
     return (struct moment){.mono_ns = timeline->lead_ns,
                            .wall_ns = timeline->is_foreign ? timeline->lead_ns : 0};
 }

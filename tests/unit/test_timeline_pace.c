@@ -21,6 +21,24 @@ static struct placement place(struct timeline *timeline, double stamp_s, double 
     return timeline_place(timeline, second(stamp_s), now, true);
 }
 
+/* Ticks, links and what people say belong beside its stamps, not 50 years before. */
+static void a_clock_of_its_own_has_a_now(void **state)
+{
+    struct timeline timeline;
+
+    (void)state;
+    timeline_init(&timeline, true);
+    for (int step = 0; step < 10; step++) {
+        struct moment ours = {.mono_ns = second(step) - second(0),
+                              .wall_ns = second(step)};
+        struct placement placement =
+            timeline_place(&timeline, second(5000 + 60 * step), ours, true);
+        struct moment now = timeline_now(&timeline, moment_plus(ours, NS_PER_S / 2));
+        assert_int_equal(now.mono_ns, placement.at.mono_ns + NS_PER_S / 2);
+        assert_int_equal(now.wall_ns, placement.at.wall_ns + NS_PER_S / 2);
+    }
+}
+
 static void a_simulation_that_runs_fast_keeps_its_durations(void **state)
 {
     static const double speeds[] = {2, 20, 60, 1000};
@@ -181,6 +199,7 @@ static void an_old_recording_begins_now(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_clock_of_its_own_has_a_now),
         cmocka_unit_test(a_simulation_that_runs_fast_keeps_its_durations),
         cmocka_unit_test(what_catches_up_is_not_fast),
         cmocka_unit_test(a_clock_that_is_set_forward_twice_is_not_fast),
