@@ -86,31 +86,46 @@ static void print_known(struct writer *json, const char *key, const char *value)
     writer_string(json, key, value && *value ? value : NULL);
 }
 
+/* In the machine's own time, which may be of another day or run at another pace. */
+static struct moment machine_now(const struct station *station)
+{
+    struct moment now = clock_now();
+    struct link_health health;
+
+    for (size_t i = 0; i < station_link_count(station); i++) {
+        station_describe_link(station, i, &health);
+        if (health.lead.mono_ns)
+            return moment_in(now, health.lead);
+    }
+    return now;
+}
+
 static void print_since(struct writer *json, const char *key, struct moment since,
-                        const char *seconds_key)
+                        struct moment now, const char *seconds_key)
 {
     if (since.wall_ns) {
         writer_time(json, key, since.wall_ns);
-        writer_number(json, seconds_key, moment_seconds(since, clock_now()));
+        writer_number(json, seconds_key, moment_seconds(since, now));
     } else {
         writer_null(json, key);
         writer_null(json, seconds_key);
     }
 }
 
-static void print_path(struct writer *json, const struct path_view *view, int64_t number)
+static void print_path(struct writer *json, const struct path_view *view, int64_t number,
+                       struct moment now)
 {
     writer_begin_object(json, NULL);
     writer_integer(json, "path", number);
     writer_string(json, "state", code_name(execution_names, (int64_t)view->execution));
-    print_since(json, "state_since", view->state_since, "state_s");
+    print_since(json, "state_since", view->state_since, now, "state_s");
     writer_flag(json, "in_cycle", view->in_cycle);
     writer_flag(json, "is_cutting", view->is_cutting);
     if (view->cycle_no)
         writer_integer(json, "cycle_no", view->cycle_no);
     else
         writer_null(json, "cycle_no");
-    print_since(json, view->in_cycle ? "cycle_started" : "cycle_ended", view->since,
+    print_since(json, view->in_cycle ? "cycle_started" : "cycle_ended", view->since, now,
                 "elapsed");
     print_known(json, "tool", view->tool);
     print_known(json, "program", view->program);
@@ -123,8 +138,11 @@ static void print_path(struct writer *json, const struct path_view *view, int64_
 
 /* `state` is the first path's, as the tracker sees it: a machine behind Modbus has no
  * signal for it. */
-static void print_paths(struct writer *json, const struct path_view *paths)
+static void print_paths(struct writer *json, const struct station *station)
 {
+    const struct path_view *paths = station_paths(station);
+    struct moment now = machine_now(station);
+
     writer_string(json, "state",
                   paths[0].is_known
                       ? code_name(execution_names, (int64_t)paths[0].execution)
@@ -132,7 +150,7 @@ static void print_paths(struct writer *json, const struct path_view *paths)
     writer_begin_array(json, "paths");
     for (int64_t i = 0; i < PATHS_MAX; i++)
         if (paths[i].is_known)
-            print_path(json, &paths[i], i + 1);
+            print_path(json, &paths[i], i + 1, now);
     writer_end_array(json);
 }
 
@@ -146,7 +164,7 @@ static void print_machine(struct writer *json, const struct station *station)
     writer_string(json, "machine", machine->name);
     writer_string(json, "cell", machine->cell);
     writer_flag(json, "linked", station_is_linked(station));
-    print_paths(json, station_paths(station));
+    print_paths(json, station);
     print_latest(json, "mode", latest, "mode");
     print_latest(json, "program", latest, "program");
     print_latest(json, "tool", latest, "tool");

@@ -50,6 +50,18 @@ def every_machine_is_on_the_page_with_its_state_in_words():
         assert not complaints, complaints
 
 
+def one_state_can_be_looked_at_alone():
+    shown = "return [...document.querySelectorAll('.machine .state')].map(each => each.textContent)"
+    with Browser() as browser:
+        browser.open(daemon.url + "/")
+        browser.wait("return document.querySelector('#only-Not-linked') !== null", "a button for the machine without a link")
+        browser.run("document.querySelector('#only-Not-linked').click()")
+        assert browser.run(shown) == ["Not linked"], browser.run(shown)
+        assert browser.run("return document.querySelector('#only-Not-linked').getAttribute('aria-pressed')") == "true"
+        browser.run("document.querySelector('#only-Not-linked').click()")
+        assert len(browser.run(shown)) > 4, browser.run(shown)
+
+
 def new_cycles_come_without_asking_again():
     with Browser() as browser:
         browser.open(daemon.url + "/#/machine/vmc-1")
@@ -224,7 +236,7 @@ if __name__ == "__main__":
     with Cell("--speed", "6") as cell, Daemon(demo_config(cell, dead)) as daemon:
         assert daemon.spindlectl("run", "start", "vmc-1", "part=BRKT-7", "op=10", "stage=pilot", "target=50")[0] == 0
         wait_for(lambda: len(get("/v1/machines/vmc-1/cycles")) > 2, "cycles")
-        run([every_machine_is_on_the_page_with_its_state_in_words, new_cycles_come_without_asking_again,
+        run([every_machine_is_on_the_page_with_its_state_in_words, one_state_can_be_looked_at_alone, new_cycles_come_without_asking_again,
              a_name_that_is_html_stays_text, a_page_that_gets_no_answers_says_so,
              states_come_from_the_tracker_for_modbus_too, every_collection_answers, errors_are_sentences,
              health_says_which_link_is_down, metrics_are_what_prometheus_reads,

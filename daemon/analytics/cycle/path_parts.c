@@ -6,6 +6,7 @@
 #include "daemon/analytics/cycle/path_unseen.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #define FIRST_GRACE_S  2.0
 #define SHORTEST_NS    (30 * NS_PER_S)
@@ -65,11 +66,13 @@ static void learn_grace(struct path_cycles *path, const struct path_site *site,
 
     if (path->grace_s > 0 && fabs(grace - path->grace_s) < 0.2 * path->grace_s)
         return;
+    char text[64];
+    (void)snprintf(text, sizeof(text), "the counter may lag behind the end by %.1f s",
+                   grace);
     path->grace_s = grace;
-    outlet_announce(&site->outlet, at,
-                    &(struct notice){"grace_learned",
-                                     "how long the counter may lag behind the end, s",
-                                     grace, path->cycle_no, SEVERITY_INFO});
+    outlet_announce(
+        &site->outlet, at,
+        &(struct notice){"grace_learned", text, grace, path->cycle_no, SEVERITY_INFO});
 }
 
 bool path_cycles_ends_by_count(const struct path_cycles *path,

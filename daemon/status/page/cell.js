@@ -1,8 +1,10 @@
 // The overview: every machine of the cell on one screen.
 import { h, fact } from "./dom.js";
 import { DASH, count, duration, known, percent, text } from "./format.js";
-import { STAGE_WORDS, qualityOf, stateOf } from "./words.js";
+import { STAGE_WORDS, STATES, qualityOf, stateOf } from "./words.js";
 import { spark, typicalOf } from "./charts.js";
+
+const DENSE = 24; // more machines than this get small cards
 
 export function badge(machine, now) {
     const quality = qualityOf(machine, now);
@@ -18,13 +20,13 @@ export function state(machine) {
 export const partsOf = ({ job, part_count: counter }) => known(job.parts) ? { parts: job.parts, target: job.target } : { parts: counter, target: null };
 
 // The cycle that runs, against what is typical of its program.
-export function progress(path, typical, now) {
+export function progress(path, typical, age) {
     if (!path?.in_cycle) {
-        const since = path?.cycle_ended ? (now - Date.parse(path.cycle_ended)) / 1000 : null;
+        const since = known(path?.elapsed) ? path.elapsed + age : null;
         return h("div", { class: "progress" }, h("p", { class: "figures" }, h("strong", null, known(since) ? duration(since) : DASH),
             h("span", null, known(since) ? "since the last cycle" : "no cycle yet")), h("div", { class: "bar" }));
     }
-    const elapsed = Math.max(0, (now - Date.parse(path.cycle_started)) / 1000);
+    const elapsed = path.elapsed + age;
     const share = typical ? Math.min(100, 100 * elapsed / typical.middle) : 0;
     return h("div", { class: "progress" },
         h("p", { class: "figures" }, h("strong", null, duration(elapsed)), h("span", null, typical ? `of about ${duration(typical.middle)}` : "typical time not known yet")),
@@ -47,7 +49,7 @@ function card(store, machine) {
         h("div", { class: "title" }, h("h3", null, machine.machine), state(machine)),
         h("p", { class: "doing" }, h("span", null, "Program ", h("b", null, text(path?.program ?? machine.program))), h("span", null, "Tool ", h("b", null, text(path?.tool ?? machine.tool))),
             machine.paths.length > 1 && h("span", null, `${machine.paths.length} paths`)),
-        progress(path, typical, store.now()),
+        progress(path, typical, store.age()),
         h("dl", { class: "facts" },
             fact("Parts", count(parts), known(target) ? `of ${count(target)}` : null),
             lastCycle(cycles, typical),
@@ -58,16 +60,41 @@ function card(store, machine) {
         badge(machine, store.now()));
 }
 
-export function cellView(store) {
+// One button for each state that is there, and one for doubtful data: pressed, it shows these machines alone.
+const isDoubtful = (store, machine) => ["bad", "warn"].includes(qualityOf(machine, store.now()).key);
+
+function choices(store) {
+    const found = new Map();
+    for (const machine of store.machines) {
+        const { key, word } = stateOf(machine);
+        found.set(word, { key, word, count: (found.get(word)?.count ?? 0) + 1, has: (each) => stateOf(each).word === word });
+    }
+    const order = ["alarm", ...STATES];
+    const all = [...found.values()].sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key));
+    const doubtful = store.machines.filter((machine) => isDoubtful(store, machine)).length;
+    return doubtful ? [...all, { key: "doubtful", word: "Doubtful data", count: doubtful, has: (each) => isDoubtful(store, each) }] : all;
+}
+
+function filter(all, view) {
+    return h("div", { class: "filter", role: "group", "aria-label": "Show only" }, all.map(({ key, word, count: n }) => {
+        const button = h("button", { type: "button", "aria-pressed": String(view.only === word), id: `only-${word.replaceAll(" ", "-")}`, "data-state": key }, h("b", null, String(n)), ` ${word}`);
+        button.addEventListener("click", () => view.show(view.only === word ? null : word));
+        return button;
+    }));
+}
+
+export function cellView(store, view) {
     if (!store.machines.length) {
         return [h("div", { class: "summary" }, h("h1", null, "No machine is configured")), h("p", { class: "empty" }, "Machines are named in spindled.yaml; spindled --manual tells how.")];
     }
+    const all = choices(store), chosen = all.find(({ word }) => word === view.only);
+    const shown = chosen ? store.machines.filter(chosen.has) : store.machines;
     const running = store.machines.filter((machine) => machine.state === "run" && machine.linked).length;
-    const troubled = store.machines.filter((machine) => ["bad", "warn"].includes(qualityOf(machine, store.now()).key)).length;
-    const cells = Map.groupBy ? Map.groupBy(store.machines, (machine) => machine.cell) : store.machines.reduce((all, machine) => all.set(machine.cell, [...all.get(machine.cell) ?? [], machine]), new Map());
+    const cells = Map.groupBy ? Map.groupBy(shown, (machine) => machine.cell) : shown.reduce((found, machine) => found.set(machine.cell, [...found.get(machine.cell) ?? [], machine]), new Map());
+    const dense = store.machines.length > DENSE ? "dense" : "";
     return [
-        h("div", { class: "summary" }, h("h1", null, `${running} of ${store.machines.length} running`),
-            h("p", { class: "note" }, troubled ? `${troubled} with doubtful data` : "the data of all are good")),
+        h("div", { class: "summary" }, h("h1", null, `${running} of ${store.machines.length} running`), filter(all, view),
+            !all.some(({ key }) => key === "doubtful") && h("p", { class: "note" }, "the data of all are good")),
         ...[...cells].map(([cell, machines]) => h("section", { class: "cell" }, h("h2", null, cell ? `Cell ${cell}` : "Machines"),
-            h("div", { class: "machines" }, machines.map((machine) => card(store, machine)))))];
+            h("div", { class: `machines ${dense}` }, machines.map((machine) => card(store, machine)))))];
 }

@@ -20,13 +20,13 @@ function windowOf(store, name, hours) {
 function hero(store, machine, cycles, typical) {
     const path = machine.paths[0], { job } = machine;
     const { parts, target } = partsOf(machine);
-    const since = path?.state_since ? (store.now() - Date.parse(path.state_since)) / 1000 : null;
+    const since = known(path?.state_s) ? path.state_s + store.age() : null;
     return [
         h("a", { class: "back", href: "#/", id: "back" }, "← all machines"),
         h("div", { class: "hero" }, h("h1", null, machine.machine), state(machine), known(since) && h("span", { class: "note" }, `for ${duration(since)}`), badge(machine, store.now()),
             store.lacks(machine.machine) && h("span", { class: "note", role: "status" }, "reading the history …")),
         h("dl", { class: "now" },
-            h("div", { class: "fact wide" }, h("dt", null, path?.in_cycle ? `Cycle ${text(path.cycle_no)}` : "Between cycles"), h("dd", null, progress(path, typical, store.now()))),
+            h("div", { class: "fact wide" }, h("dt", null, path?.in_cycle ? `Cycle ${text(path.cycle_no)}` : "Between cycles"), h("dd", null, progress(path, typical, store.age()))),
             lastCycle(cycles, typical),
             fact("Parts", count(parts), known(target) ? `of ${count(target)}` : known(job.run) ? "in this run" : "on the counter"),
             fact("Program", text(path?.program ?? machine.program)),

@@ -8,7 +8,7 @@ import { machineView } from "./machine.js";
 const REFRESH_MS = 2000, TICK_MS = 1000;
 const $ = (id) => document.getElementById(id);
 const store = new Store(() => soon());
-const options = { hours: null };
+const options = { hours: null, only: null };
 
 function route() {
     const match = location.hash.match(/^#\/machine\/(.+)$/);
@@ -61,7 +61,7 @@ function draw() {
     if ($("tip").hidden || !document.querySelector("[data-tip]:hover")) {
         const name = route();
         const width = document.documentElement.clientWidth;
-        keep(() => name === null ? cellView(store) : machineView(store, name, { ...options, width, pick: (hours) => { options.hours = hours; draw(); } }));
+        keep(() => name === null ? cellView(store, { ...options, show: (word) => { options.only = word; draw(); } }) : machineView(store, name, { ...options, width, pick: (hours) => { options.hours = hours; draw(); } }));
         document.title = name === null ? "spindled" : `${name} · spindled`;
     }
     $("foot").replaceChildren(...foot());

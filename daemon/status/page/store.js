@@ -27,10 +27,14 @@ export class Store {
         this.records = new Map(); // machine → collection → key → record
         this.loaded = new Set(); // "machine/collection" whose history was asked for; events alone are not all
         this.offset = 0; // the daemon's clock minus ours, ms
+        this.heard = Date.now(); // when the machines were told
         this.live = { answers: false, events: false, since: Date.now() };
     }
 
     now() { return Date.now() + this.offset; }
+
+    // Seconds that were told with the machines go on by this; a machine's own clock is not asked.
+    age() { return Math.max(0, (Date.now() - this.heard) / 1000); }
 
     machine(name) { return this.machines.find((machine) => machine.machine === name); }
 
@@ -110,6 +114,7 @@ export class Store {
         try {
             const [answer, queue] = await Promise.all([this.ask("/v1/machines"), this.ask("/v1/queue")]);
             this.offset = time(answer.t) - (sent + Date.now()) / 2;
+            this.heard = Date.now();
             this.machines = answer.machines;
             this.gateway = answer;
             this.queue = queue;
