@@ -3,12 +3,12 @@
 
 const struct command commands_modbus[] = {
     {.name = "plan",
-     .arguments = "[--config FILE]",
+     .arguments = "[--config FILE] [--thinking MS]",
      .help = "show the Modbus requests that would be sent, and how busy lines are",
      .example = "spindlectl plan --config spindled.yaml",
      .run = run_plan},
     {.name = "probe",
-     .arguments = "ADDRESS [--unit N] [--expect [AREA:]ADDRESS=VALUE]...",
+     .arguments = "ADDRESS [--unit N] [--expect [AREA:]ADDRESS=VALUE]... [--timeout MS]",
      .help = "ask a machine what it has, by reading only, and print a configuration",
      .example = "spindlectl probe http://10.20.0.9:5000",
      .run = run_probe},
