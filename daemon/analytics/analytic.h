@@ -44,7 +44,8 @@ struct analytic {
     void (*observe)(void *self, const struct machine_view *view,
                     const struct sample *sample, const struct record_sink *out);
 
-    /* Fills in what it knows of a segment or cycle before anybody else hears of it. */
+    /* Fills in what it knows of a segment, cycle or tool before anybody else hears of it.
+     */
     void (*refine)(void *self, const struct machine_view *view, struct record *record);
 
     /* A finished cycle, a finished segment, a state, an event, or what analytics before

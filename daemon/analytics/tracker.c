@@ -7,6 +7,7 @@
 #include "daemon/analytics/kpi/kpi.h"
 #include "daemon/analytics/quality/charts.h"
 #include "daemon/analytics/quality/eco.h"
+#include "daemon/analytics/readiness/readiness.h"
 #include "daemon/analytics/snapshot.h"
 #include "daemon/analytics/thermal/thermal.h"
 #include "daemon/analytics/tool/machine_tools.h"
@@ -17,12 +18,13 @@
 
 /* The order in which a sample and what was made of it are seen: cycles, then these. */
 static const struct analytic *const analytics[] = {
-    &analytic_alarms,  /* what the control says itself */
-    &analytic_tools,   /* lives and wear */
-    &analytic_thermal, /* heat */
-    &analytic_charts,  /* cycles and segments against the pilot */
-    &analytic_eco,     /* before and after a change */
-    &analytic_kpi,     /* shifts, days, runs */
+    &analytic_alarms,    /* what the control says itself */
+    &analytic_tools,     /* lives and wear */
+    &analytic_thermal,   /* heat */
+    &analytic_readiness, /* how long it may run alone, by all of these */
+    &analytic_charts,    /* cycles and segments against the pilot */
+    &analytic_eco,       /* before and after a change */
+    &analytic_kpi,       /* shifts, days, runs */
     NULL,
 };
 
@@ -59,7 +61,8 @@ static void relay(void *owner, const struct record *record)
     struct tracker *tracker = self->tracker;
     struct record refined;
 
-    if (record->kind == RECORD_SEGMENT || record->kind == RECORD_CYCLE) {
+    if (record->kind == RECORD_SEGMENT || record->kind == RECORD_CYCLE ||
+        record->kind == RECORD_TOOL) {
         refined = *record;
         for (size_t i = self->from; analytics[i]; i++)
             if (analytics[i]->refine)

@@ -124,9 +124,16 @@ struct tool_record {
     double lasts_h, lights_out_h; /* until this tool is spent; until the first one is */
     double mtbf_h, mtbf_low_h;    /* of the machine: mean, lower 95 % bound */
     double unattended_h;          /* how long it shall need nobody, and */
-    double p_unattended, p_unattended_low;    /* the probability that it does not */
-    double taylor_n, taylor_c;                /* fitted: V in 1/min, T in min */
-    double speed;                             /* of the spindle on this edge, 1/min */
+    double p_unattended, p_unattended_low;       /* the probability that it does not */
+    double stock_h, coolant_h, chips_h, drift_h; /* until each needs somebody */
+    double alone_h;                              /* the least of these and of the tools */
+    int64_t alone_ok;            /* enough for unattended_h: 1, 0, unknown */
+    double p_alone, p_alone_low; /* that no stop comes before alone_h */
+    double alone_until_s;        /* seconds UTC */
+    char alone_by[12];         /* what comes first: tools, stock, coolant, chips, drift */
+    char alone_unknown[48];    /* which of them are not known: "stock, chips" */
+    double taylor_n, taylor_c; /* fitted: V in 1/min, T in min */
+    double speed;              /* of the spindle on this edge, 1/min */
     double fastest_speed, fastest_life_min;   /* that makes most parts an hour */
     double cheapest_speed, cheapest_life_min; /* that makes the cheapest ones */
     double left_lives, left_cost;             /* thrown away by changes before the end */
@@ -144,6 +151,7 @@ struct thermal_record {
     double growth_um;                 /* growth in the end of the work as it is */
     double wear_part_um, wear_part_u; /* wear of one part */
     double worst_um;                  /* largest deviation so far */
+    double margin_s;               /* until wear and heat may take it out of its limits */
     char verdict[RECORD_TEXT_MAX]; /* "separable", "not separable yet: …", "holding: …" */
 };
 

@@ -96,6 +96,7 @@ static const struct record_field thermal_fields[] = {
     NOTE_NUMBER(thermal.wear_part_um, "wear_part_um"),
     NOTE_NUMBER(thermal.wear_part_u, "wear_part_u"),
     NOTE_NUMBER(thermal.worst_um, "worst_um"),
+    NOTE_NUMBER(thermal.margin_s, "margin_s"),
     NOTE_TEXT(thermal.verdict, "verdict"),
     LAST,
 };

@@ -50,6 +50,9 @@ static const struct meaning meanings[] = {
     ONE("PART_COUNT", "COMPLETE", PART_COUNT, 2),
     ONE("PART_COUNT", "GOOD", PART_COUNT_GOOD, 0),
     ONE("PART_COUNT", "BAD", PART_COUNT_BAD, 0),
+    ONE("PART_COUNT", "REMAINING", PARTS_READY, 0),
+    ONE("LOAD_COUNT", "REMAINING", LOADS_READY, 0),
+    ONE("LENGTH", "REMAINING", BAR_LEFT, 0),
     ONE("PART_UNIQUE_ID", NULL, PART_SERIAL, 0),
     ONE("PART_ID", NULL, PART_SERIAL, 1),
     ONE("PART_STATUS", NULL, PART_STATE, 0),
@@ -111,6 +114,8 @@ static const struct meaning meanings[] = {
     AT("CHUCK_STATE", NULL, ANYWHERE, CHUCK, 0, COMPONENT),
     AT("FILL_LEVEL", NULL, ON_COOLANT, COOLANT_LEVEL, 0, COMPONENT),
     AT("LEVEL", NULL, ON_COOLANT, COOLANT_LEVEL, 1, COMPONENT),
+    AT("FILL_LEVEL", NULL, ON_CHIPS, CHIP_LEVEL, 0, COMPONENT),
+    AT("LEVEL", NULL, ON_CHIPS, CHIP_LEVEL, 1, COMPONENT),
 
     ONE("ACCUMULATED_TIME", "CUT", CUT_TIME, 0),
     ONE("ACCUMULATED_TIME", "CUTTING_TIME", CUT_TIME, 0),
@@ -133,6 +138,9 @@ static bool stands_at(const struct data_item *item, enum meaning_where where,
         return !*item->axis;
     case ON_COOLANT:
         return text_equal_fold(item->component, "Coolant");
+    case ON_CHIPS:
+        return text_equal_fold(item->component, "WasteDisposal") ||
+               text_match("*[Cc]hip*", item->component_name);
     }
     return false;
 }

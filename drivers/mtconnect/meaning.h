@@ -29,6 +29,7 @@ struct meaning {
         ON_AXIS, /* linear or rotary, not a spindle */
         OFF_AXIS,
         ON_COOLANT,
+        ON_CHIPS,
     } where;
     enum signal signal;
     int rank;

@@ -67,6 +67,11 @@ static void what_data_items_mean(void **state)
         {"pg",      "7",                     "part_count_good=7;part_count=7;"           },
         {"pb",      "2",                     "part_count_bad=2;part_count=9;"            },
         {"pc2",     "3",                     "path2/part_count=3;"                       },
+        {"pr",      "12",                    "parts_ready=12;"                           },
+        {"lr",      "4",                     "loads_ready=4;"                            },
+        {"br",      "640.5",                 "bar_left=640.5;"                           },
+        {"cl",      "70",                    "coolant_level=70;"                         },
+        {"wl",      "35",                    "chip_level=35;"                            },
         {"nowhere", "3",                     "custom.nowhere=\"3\";"                     },
     };
     struct mapping_scene scene;

@@ -35,6 +35,7 @@ struct common_options {
 extern struct common_options common_options;
 
 extern const struct command commands_show[];   /* what the daemon knows */
+extern const struct command commands_tools[];  /* tools, and the night */
 extern const struct command commands_say[];    /* what people say */
 extern const struct command commands_replay[]; /* recordings */
 extern const struct command commands_modbus[];

@@ -57,27 +57,6 @@ static const struct column signal_columns[] = {
     {NULL,     NULL,     0},
 };
 
-static const struct column tool_columns[] = {
-    {"TIME",   "t",                0},
-    {"TOOL",   "tool",             0},
-    {"USED",   "used",             1},
-    {"LEFT",   "remaining",        1},
-    {"P05",    "rul_q05",          1},
-    {"P50",    "rul_q50",          1},
-    {"P95",    "rul_q95",          1},
-    {"GROUP",  "group_remaining",  1},
-    {"HOURS",  "lasts_h",          1},
-    {"NIGHT",  "lights_out_h",     1},
-    {"ALONE",  "p_unattended_low", 2},
-    {"WEAR",   "wear_um",          0},
-    {"INDEX",  "index",            3},
-    {"UNIT",   "unit",             0},
-    {"PHASE",  "phase_name",       0},
-    {"SOURCE", "source_name",      0},
-    {"LIFE",   "life_no",          0},
-    {NULL,     NULL,               0},
-};
-
 static const struct column thermal_columns[] = {
     {"TIME",        "t",          0},
     {"AXIS",        "axis",       0},
@@ -124,7 +103,6 @@ static const struct collection {
     bool newest_each; /* one row a tool or axis, not the last rows of all */
 } collections[] = {
     {"cycles",  cycle_columns,   "no cycle has ended yet",                     false},
-    {"tools",   tool_columns,    "nothing is known of any tool yet",           true },
     {"thermal", thermal_columns, "nothing is known of the heat yet",           true },
     {"events",  event_columns,   "nothing has happened yet",                   false},
     {"signals", signal_columns,  "nothing has been heard of this machine yet", false},
@@ -282,8 +260,6 @@ const struct command commands_show[] = {
     {"signals",  "MACHINE",         "the newest value of everything it says",
      "spindlectl signals vmc-3",                                                                                            show_collection},
     {"cycles",   "MACHINE [LIMIT]", "its last cycles",                                        "spindlectl cycles vmc-3 50",
-     show_collection                                                                                                                       },
-    {"tools",    "MACHINE",         "its tools and what is left of them",                     "spindlectl tools vmc-3",
      show_collection                                                                                                                       },
     {"thermal",  "MACHINE",         "its thermal state and drift",                            "spindlectl thermal vmc-3",
      show_collection                                                                                                                       },

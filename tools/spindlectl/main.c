@@ -13,8 +13,9 @@ struct common_options common_options = {.socket = "/run/spindled/control.sock"};
 
 /* Every family of commands; a new one is a file and a row here. */
 static const struct command *const families[] = {
-    commands_show, commands_queue,  commands_doctor, commands_say,
-    commands_data, commands_replay, commands_modbus, NULL,
+    commands_show,   commands_tools,  commands_queue,
+    commands_doctor, commands_say,    commands_data,
+    commands_replay, commands_modbus, NULL,
 };
 
 static void print_usage(FILE *stream)

@@ -113,6 +113,20 @@ void table_print(const json_t *rows, const struct column *columns, const char *e
     }
 }
 
+void table_print_facts(const json_t *row, const struct column *facts)
+{
+    char cell[CELL_MAX];
+    int width = 0;
+
+    for (int i = 0; facts[i].path; i++)
+        if ((int)strlen(facts[i].title) > width)
+            width = (int)strlen(facts[i].title);
+    for (int i = 0; facts[i].path; i++) {
+        print_cell(find(row, facts[i].path), facts[i].decimals, cell);
+        (void)printf("%-*s  %s\n", width, facts[i].title, cell);
+    }
+}
+
 void table_print_heading(const struct column *columns, const int *widths)
 {
     for (int c = 0; columns[c].path && c < COLUMNS_MAX; c++)

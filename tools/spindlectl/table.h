@@ -20,6 +20,9 @@ struct column {
  * rows. */
 void table_print(const json_t *rows, const struct column *columns, const char *empty);
 
+/* One object as lines of title and value, the titles in their order. */
+void table_print_facts(const json_t *row, const struct column *facts);
+
 /* The heading and one row, for output as things happen; a width for each column, negative
  * for text to the left. */
 void table_print_heading(const struct column *columns, const int *widths);

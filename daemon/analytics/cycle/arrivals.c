@@ -65,6 +65,10 @@ bool arrivals_is_of_use(enum signal signal)
     case SIGNAL_WORK_OFFSET:
     case SIGNAL_DISPLACEMENT:
     case SIGNAL_COOLANT_LEVEL:
+    case SIGNAL_CHIP_LEVEL:
+    case SIGNAL_BAR_LEFT:
+    case SIGNAL_LOADS_READY:
+    case SIGNAL_PARTS_READY:
     case SIGNAL_CUSTOM:
     case SIGNAL_TOOL_LIFE:
     case SIGNAL_LINK:

@@ -11,12 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAYOUT UINT32_C(5)
+#define LAYOUT UINT32_C(6)
 #define CATCH_UP_NS                                                    \
     (2 * NS_PER_DAY) /* a longer silence is not lived minute by minute \
                       */
 #define UM_PER_MM        1000.0
 #define OVERRIDE_PERCENT 5.0
+#define PACE_FOLLOWS     0.1 /* weight of the newest cycle */
 
 /* Of zeros: what is not needed yet takes no memory (analytic.h). */
 static void begin(struct heat_state *state)
@@ -290,6 +291,17 @@ static void refine(void *self, const struct machine_view *view, struct record *r
         thermal_tag_cycle(&((struct thermal *)self)->state, &record->cycle);
 }
 
+static void count_parts(struct heat_state *state, const struct cycle_record *cycle)
+{
+    if (cycle->kind != CYCLE_KIND_PROD || cycle->parts <= 0)
+        return;
+    state->edges.parts += (double)cycle->parts;
+    if (!(cycle->ct > 0))
+        return;
+    double part_s = (cycle->ct + fmax(cycle->load, 0)) / (double)cycle->parts;
+    state->part_s += (part_s - state->part_s) * (state->part_s > 0 ? PACE_FOLLOWS : 1);
+}
+
 static void hear(void *self, const struct machine_view *view, const struct record *record,
                  const struct record_sink *out)
 {
@@ -303,8 +315,7 @@ static void hear(void *self, const struct machine_view *view, const struct recor
         return; /* corrections come with a number that was heard before */
     state->cycle_no = record->cycle.cycle_no;
     state->is_overridden = record->cycle.flags & CYCLE_OVERRIDE;
-    if (record->cycle.kind == CYCLE_KIND_PROD && record->cycle.parts > 0)
-        state->edges.parts += (double)record->cycle.parts;
+    count_parts(state, &record->cycle);
 }
 
 static void tell(void *self, const struct machine_view *view,

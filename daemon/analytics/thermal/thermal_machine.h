@@ -33,6 +33,7 @@ struct heat_state {
     struct moment minute; /* the next one to be lived through */
     struct moment heard;  /* the newest sample */
     int64_t cycle_no;
+    double part_s;              /* a part usually takes, loading included; 0 = none yet */
     int64_t cold_from, cold_to; /* numbers of the cycles last run on a cold machine */
     bool is_started, is_overridden, is_idle;
 };
@@ -89,6 +90,12 @@ void thermal_evidence(const struct thermal_site *site, const struct sample *samp
 const struct warmth *thermal_speaker(const struct heat_state *state);
 const char *thermal_state_now(const struct heat_state *state);
 void thermal_tag_cycle(struct heat_state *state, struct cycle_record *cycle);
+
+/* thermal_margin.c: seconds until wear and heat may take the feature out of a limit (mean
+ * and three sigmas, 95 % sure) at the machine's pace; 72 h when not before; NAN before
+ * the pace is known. For features whose wear and heat are known apart. */
+double thermal_margin(const struct thermal_site *site, const struct feature_slot *slot,
+                      const struct feature_rules *rules);
 
 /* thermal_advice.c */
 void thermal_advise(const struct thermal_site *site, struct feature_slot *slot,

@@ -225,6 +225,9 @@ void thermal_report_feature(const struct thermal_site *site, struct feature_slot
         record.thermal.tau_s = mixture.tau_identified ? mixture.tau_s : (double)NAN;
         record.thermal.tau_u_s = mixture.tau_identified ? mixture.tau_u_s : (double)NAN;
     }
+    if (is_separable && drift->model == MODEL_BANK && !drift->is_artefact &&
+        (isfinite(rules.lower_um) || isfinite(rules.upper_um)))
+        record.thermal.margin_s = thermal_margin(site, slot, &rules);
     fill_verdict(drift, is_separable, &mixture, &record.thermal);
     judge_warmth(site, &slot->warmth, &input, &record.thermal);
     const struct warmth *machine = thermal_speaker(&thermal->state);

@@ -11,6 +11,11 @@
 #define ACT_INDEX 1.30 /* domain.md 3.3 */
 #define CARBIDE   0.25 /* domain.md 3.8 */
 
+const char *const need_names[NEED_COUNT + 1] = {
+    [NEED_TOOLS] = "tools", [NEED_STOCK] = "stock", [NEED_COOLANT] = "coolant",
+    [NEED_CHIPS] = "chips", [NEED_DRIFT] = "drift",
+};
+
 static const struct unit_row {
     const char *name;
     enum life_unit unit;
@@ -185,6 +190,18 @@ static const struct option rows[] = {
            .max = 7 * 86400e9, .fallback.integer = 8 * 3600 * INT64_C(1000000000),
            .help = "how long the machine shall run without people: p_unattended is the "
                    "probability that it does"),
+    OPTION(tool_options, needs, .choices = need_names, .max = NEED_COUNT,
+           .example = "[tools, stock, coolant]",
+           .help =
+               "what the machine needs to run without people; all when left out. What "
+               "it needs and nothing is known of is said, and never counts as enough"),
+    OPTION(tool_options, coolant_min, .max = 100, .unit = "%",
+           .fallback.number = COOLANT_MIN,
+           .help = "coolant level at which somebody must come"),
+    OPTION(tool_options, chips_max, .max = 100, .unit = "%", .fallback.number = CHIPS_MAX,
+           .help = "chip level at which somebody must come"),
+    OPTION(tool_options, bar_remnant, .max = 10000, .unit = "mm",
+           .help = "length of a bar that the feeder cannot use"),
     OPTION(tool_options, monitor, .fallback.flag = true,
            .help = "tell of broken, missing and wrong tools"),
     {0},

@@ -15,6 +15,21 @@ struct life_limit {
     double wear_mm; /* NAN = no limit of wear */
 };
 
+#define COOLANT_MIN 20.0 /* %, where nothing is configured */
+#define CHIPS_MAX   90.0
+
+/* What can end a night. */
+enum need {
+    NEED_TOOLS,
+    NEED_STOCK,
+    NEED_COOLANT,
+    NEED_CHIPS,
+    NEED_DRIFT,
+    NEED_COUNT,
+};
+
+extern const char *const need_names[NEED_COUNT + 1];
+
 /* Defaults for every tool. */
 struct tool_life_options {
     char *limit, *wear_limit; /* NULL = none */
@@ -35,11 +50,15 @@ struct tool_entry {
 };
 
 struct tool_options {
-    void *life;              /* struct tool_life_options; NULL = defaults */
-    struct option_list list; /* of struct tool_entry */
-    double offset_factor;    /* raw dimension = measured - factor x offset */
-    int64_t unattended;      /* ns that the machine shall run alone; 0 = 8 h */
-    bool monitor;            /* tell breakage, missing and wrong tools */
+    void *life;               /* struct tool_life_options; NULL = defaults */
+    struct option_list list;  /* of struct tool_entry */
+    double offset_factor;     /* raw dimension = measured - factor x offset */
+    int64_t unattended;       /* ns that the machine shall run alone; 0 = 8 h */
+    struct option_list needs; /* of char *: what a night may end by; empty = all */
+    double coolant_min;       /* %, at which somebody must come */
+    double chips_max;
+    double bar_remnant; /* mm that the feeder cannot use */
+    bool monitor;       /* tell breakage, missing and wrong tools */
 };
 
 extern const struct section tool_section;

@@ -78,17 +78,34 @@ function toolRow(tool) {
         h("div", { class: "used", "width%": share(tool.used) }),
         known(low) && known(high) && h("div", { class: "interval", "left%": share(low), "width%": Math.max(share(high) - share(low), 0.6) }),
         known(tool.rul_q50) && h("div", { class: "middle", "left%": Math.min(share(tool.used + tool.rul_q50), 99.6) })) : h("div", { class: "life unknown", role: "img", "aria-label": "not known" }),
-        h("small", null, [known(tool.used) ? `${number(tool.used, 0)} ${unit} used` : "use not known", known(tool.life_no) && `life ${tool.life_no}`, PHASE_WORDS[tool.phase_name] ?? tool.phase_name, known(tool.index) && `load index ${number(tool.index, 2)}`, known(tool.wear_um) && `wear ${number(tool.wear_um, 0)} µm`, known(tool.group_remaining) && `${tool.group} together: ${number(tool.group_remaining, 0)} ${unit} left`].filter(Boolean).join(" · ")));
+        h("small", null, [known(tool.used) ? `${number(tool.used, 0)} ${unit} used` : "use not known", known(tool.life_no) && `life ${tool.life_no}`, PHASE_WORDS[tool.phase_name] ?? tool.phase_name, known(tool.index) && `load index ${number(tool.index, 2)}`, known(tool.wear_um) && `wear ${number(tool.wear_um, 0)} µm`, known(tool.group_remaining) && `${tool.group} together: ${number(tool.group_remaining, 0)} ${unit} left`].filter(Boolean).join(" · ")),
+        economyOf(tool) && h("small", { class: "economy" }, economyOf(tool)));
 }
 
 // What the machine may do alone: every tool record says it, the newest knows best.
 function nightFacts(tool) {
-    const chance = known(tool.p_unattended) ? tool.p_unattended : tool.p_unattended_low;
-    if (!known(tool.lights_out_h) && !known(chance)) return null;
-    return h("dl", { class: "facts", id: "night" },
-        fact("Tools last", known(tool.lights_out_h) ? duration(3600 * tool.lights_out_h) : DASH, "until the first is spent"),
-        fact("Between stops", known(tool.mtbf_h) ? duration(3600 * tool.mtbf_h) : "none yet", known(tool.mtbf_low_h) ? `at worst ${duration(3600 * tool.mtbf_low_h)}` : null),
-        fact(`Alone for ${number(tool.unattended_h, 0)} h`, known(tool.p_unattended) ? `${number(100 * tool.p_unattended, 0)} %` : DASH, known(tool.p_unattended_low) ? `at least ${number(100 * tool.p_unattended_low, 0)} %` : null));
+    if (!known(tool.alone_h) && !known(tool.p_unattended) && !known(tool.p_unattended_low)) return null;
+    const hours = (value) => known(value) ? duration(3600 * value) : "not known";
+    const chance = (value, low) => [known(value) ? `${number(100 * value, 0)} %` : DASH, known(low) ? `at least ${number(100 * low, 0)} %` : null];
+    const terms = [["tools", tool.lights_out_h], ["stock", tool.stock_h], ["coolant", tool.coolant_h], ["chips", tool.chips_h], ["drift", tool.drift_h]];
+    const missing = (tool.alone_unknown || "").split(", ");
+    const shown = terms.filter(([name, value]) => known(value) || missing.includes(name));
+    const end = known(tool.alone_until_s) ? `Until ${moment(1000 * tool.alone_until_s)}, then ${tool.alone_by}. ` : "";
+    return h("div", { id: "night" }, h("dl", { class: "facts" },
+        fact(tool.alone_unknown ? "Runs alone at most" : "May run alone", known(tool.alone_h) ? duration(3600 * tool.alone_h) : "not known"),
+        fact("No stop until then", ...chance(tool.p_alone, tool.p_alone_low)),
+        fact(`No stop in ${duration(3600 * tool.unattended_h)}`, ...chance(tool.p_unattended, tool.p_unattended_low)),
+        fact("Between stops", known(tool.mtbf_h) ? duration(3600 * tool.mtbf_h) : "none yet", known(tool.mtbf_low_h) ? `at worst ${duration(3600 * tool.mtbf_low_h)}` : null)),
+        h("p", { class: "note" }, `${end}Lasts: ${shown.map(([name, value]) => `${name} ${hours(value)}`).join(" · ")}`));
+}
+
+// What it costs to change this edge too early or too late, and the speeds that pay.
+function economyOf(tool) {
+    return [known(tool.replace_at) && `replace at ${number(tool.replace_at, 0)} ${tool.unit || ""}`,
+        known(tool.fastest_speed) && `most parts at ${number(tool.fastest_speed, 0)} 1/min`, known(tool.cheapest_speed) && `cheapest at ${number(tool.cheapest_speed, 0)} 1/min`,
+        (known(tool.fastest_speed) || known(tool.cheapest_speed)) && known(tool.speed) && `runs at ${number(tool.speed, 0)}`,
+        tool.left_lives > 0 && `thrown away ${number(tool.left_lives, 1)} lives${known(tool.left_cost) ? `, worth ${number(tool.left_cost, 0)}` : ""}`,
+        tool.overrun > 0 && `${number(tool.overrun, 0)} parts with a spent edge`].filter(Boolean).join(" · ");
 }
 
 function toolsCard(store, name) {

@@ -72,6 +72,10 @@ const char mapping_machine[] =
     "units='MILLIMETER/SECOND' nativeUnits='INCH/MINUTE'/>"
     "<DataItem id='tg' type='x:TOOL_GROUP' category='EVENT'/>"
     "<DataItem id='ta' type='TOOL_ASSET_ID' category='EVENT'/>"
+    "<DataItem id='pr' type='PART_COUNT' subType='REMAINING' category='EVENT'/>"
+    "<DataItem id='lr' type='LOAD_COUNT' subType='REMAINING' category='EVENT'/>"
+    "<DataItem id='br' type='LENGTH' subType='REMAINING' category='SAMPLE' "
+    "units='MILLIMETER'/>"
     "<DataItem id='vx' type='x:UNIT' category='EVENT'/></DataItems></Path>"
     "<Path id='p2' name='two'><DataItems>"
     "<DataItem id='ex2' type='EXECUTION' category='EVENT'/>"
@@ -82,7 +86,12 @@ const char mapping_machine[] =
     "<DataItem id='ov' type='PATH_FEEDRATE_OVERRIDE' category='SAMPLE' units='PERCENT'/>"
     "<DataItem id='ts' type='AMPERAGE' category='SAMPLE' representation='TIME_SERIES' "
     "units='AMPERE'/>"
-    "</DataItems></Path></Components></Controller></Components></Device>"
+    "</DataItems></Path></Components></Controller><Systems id='sy'><Components>"
+    "<Coolant id='co'><DataItems>"
+    "<DataItem id='cl' type='FILL_LEVEL' category='SAMPLE' units='PERCENT'/>"
+    "</DataItems></Coolant><WasteDisposal id='wd'><DataItems>"
+    "<DataItem id='wl' type='LEVEL' category='SAMPLE' units='PERCENT'/>"
+    "</DataItems></WasteDisposal></Components></Systems></Components></Device>"
     "</Devices></MTConnectDevices>";
 
 void mapping_scene_init(struct mapping_scene *scene,
