@@ -81,6 +81,28 @@ static void a_break_and_then_a_good_part_is_another_edge(void **state)
     story_done(&story);
 }
 
+static void a_change_that_was_seen_and_is_told_late_is_one_change(void **state)
+{
+    struct story story;
+
+    (void)state;
+    story_init(&story);
+    for (int part = 0; part < PARTS + 5; part++)
+        cut(&story, part, worn(part % PARTS), 0);
+    assert_int_equal(count_events(&story, "tool_changed"), 1);
+    tool_story_change(&story, 100.0 * (PARTS + 5) - 10, "1", "");
+    assert_int_equal(count_events(&story, "tool_changed"), 1);
+    cut(&story, PARTS + 5, worn(5), 0);
+    story_wait(&story, 100.0 * (PARTS + 6));
+    assert_int_equal(tool_story_last(&story)->life_no, 2);
+    assert_true(tool_story_last(&story)->used == 6);
+
+    /* And the next one is another. */
+    tool_story_change(&story, 100.0 * (PARTS + 6) + 5, "1", "");
+    assert_int_equal(count_events(&story, "tool_changed"), 2);
+    story_done(&story);
+}
+
 static void use_limit(struct story *story)
 {
     static char number[] = "1", limit[] = "0.3mm";
@@ -159,6 +181,7 @@ int main(void)
         cmocka_unit_test(edges_used_beyond_the_limit_teach_the_life_to_it),
         cmocka_unit_test(edges_of_forty_parts_are_told_apart_and_warned_of_in_time),
         cmocka_unit_test(a_break_and_then_a_good_part_is_another_edge),
+        cmocka_unit_test(a_change_that_was_seen_and_is_told_late_is_one_change),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

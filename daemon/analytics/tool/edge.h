@@ -33,8 +33,9 @@ struct edge {
     uint32_t memory; /* which tool_memory */
     int64_t path, life_no;
     struct moment since;
-    double used[EDGE_UNITS];   /* indexed by enum life_unit */
-    double pending_min;        /* of the segment that is being cut */
+    struct moment found_at;  /* when load or wear said that it is a new one; 0 = not so */
+    double used[EDGE_UNITS]; /* indexed by enum life_unit */
+    double pending_min;      /* of the segment that is being cut */
     double turns, turning_min; /* of the spindle, and over which cutting time */
     double overrun;    /* parts cut after it was spent; of all lives in this place */
     double left_lives; /* what changes came too early by, in lives; likewise */

@@ -97,6 +97,9 @@ void tools_cut_without_segment(const struct tools_scene *scene,
 void tools_cycle(const struct tools_scene *scene, const struct record *record);
 
 /* tool_facts.c */
+void tools_end_life(const struct tools_scene *scene, struct edge *edge, const char *why);
+
+/* People or the control say so; what was found within 15 minutes before is the same. */
 void tools_changed(const struct tools_scene *scene, struct edge *edge, const char *why);
 void tools_hear(const struct tools_scene *scene, const struct sample *sample);
 void tools_tell(const struct tools_scene *scene, const struct statement *statement);

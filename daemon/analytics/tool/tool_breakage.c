@@ -79,7 +79,8 @@ void tools_renew(const struct tools_scene *scene, struct edge *edge, uint32_t cy
     edge_forget(edge, cycles);
     for (size_t i = 0; i < EDGE_UNITS; i++)
         edge->used[i] -= fmin(used[i], edge->used[i]);
-    tools_changed(scene, edge, why);
+    tools_end_life(scene, edge, why);
+    edge->found_at = scene->at;
     for (size_t i = 0; i < EDGE_UNITS; i++)
         edge->used[i] = used[i];
     edge->cycle_parts = parts;

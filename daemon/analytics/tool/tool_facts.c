@@ -8,6 +8,7 @@
 
 #define EVIDENCE_ENOUGH 1.0
 #define EVIDENCE_NS     (30 * NS_PER_MINUTE) /* 15 min to each side */
+#define LATE_NEWS_NS    (15 * NS_PER_MINUTE)
 #define OFFSET_WEIGHT   0.6
 #define JUST_BEFORE     4   /* cycles: then it broke, whatever else is said */
 #define HARDLY_WORN     0.8 /* of the limit: removed before that it was not worn out */
@@ -65,7 +66,22 @@ static double spent_at(const struct edge *edge, double limit_mm, double age)
     return age;
 }
 
+/* Was this change found by load or wear already, and is told of only now? */
+static bool is_late_news(const struct tools_scene *scene, const struct edge *edge)
+{
+    return edge->found_at.wall_ns && !edge->has_been_bad &&
+           scene->at.mono_ns - edge->found_at.mono_ns < LATE_NEWS_NS;
+}
+
 void tools_changed(const struct tools_scene *scene, struct edge *edge, const char *why)
+{
+    if (is_late_news(scene, edge))
+        edge->found_at = (struct moment){0};
+    else
+        tools_end_life(scene, edge, why);
+}
+
+void tools_end_life(const struct tools_scene *scene, struct edge *edge, const char *why)
 {
     struct tool_memory *memory = tools_memory(scene->tools, edge);
     struct tool_setting setting;
