@@ -57,7 +57,8 @@ def lines(now_ns):
         series = ",".join([measurement, "site=demo", *(f"{key}={value}" for key, value in tags.items())])
         for point in range(POINTS):
             values = {"number": f"{point + 0.5}", "integer": f"{1 + point % 2}i", "text": '"x"'}
-            told = ",".join(f"{name}={values[kind]}" for name, kind in fields.items())
+            asked_for = {("state", "state"): f"{point % 8}i", ("cycle", "kind"): '"prod"'}
+            told = ",".join(f"{name}={asked_for.get((measurement, name), values[kind])}" for name, kind in fields.items())
             written.append(f"{series} {told} {now_ns - (POINTS - point) * STEP_NS}")
     return "\n".join(written) + "\n"
 
@@ -140,6 +141,22 @@ def every_metricsql_query_returns_points():
             wait_for(series, f"points of {board}: {panel}: {query}")
 
 
+def codes_have_words_in_their_own_column_only():
+    """A mapping of the whole panel is for panels of one code; in a table it would rename every other number."""
+    for path in BOARDS:
+        for panel in json.loads(path.read_text())["panels"]:
+            assert panel["type"] != "table" or "mappings" not in panel["fieldConfig"]["defaults"], (path.name, panel["title"])
+
+
+def every_state_has_a_row_of_its_own():
+    """Paths of one machine are not mixed, and each of the eight states is summed alone."""
+    for board, panel, query in targets("influxdb"):
+        if query.startswith('SELECT "state" FROM "state"'):
+            assert '"path"' in query, (board, panel)
+    summed = [query for _, _, query in targets("influxdb") if query.startswith('SELECT sum("dur") FROM "state"')]
+    assert sorted(re.search(r'"state" = (\d)', query)[1] for query in summed) == list("01234567"), summed
+
+
 def every_panel_has_a_place_of_its_own_and_a_known_source():
     sources = (ROOT / "config/grafana/provisioning/datasources/spindled.yaml").read_text()
     assert len(BOARDS) >= 7
@@ -162,6 +179,7 @@ def every_panel_has_a_place_of_its_own_and_a_known_source():
 
 
 if __name__ == "__main__":
-    run([every_panel_has_a_place_of_its_own_and_a_known_source, every_influxql_query_returns_points,
+    run([every_panel_has_a_place_of_its_own_and_a_known_source, codes_have_words_in_their_own_column_only,
+         every_state_has_a_row_of_its_own, every_influxql_query_returns_points,
          the_cell_overview_shows_what_simulated_machines_did,
          every_field_that_is_asked_for_is_there, every_metricsql_query_returns_points])
