@@ -5,7 +5,6 @@
 #include "drivers/mtconnect/words.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,24 +79,6 @@ void adapter_tools_destroy(struct adapter_tools *tools)
     free(tools);
 }
 
-static void tell_removed(struct adapter_tools *tools)
-{
-    const struct tool_life tool = {
-        .asset = tools->asset,
-        .station = "",
-        .status = "",
-        .parts = NAN,
-        .parts_limit = NAN,
-        .minutes = NAN,
-        .minutes_limit = NAN,
-        .wear_mm = NAN,
-        .wear_limit_mm = NAN,
-        .removed = true,
-    };
-
-    on_tool(tools, &tool);
-}
-
 int adapter_tools_change(struct adapter_tools *tools, const struct shdr_asset *asset,
                          const struct hearing *hearing, const struct mapping_sink *sink)
 {
@@ -106,7 +87,7 @@ int adapter_tools_change(struct adapter_tools *tools, const struct shdr_asset *a
     tools->asset = asset->id;
     tools->count = 0;
     if (asset->change == SHDR_ASSET_REMOVED) {
-        tell_removed(tools);
+        tool_assets_tell_removed(tools->reader, asset->id);
     } else if (asset->change == SHDR_ASSET_CHANGED) {
         tool_assets_reset(tools->reader);
         (void)tool_assets_feed(tools->reader, asset->body, strlen(asset->body));

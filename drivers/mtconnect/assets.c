@@ -6,7 +6,6 @@
 #include "drivers/mtconnect/tool_asset.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,25 +95,6 @@ static void on_tool(void *owner, const struct tool_life *tool)
     delivery->site->deliver(delivery->site->owner, &sample, 1);
 }
 
-/* It was removed, and the agent has forgotten it already. */
-static void tell_removed(struct asset_watch *watch)
-{
-    const struct tool_life tool = {
-        .asset = watch->asked,
-        .station = "",
-        .status = "",
-        .parts = NAN,
-        .parts_limit = NAN,
-        .minutes = NAN,
-        .minutes_limit = NAN,
-        .wear_mm = NAN,
-        .wear_limit_mm = NAN,
-        .removed = true,
-    };
-
-    on_tool(watch, &tool);
-}
-
 static int on_bytes(void *owner, const char *bytes, size_t length)
 {
     struct asset_watch *watch = owner;
@@ -162,8 +142,8 @@ static void on_done(void *owner, const struct http_outcome *outcome)
     }
     watch->failures = 0;
     if (strcmp(code, "ASSET_NOT_FOUND") == 0) {
-        if (watch->was_removed)
-            tell_removed(watch);
+        if (watch->was_removed) /* and the agent has forgotten it already */
+            tool_assets_tell_removed(watch->reader, watch->asked);
     } else if (*code || outcome->status >= 400) {
         watch->is_off = true;
     }

@@ -57,21 +57,30 @@ static double number_of(const char **attributes, const char *name)
     return number;
 }
 
-static void open_tool(struct tool_assets *assets, const char **attributes)
+/* Nothing is known of it yet. */
+static struct tool_life blank_life(const char *asset, bool removed)
 {
-    const char *id = xml_attribute(attributes, "assetId");
-
-    assets->tool_depth = assets->depth;
-    assets->item_depth = 0;
-    assets->tool = (struct tool_life){
+    return (struct tool_life){
+        .asset = asset,
+        .station = "",
+        .status = "",
         .parts = NAN,
         .parts_limit = NAN,
         .minutes = NAN,
         .minutes_limit = NAN,
         .wear_mm = NAN,
         .wear_limit_mm = NAN,
-        .removed = is_attribute(attributes, "removed", "true"),
+        .removed = removed,
     };
+}
+
+static void open_tool(struct tool_assets *assets, const char **attributes)
+{
+    const char *id = xml_attribute(attributes, "assetId");
+
+    assets->tool_depth = assets->depth;
+    assets->item_depth = 0;
+    assets->tool = blank_life("", is_attribute(attributes, "removed", "true"));
     (void)text_copy(assets->asset, sizeof(assets->asset), id ? id : "");
     assets->number[0] = assets->pot[0] = assets->status[0] = '\0';
 }
@@ -272,4 +281,11 @@ int tool_assets_feed(struct tool_assets *assets, const char *bytes, size_t lengt
 const char *tool_assets_error(const struct tool_assets *assets)
 {
     return assets->error_code;
+}
+
+void tool_assets_tell_removed(const struct tool_assets *assets, const char *asset)
+{
+    const struct tool_life tool = blank_life(asset, true);
+
+    assets->sink.on_tool(assets->sink.owner, &tool);
 }

@@ -27,3 +27,6 @@ int tool_assets_feed(struct tool_assets *assets, const char *bytes, size_t lengt
 
 /* "ASSET_NOT_FOUND" of an error document; "" when it was none. */
 const char *tool_assets_error(const struct tool_assets *assets);
+
+/* Tells the sink of a tool of which this alone is known: it was removed. */
+void tool_assets_tell_removed(const struct tool_assets *assets, const char *asset);
