@@ -19,7 +19,9 @@ import subprocess
 import sys
 import tempfile
 
-from tool_live import BUILD, MACHINES, SCENARIO, Score, seconds, share
+from tool_live import MACHINES, SCENARIO, Score, seconds, share
+
+from rig import CNCSIM, SPINDLECTL  # of tests/integration, where tool_live has looked already
 
 COLUMNS = ("execution", "mode", "program", "part_count", "tool", "feed", "feed_override",
            "spindle_speed", "spindle_load")
@@ -73,7 +75,7 @@ def replay(folder, machine, step, speed):
     config = folder / "c.yaml"
     config.write_text(f"version: 1\nmachines:\n  - {{{devices}{cycle}name: {machine}}}\n")
     source = folder / f"{machine}.shdr" if step == 0 else sample(folder, machine, step, speed)
-    done = subprocess.run([BUILD / "tools/spindlectl/spindlectl", "replay", "--config", config, "--machine",
+    done = subprocess.run([SPINDLECTL, "replay", "--config", config, "--machine",
                            machine, "--format", "json", source], capture_output=True, text=True, check=True)
     start = seconds(START)
     for line in done.stdout.splitlines():
@@ -88,7 +90,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "cell.yaml").write_text(SCENARIO.format(seed=1))
-        subprocess.run([BUILD / "tools/cncsim/cncsim", "--scenario", folder / "cell.yaml", "--speed", "0",
+        subprocess.run([CNCSIM, "--scenario", folder / "cell.yaml", "--speed", "0",
                         "--seconds", "86400", "--start", START, "--record", folder, "--truth",
                         folder / "truth"], check=True)
         truth = [json.loads(line) for line in open(folder / "truth", encoding="utf-8")]

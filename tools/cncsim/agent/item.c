@@ -41,6 +41,7 @@ const struct item_row item_rows[] = {
     SAMPLE(TEMP_COLUMN, "z_temp", Z, "TEMPERATURE", NULL, "CELSIUS", 1),
     EVENT(CHUCK, "chuck", CHUCK, "CHUCK_STATE", NULL, openings),
     {ITEM_BAR_END, "bar_end", CATEGORY_EVENT, COMPONENT_PATH, "END_OF_BAR", NULL, NULL, NULL, EVER, 0, answers},
+    SAMPLE(BAR_LEFT, "bar_left", PATH, "LENGTH", "REMAINING", "MILLIMETER", 1),
     EVENT(EMERGENCY, "estop", CONTROLLER, "EMERGENCY_STOP", NULL, stops),
     {ITEM_ALARM, "system", CATEGORY_CONDITION, COMPONENT_CONTROLLER, "SYSTEM", NULL, NULL, NULL, EVER, 0, NULL},
     EVENT(EXECUTION, "exec", PATH, "EXECUTION", NULL, executions),
@@ -107,6 +108,8 @@ void item_print_value(const struct item_row *row, enum agent_version version,
 
     if (row->item == ITEM_EXECUTION && version == VERSION_1_3)
         text_add(text, early_executions[(size_t)value->number]);
+    else if (row->item == ITEM_BAR_LEFT && value->number == 0)
+        text_add(text, "UNAVAILABLE");
     else if (row->item == ITEM_EXECUTION && version == VERSION_1_8 &&
              value->number == EXECUTION_WAIT)
         text_add(text, "INTERRUPTED");

@@ -9,6 +9,8 @@
 #define RESET_PULSE_NS       (300 * NS_PER_MS)
 #define PROGRAM_END_LATCH_NS (2 * NS_PER_S)
 #define SHORTEST_GAP_NS      (1500 * NS_PER_MS)
+#define BAR_REMNANT_MM       100.0
+#define BAR_PART_MM          50.0
 
 bool machine_in_cycle(const struct machine *machine)
 {
@@ -100,11 +102,21 @@ void machine_pause(struct machine *machine, enum execution execution, enum bucke
     machine_show_step(machine);
 }
 
+double machine_bar_left(const struct machine *machine)
+{
+    int64_t parts = machine->plan->people.bar_parts - machine->parts_of_bar;
+
+    return machine->plan->people.bar_parts > 0
+               ? BAR_REMNANT_MM + BAR_PART_MM * (double)parts
+               : 0;
+}
+
 void machine_resume(struct machine *machine)
 {
     machine->phase = PHASE_RUNNING;
     machine_show_text(machine, ITEM_WAIT_REASON, "");
     machine_show(machine, ITEM_BAR_END, 0);
+    machine_show(machine, ITEM_BAR_LEFT, machine_bar_left(machine));
     machine_show_execution(machine, EXECUTION_ACTIVE);
     machine_time_step(machine);
     machine_show_step(machine);
@@ -271,6 +283,7 @@ static void machine_loop(struct machine *machine)
     machine_renew_tools(machine);
     cycle_start(machine);
     machine->parts_of_bar += machine->program->parts;
+    machine_show(machine, ITEM_BAR_LEFT, machine_bar_left(machine));
     if (bar_parts == 0 || machine->parts_of_bar < bar_parts)
         return;
     machine->parts_of_bar = 0;

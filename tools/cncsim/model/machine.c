@@ -215,6 +215,7 @@ static void machine_init_panel(struct machine *machine)
     machine->panel.values[ITEM_TEMP_SPINDLE].number = machine->plan->thermal.ambient;
     machine->panel.values[ITEM_TEMP_COLUMN].number = machine->plan->thermal.ambient;
     machine->panel.values[ITEM_PART_COUNT].number = (double)machine->plan->counter.start;
+    machine->panel.values[ITEM_BAR_LEFT].number = machine_bar_left(machine);
     if (machine->plan->people.pallets > 0)
         text_copy(machine->panel.values[ITEM_PALLET].text, PANEL_TEXT_MAX, "1");
 }

@@ -30,6 +30,9 @@ void machine_end_cycle(struct machine *machine, bool is_complete);
 void machine_pause(struct machine *machine, enum execution execution, enum bucket bucket,
                    int64_t lasts_ns);
 void machine_resume(struct machine *machine);
+
+/* mm; 0 = no bar feeder. */
+double machine_bar_left(const struct machine *machine);
 void machine_time_step(struct machine *machine); /* after an override has moved */
 void machine_count(struct machine *machine, int64_t parts);
 bool machine_in_cycle(const struct machine *machine);
