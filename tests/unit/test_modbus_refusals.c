@@ -25,6 +25,15 @@ static bool heard_much_and_no_step(struct rig *rig)
     return heard_much(rig);
 }
 
+/* The matter here is what a device refuses, not how soon a busy machine answers. */
+static struct hearer *add_patient_link(struct rig *rig)
+{
+    struct hearer *hearer = add_link(rig, 1, POINTS);
+
+    hearer->options.timeout = 5 * NS_PER_S;
+    return hearer;
+}
+
 static void a_refused_register_costs_only_its_point(void **state)
 {
     struct rig rig, again;
@@ -32,7 +41,7 @@ static void a_refused_register_costs_only_its_point(void **state)
     (void)state;
     set_up(&rig);
     rig.refused_address = 10 + 2 * 17;
-    struct hearer *hearer = add_link(&rig, 1, POINTS);
+    struct hearer *hearer = add_patient_link(&rig);
     start_link(hearer, NULL);
     run_until(&rig, heard_much_and_no_step);
     assert_int_equal(hearer->bad, 1);
@@ -48,7 +57,7 @@ static void a_refused_register_costs_only_its_point(void **state)
     char position[4096];
     (void)snprintf(position, sizeof(position), "tcp://127.0.0.1:%d%s", again.device.port,
                    strchr(hearer->position, '#'));
-    start_link(add_link(&again, 1, POINTS), position);
+    start_link(add_patient_link(&again), position);
     run_until(&again, heard_much);
     assert_int_equal(again.hearers[0].bad, 0);
     assert_true(again.widest < POINTS * 2);
@@ -61,7 +70,7 @@ static void a_hole_between_points_is_found_too(void **state)
     (void)state;
     set_up(&rig);
     rig.refused_address = 10 + 2 * 17 + 1;
-    struct hearer *hearer = add_link(&rig, 1, POINTS);
+    struct hearer *hearer = add_patient_link(&rig);
     start_link(hearer, NULL);
     run_until(&rig, heard_much);
     assert_int_equal(hearer->bad, 0);
@@ -75,7 +84,7 @@ static void what_is_refused_once_is_no_hole(void **state)
 
     (void)state;
     set_up(&rig);
-    struct hearer *hearer = add_link(&rig, 1, POINTS);
+    struct hearer *hearer = add_patient_link(&rig);
     rig.refuses_every = 7;
     start_link(hearer, NULL);
     run_until(&rig, heard_much);
@@ -94,7 +103,7 @@ static void a_hole_of_yesterday_is_tried_again(void **state)
     set_up(&rig);
     (void)snprintf(position, sizeof(position),
                    "tcp://127.0.0.1:%d#1 h44+1@1000000000 w3@1", rig.device.port);
-    struct hearer *hearer = add_link(&rig, 1, POINTS);
+    struct hearer *hearer = add_patient_link(&rig);
     start_link(hearer, position);
     run_until(&rig, heard_much);
     assert_int_equal(hearer->bad, 0);
@@ -110,7 +119,7 @@ static void a_hole_of_another_device_is_none(void **state)
     set_up(&rig);
     (void)snprintf(position, sizeof(position), "tcp://127.0.0.1:%d#2 h44+1@4000000000",
                    rig.device.port);
-    start_link(add_link(&rig, 1, POINTS), position);
+    start_link(add_patient_link(&rig), position);
     run_until(&rig, heard_much);
     assert_int_equal(rig.widest, 2 * POINTS - 1);
 }
@@ -128,7 +137,7 @@ static void a_device_that_refuses_everything_is_tried_again_soon(void **state)
     (void)state;
     set_up(&rig);
     rig.refuses_every = 1;
-    struct hearer *hearer = add_link(&rig, 1, POINTS);
+    struct hearer *hearer = add_patient_link(&rig);
     start_link(hearer, NULL);
     run_until(&rig, heard_of_all);
     assert_non_null(strstr(hearer->position, "#1 h10+"));
