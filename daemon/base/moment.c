@@ -180,6 +180,8 @@ int moment_parse(const char *text, int64_t *ret_wall_ns)
     if (days > 106000 || days < -106000) /* past int64 nanoseconds */
         return -EINVAL;
     *ret_wall_ns =
-        (days * 86400 + hour * 3600 + minute * 60 + second - zone) * NS_PER_S + fraction;
+        (days * 86400 + INT64_C(3600) * hour + INT64_C(60) * minute + second - zone) *
+            NS_PER_S +
+        fraction;
     return (int)(cursor - text);
 }

@@ -132,6 +132,16 @@ static void arm_silence(struct http *http)
 
 static void close_all(struct http *http);
 
+static void settle_transfer(struct http *http, struct http_transfer *transfer)
+{
+    if (transfer->is_cancelled) {
+        forget(http, transfer);
+    } else if (!transfer->is_added) {
+        transfer->is_added = true;
+        (void)curl_multi_add_handle(http->multi, transfer->easy);
+    }
+}
+
 /* What was started or cancelled inside curl's callbacks happens now. */
 static void settle(struct http *http)
 {
@@ -139,12 +149,7 @@ static void settle(struct http *http)
         http->is_unsettled = false;
         for (struct http_transfer *each = http->transfers, *next; each; each = next) {
             next = each->next;
-            if (each->is_cancelled) {
-                forget(http, each);
-            } else if (!each->is_added) {
-                each->is_added = true;
-                (void)curl_multi_add_handle(http->multi, each->easy);
-            }
+            settle_transfer(http, each);
         }
         arm_silence(http);
     }

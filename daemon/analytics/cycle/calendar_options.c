@@ -29,7 +29,7 @@ static int read_clock(const char *scalar, void *field, char reterr_expected[128]
     for (size_t i = 0; i < hours; i++) {
         if (!is_digit(scalar[i]))
             return -EINVAL;
-        minutes = minutes * 10 + (scalar[i] - '0') * 60;
+        minutes = minutes * 10 + INT64_C(60) * (scalar[i] - '0');
     }
     int64_t rest = (colon[1] - '0') * 10 + (colon[2] - '0');
     minutes += rest;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/analytics/tool/tool_options.h"
 
+#include "daemon/base/moment.h"
 #include "daemon/base/text.h"
 
 #include <errno.h>
@@ -187,7 +188,7 @@ static const struct option rows[] = {
            .help = "how much a measured dimension moves for 1 of wear offset: 1 on "
                    "diameter, 2 for radius programming, negative when against it"),
     OPTION(tool_options, unattended, .measure = MEASURE_DURATION, .min = 60e9,
-           .max = 7 * 86400e9, .fallback.integer = 8 * 3600 * INT64_C(1000000000),
+           .max = 7 * 86400e9, .fallback.integer = 8 * NS_PER_HOUR,
            .help = "how long the machine shall run without people: p_unattended is the "
                    "probability that it does"),
     OPTION(tool_options, needs, .choices = need_names, .max = NEED_COUNT,
