@@ -67,7 +67,7 @@ def statuses_tell_what_happened():
     for words, wanted in ((["cycles", "nobody"], 1), (["cycles"], 2), (["nothing"], 2), (["run"], 2), (["run", "--help"], 0), (["tool", "--help"], 0), ([], 2), (["export"], 2), (["export", "vmc-1", "--format", "xml"], 2),
                           (["export", "nobody"], 1), (["record", "nobody"], 1), (["record"], 2), (["report"], 2), (["report", "999"], 1),
                           (["queue", "retry"], 2), (["queue", "drop", "nobody", "all"], 1), (["queue", "nonsense"], 2), (["doctor", "--nonsense"], 2),
-                          (["stage", "vmc-1", "nonsense"], 1), (["reason", "vmc-1", "--help"], 0), (["--help"], 0), (["--version"], 0)):
+                          (["stage", "vmc-1", "nonsense"], 1), (["tool", "changed", "vmc-1", "1", "worn"], 0), (["tool", "changed", "vmc-1"], 2), (["reason", "vmc-1", "--help"], 0), (["--help"], 0), (["--version"], 0)):
         status, _, errors = daemon.spindlectl(*words)
         assert status == wanted, (words, status, errors)
         assert bool(errors) == (wanted != 0), (words, errors)

@@ -193,6 +193,11 @@ static void offsets_tell_wear_errors_and_tampering(void **state)
         {-5,   OFFSET_WEAR       },
         {12,   OFFSET_OVERADJUST },
         {1012, OFFSET_ENTRY_ERROR},
+        {12,   OFFSET_NONE       }, /* put right: no second error */
+        {-800, OFFSET_ENTRY_ERROR},
+        {-799, OFFSET_WEAR       }, /* it stands, and they go on from
+  there */
+        {10,   OFFSET_WEAR       }, /* put right, with a correction of -2 */
     };
     struct offset_track track = {0};
 

@@ -39,8 +39,18 @@ enum offset_change offset_track_add(struct offset_track *track, double value_um)
     }
     if (fabs(step) < NOTHING_UM)
         return OFFSET_NONE;
-    if (fabs(step) > ERROR_UM)
+    if (track->is_wrong && fabs(value_um - track->right_um) <= ERROR_UM) {
+        before = track->right_um; /* the error was seen and is put right */
+        step = value_um - before;
+        track->is_wrong = false;
+        if (fabs(step) < NOTHING_UM)
+            return OFFSET_NONE;
+    }
+    if (fabs(step) > ERROR_UM) {
+        track->right_um = track->is_wrong ? track->right_um : before;
+        track->is_wrong = true;
         return OFFSET_ENTRY_ERROR;
+    }
     if (fabs(value_um) <= ZERO_UM && fabs(before) >= USED_UM) {
         track->count = 0;
         track->total_um = 0;

@@ -24,8 +24,9 @@ struct offset_track {
     double value_um; /* the newest */
     double total_um; /* of wear adjustments since the edge is new */
     double steps[OFFSET_CHANGES];
-    size_t count; /* of steps, the newest last */
-    bool is_known;
+    size_t count;    /* of steps, the newest last */
+    double right_um; /* before the error that stands, when is_wrong */
+    bool is_known, is_wrong;
 };
 
 enum offset_change offset_track_add(struct offset_track *track, double value_um);
