@@ -66,6 +66,8 @@ double load_share(const struct link_options *options, int64_t thinking_ns)
     struct request_plan *requests = NULL;
     double share = 0;
 
+    if (terms.address.kind != LINE_RTU)
+        return 0;
     int count = load_plan(options, &requests);
     for (int i = 0; i < count; i++)
         share += (double)load_request_ns(&terms, &requests[i], thinking_ns) /
@@ -82,66 +84,87 @@ static bool same_terms(const struct line_terms *a, const struct line_terms *b)
            a->pause_between_ns == b->pause_between_ns;
 }
 
-/* All links on the line of the first of them; they are complained about at the last. */
-static void check_line(const void *const *options, size_t first, size_t count,
+/* A link among those that share its line. */
+struct neighbour {
+    struct line_terms terms;
+    const struct link_options *options;
+    size_t index; /* among all links */
+};
+
+static int by_line(const void *a, const void *b)
+{
+    const struct neighbour *left = a, *right = b;
+    int order = strcmp(left->terms.address.key, right->terms.address.key);
+
+    if (order)
+        return order;
+    return (left->index > right->index) - (left->index < right->index);
+}
+
+/* How many from the first on are on its line. */
+static size_t count_line(const struct neighbour *first, const struct neighbour *end)
+{
+    const struct neighbour *next = first + 1;
+
+    while (next < end && strcmp(next->terms.address.key, first->terms.address.key) == 0)
+        next++;
+    return (size_t)(next - first);
+}
+
+/* All links of one line; what they do together is complained about at the last. */
+static void check_line(const struct neighbour *links, size_t count,
                        const struct driver_report *report)
 {
-    struct line_terms terms = link_terms(options[first]);
+    const struct line_terms *terms = &links[0].terms;
+    size_t last = links[count - 1].index;
     double share = 0;
-    size_t last = first;
     char sentence[2 * ADDRESS_MAX];
 
-    for (size_t i = first; i < count; i++) {
-        struct line_terms other = link_terms(options[i]);
-        if (strcmp(other.address.key, terms.address.key) != 0)
+    for (size_t i = 0; i < count; i++) {
+        share += load_share(links[i].options, LOAD_THINKING_NS);
+        if (same_terms(terms, &links[i].terms))
             continue;
-        last = i;
-        share += load_share(options[i], LOAD_THINKING_NS);
-        if (!same_terms(&terms, &other)) {
-            (void)snprintf(sentence, sizeof(sentence),
-                           "%s is used by another link with another speed, parity, "
-                           "max_in_flight or quirk; one line has one of each",
-                           terms.address.key);
-            report->complain(report->owner, i, false, sentence);
-        }
+        (void)snprintf(sentence, sizeof(sentence),
+                       "%s is used by another link with another speed, parity, "
+                       "max_in_flight or quirk; one line has one of each",
+                       terms->address.key);
+        report->complain(report->owner, links[i].index, false, sentence);
     }
     if (share > 1) {
         (void)snprintf(sentence, sizeof(sentence),
                        "%s cannot carry this: %.0f ms of every second are needed at %d "
                        "baud; ask less often or for less (spindlectl plan shows it)",
-                       terms.address.key, share * 1000, terms.address.baud);
+                       terms->address.key, share * 1000, terms->address.baud);
         report->complain(report->owner, last, false, sentence);
     } else if (share > 0.8) {
         (void)snprintf(sentence, sizeof(sentence),
                        "%s is busy for %.0f %% of the time; a retry may not fit in",
-                       terms.address.key, share * 100);
+                       terms->address.key, share * 100);
         report->complain(report->owner, last, true, sentence);
     }
-    if (line_address_is_unstable(&terms.address)) {
+    if (line_address_is_unstable(&terms->address)) {
         (void)snprintf(sentence, sizeof(sentence),
                        "%s may be another device after a restart; use its name under "
                        "/dev/serial/by-id or by-path",
-                       terms.address.name);
-        report->complain(report->owner, first, true, sentence);
+                       terms->address.name);
+        report->complain(report->owner, links[0].index, true, sentence);
     }
 }
 
-static bool is_first(const void *const *options, size_t index)
-{
-    struct line_terms terms = link_terms(options[index]);
-
-    for (size_t i = 0; i < index; i++) {
-        struct line_terms other = link_terms(options[i]);
-        if (strcmp(other.address.key, terms.address.key) == 0)
-            return false;
-    }
-    return true;
-}
-
+/* Sorted by line, so that thousands of machines take no time that a person notices. */
 void load_check(const void *const *options, size_t count,
                 const struct driver_report *report)
 {
+    struct neighbour *links = calloc(count + 1, sizeof(*links));
+
+    if (!links)
+        return;
     for (size_t i = 0; i < count; i++)
-        if (is_first(options, i))
-            check_line(options, i, count, report);
+        links[i] = (struct neighbour){link_terms(options[i]), options[i], i};
+    qsort(links, count, sizeof(*links), by_line);
+    for (size_t i = 0, length; i < count; i += length) {
+        length = count_line(&links[i], links + count);
+        check_line(&links[i], length, report);
+    }
+    free(links);
 }

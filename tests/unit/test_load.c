@@ -162,12 +162,32 @@ static void a_line_that_cannot_carry_it_is_told(void **state)
     }
 }
 
+static void links_of_a_line_need_not_stand_together(void **state)
+{
+    const char *const urls[] = {BY_ID, "rtu:///dev/serial/by-id/usb-2", BY_ID};
+    struct scene scenes[3];
+    const void *links[3];
+    struct heard heard = {0};
+    const struct driver_report report = {.owner = &heard, .complain = hear};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        set_up(&scenes[i], urls[i], 80 * NS_PER_MS);
+        links[i] = &scenes[i].options;
+    }
+    load_check(links, 3, &report);
+    assert_int_equal(heard.count, 1);
+    assert_int_equal(heard.list[0].index, 2);
+    assert_non_null(strstr(heard.list[0].sentence, "1171 ms of every second"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_keeps_a_line_as_busy_as_its_bits_take),
         cmocka_unit_test(points_of_other_periods_have_requests_of_their_own),
         cmocka_unit_test(a_line_that_cannot_carry_it_is_told),
+        cmocka_unit_test(links_of_a_line_need_not_stand_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
