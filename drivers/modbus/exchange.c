@@ -171,8 +171,8 @@ static void time_out(struct line *line, unsigned index, struct moment now)
 }
 
 /*
- * One more turn of the loop passes first: after a stall the answer may have been here for
- * long, unread.
+ * One more turn of the loop passes first, and more while there are bytes that no turn had
+ * room for: after a stall the answer may have been here for long, unread.
  */
 static void expire(struct line *line, struct moment now)
 {
@@ -183,7 +183,8 @@ static void expire(struct line *line, struct moment now)
         } else if (is_dribbling(line, job, now.mono_ns)) {
             job->deadline_ns = line->heard_ns + job->unit->timeout_ns;
             i++;
-        } else if (job->overdue_turn == 0 || job->overdue_turn == line->turns) {
+        } else if (job->overdue_turn == 0 || job->overdue_turn == line->turns ||
+                   transport_is_unread(line->transport)) {
             job->overdue_turn = line->turns;
             i++;
         } else {
@@ -263,7 +264,10 @@ static int64_t next_due_ns(const struct line *line)
     return due;
 }
 
-/* Only ever set forward to something sooner: a timer that comes too early does no harm.
+/*
+ * Only ever set forward to something sooner: a timer that comes too early does no harm.
+ * The loop counts from the beginning of its turn, which is left as it is, since others
+ * measure theirs by it. At least 1 ms, so that sockets are read before.
  */
 static void arm(struct line *line)
 {
@@ -272,10 +276,10 @@ static void arm(struct line *line)
         return;
 
     int64_t wait = due - clock_now().mono_ns;
-    uint64_t ms = wait > 0 ? (uint64_t)((wait + NS_PER_MS - 1) / NS_PER_MS) : 0;
-    uv_update_time(line->loop);
+    uint64_t ms = wait > 0 ? (uint64_t)((wait + NS_PER_MS - 1) / NS_PER_MS) : 1;
+    uint64_t behind_ms = uv_hrtime() / NS_PER_MS - uv_now(line->loop);
     line->armed_ns = due;
-    (void)uv_timer_start(&line->timer, exchange_on_timer, ms, 0);
+    (void)uv_timer_start(&line->timer, exchange_on_timer, behind_ms + ms, 0);
 }
 
 void exchange_on_timer(uv_timer_t *timer)

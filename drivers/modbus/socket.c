@@ -2,6 +2,7 @@
 #include "drivers/modbus/transport.h"
 
 #include "daemon/base/text.h"
+#include "daemon/loop/turn.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -22,6 +23,8 @@ struct socket {
     bool resolving, has_tcp, closing;
     char buffer[RECEIVE_MAX];
 };
+
+static struct turn turn; /* of all sockets of the process; loop thread */
 
 static void try_next(struct socket *socket, int error);
 
@@ -52,7 +55,10 @@ static void on_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     struct socket *socket = handle->data;
 
     (void)suggested;
-    *buffer = uv_buf_init(socket->buffer, sizeof(socket->buffer));
+    socket->transport.is_unread = turn_is_long(&turn, handle->loop);
+    *buffer = socket->transport.is_unread
+                  ? uv_buf_init(NULL, 0) /* libuv asks again in the next turn */
+                  : uv_buf_init(socket->buffer, sizeof(socket->buffer));
 }
 
 static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
@@ -60,7 +66,7 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
     struct socket *socket = stream->data;
 
     (void)buffer;
-    if (socket->closing || length == 0)
+    if (socket->closing || length == 0 || length == UV_ENOBUFS)
         return;
     if (length < 0)
         lose(socket, length == UV_EOF ? -ECONNRESET : (int)length);

@@ -16,6 +16,11 @@ int transport_write(struct transport *transport, const uint8_t *bytes, size_t le
     return transport->kind->write(transport, bytes, length);
 }
 
+bool transport_is_unread(const struct transport *transport)
+{
+    return transport && transport->is_unread;
+}
+
 void transport_flush(struct transport *transport)
 {
     if (transport->kind->flush)

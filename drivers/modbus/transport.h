@@ -9,6 +9,7 @@
 
 #include "drivers/modbus/address.h"
 
+#include <stdbool.h>
 #include <uv.h>
 
 struct transport;
@@ -29,6 +30,12 @@ int transport_open(uv_loop_t *loop, const struct line_address *address,
 /* Returns 0 or a negative errno; all is written or the connection is of no use. */
 int transport_write(struct transport *transport, const uint8_t *bytes, size_t length);
 
+/*
+ * Bytes may be here that this turn of the loop had no room for: when hundreds of devices
+ * answer at once, the others are read in the turns that follow.
+ */
+bool transport_is_unread(const struct transport *transport);
+
 /* Forgets what has come in and was not read yet. */
 void transport_flush(struct transport *transport);
 
@@ -47,6 +54,7 @@ struct transport_kind {
 /* The beginning of every transport. */
 struct transport {
     const struct transport_kind *kind;
+    bool is_unread;
 };
 
 extern const struct transport_kind transport_socket, transport_serial;
