@@ -23,6 +23,25 @@ static bool is_indented_by_tab(const char *text, size_t length, size_t line)
     return at < length && text[at] == '\t';
 }
 
+/* A byte that cannot be read at all: libyaml gives its offset, and no place. */
+static void report_byte(struct report *report, const char *name,
+                        const yaml_parser_t *parser, const char *text, size_t length)
+{
+    size_t end = parser->problem_offset < length ? parser->problem_offset : length;
+    size_t line = 1;
+    size_t begin = 0;
+
+    for (size_t at = 0; at < end; at++)
+        if (text[at] == '\n') {
+            line++;
+            begin = at + 1;
+        }
+    report_error(report, name, line, end - begin + 1,
+                 "%s (0x%02x): the file is to be text in UTF-8",
+                 parser->problem ? parser->problem : "not readable",
+                 (unsigned)parser->problem_value);
+}
+
 static void report_syntax(struct report *report, const char *name,
                           const yaml_parser_t *parser, const char *text, size_t length)
 {
@@ -30,6 +49,10 @@ static void report_syntax(struct report *report, const char *name,
     size_t column = parser->problem_mark.column;
     const char *problem = parser->problem ? parser->problem : "not readable as YAML";
 
+    if (parser->error == YAML_READER_ERROR) {
+        report_byte(report, name, parser, text, length);
+        return;
+    }
     if (parser->error == YAML_MEMORY_ERROR)
         problem = "out of memory";
     if (is_indented_by_tab(text, length, line))

@@ -37,6 +37,12 @@ static void complain_of_key(struct report *report, const struct section *section
     struct guess guess = {0};
     char shown[SHOWN_MAX];
 
+    if (strcmp(node_scalar(key), "<<") == 0) {
+        report_error_at(report, key,
+                        "merge keys (<<) are not read: write the keys out; an anchor may "
+                        "stand for a whole value");
+        return;
+    }
     for (const struct option *row = section->options; row->name; row++)
         guess_improve(&guess, node_scalar(key), row->name);
     for (size_t i = 0; extra && extra->names && extra->names[i]; i++)

@@ -242,8 +242,9 @@ static int check(const char *path)
     if (reading_do(path, &config, complaint))
         return EXIT_CONFIG;
     const struct settings *settings = config_settings(config);
-    (void)printf("%s: no mistakes; %zu machines, %zu sinks\n", path,
-                 settings->machine_count, settings->sink_count);
+    (void)printf("%s: no mistakes; %zu machine%s, %zu sink%s\n", path,
+                 settings->machine_count, settings->machine_count == 1 ? "" : "s",
+                 settings->sink_count, settings->sink_count == 1 ? "" : "s");
     config_free(config);
     return EXIT_SUCCESS;
 }
