@@ -193,16 +193,16 @@ def an_hour_is_the_same_hour_again():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="spindled-hour-"))
     try:
         for name in ("a", "b"):
-            (folder / name).mkdir()
             subprocess.run([CNCSIM, "--speed", "0", "--seconds", "3600", "--start",
-                            "2026-01-01T06:00:00Z", "--truth", str(folder / name / "truth"), "--record",
+                            "2026-01-01T06:00:00Z", "--truth", str(folder / f"{name}.truth"), "--record",
                             str(folder / name)], check=True, timeout=PATIENCE)
         files = sorted(path.name for path in (folder / "a").iterdir())
         assert "vmc-1.shdr" in files and "hmc-3.xml" in files and "vmc-1.csv" in files, files
         for name in files:
             if not name.endswith(".xml"):  # a Devices.xml tells when it was made
                 assert (folder / "a" / name).read_bytes() == (folder / "b" / name).read_bytes(), name
-        cycles = [json.loads(line) for line in (folder / "a" / "truth").read_text().splitlines()]
+        assert (folder / "a.truth").read_bytes() == (folder / "b.truth").read_bytes()
+        cycles = [json.loads(line) for line in (folder / "a.truth").read_text().splitlines()]
         assert sum(record["truth"] == "cycle" for record in cycles) > 400
     finally:
         shutil.rmtree(folder)

@@ -139,6 +139,41 @@ static void whatever_happens_every_second_of_a_cycle_is_in_one_bucket(void **sta
     text_done(&complaints);
 }
 
+/* A control knows its tool again when the change was given up. */
+static void nothing_is_cut_without_a_tool(void **state)
+{
+    static const char yaml[] =
+        "machines:\n"
+        "- name: m\n"
+        "  programs:\n"
+        "  - {name: O1, blocks: [{tool: '1', change: 9s}, {tool: '2', change: 9s}]}\n"
+        "  incidents: [{kind: abort, every: 2}]\n";
+    struct scenario *scenario;
+    struct text complaints;
+    struct diary diary;
+    bool has_tool = true;
+    int cuts = 0;
+
+    (void)state;
+    text_init_heap(&complaints);
+    assert_int_equal(scenario_read("test", yaml, strlen(yaml), &complaints, &scenario),
+                     0);
+    live(PLAN_ITEM(scenario_plan(scenario)->machines, struct machine_plan, 0),
+         NS_PER_MINUTE, &diary);
+    for (char *line = strtok(diary.text.data, "\n"); line; line = strtok(NULL, "\n")) {
+        if (strstr(line, " tool "))
+            has_tool = line[strlen(line) - 1] != ' ';
+        if (!strstr(line, " cutting 1"))
+            continue;
+        assert_true(has_tool);
+        cuts++;
+    }
+    assert_true(cuts > 50);
+    text_done(&diary.text);
+    scenario_free(scenario);
+    text_done(&complaints);
+}
+
 static void a_bad_scenario_is_told_with_its_lines(void **state)
 {
     static const char yaml[] = "seed: x\nmachines:\n- title: a\n  load: 5 parsecs\n";
@@ -316,6 +351,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_seed_makes_the_same_day_however_often_it_is_asked),
         cmocka_unit_test(whatever_happens_every_second_of_a_cycle_is_in_one_bucket),
+        cmocka_unit_test(nothing_is_cut_without_a_tool),
         cmocka_unit_test(a_bad_scenario_is_told_with_its_lines),
         cmocka_unit_test(heat_follows_the_first_order_curve),
         cmocka_unit_test(an_edge_wears_ever_more_until_it_is_new),

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct program {
@@ -191,6 +192,25 @@ static int program_run(struct program *program, const struct arguments *argument
     return error;
 }
 
+/* The truth and the folder of recordings, which is made when it is not there. */
+static int program_open_output(struct program *program, const struct arguments *arguments)
+{
+    const char *folder = arguments->record;
+    int error = folder && mkdir(folder, 0777) && errno != EEXIST ? -errno : 0;
+
+    if (error) {
+        fprintf(stderr, "cncsim: cannot make the folder %s: %s\n", folder,
+                strerror(-error));
+        return error;
+    }
+    error =
+        output_open(&program->output, arguments->truth, folder, arguments->start_wall_ns);
+    if (error)
+        fprintf(stderr, "cncsim: cannot write %s: %s\n", arguments->truth,
+                strerror(-error));
+    return error;
+}
+
 static int program_main(struct program *program, const struct arguments *arguments)
 {
     struct world_options options = {.speed = arguments->speed,
@@ -207,13 +227,9 @@ static int program_main(struct program *program, const struct arguments *argumen
     plan = *scenario_plan(program->scenario);
     if (arguments->seed && text_read_integer(arguments->seed, &seed) == 0)
         plan.seed = seed;
-    error = output_open(&program->output, arguments->truth, arguments->record,
-                        arguments->start_wall_ns);
-    if (error < 0) {
-        fprintf(stderr, "cncsim: cannot write %s: %s\n", arguments->truth,
-                strerror(-error));
+    error = program_open_output(program, arguments);
+    if (error)
         return error;
-    }
     uv_loop_init(&program->loop);
     error =
         world_create(&program->loop, &plan, &options, &program->output, &program->world);

@@ -201,8 +201,10 @@ static void cycle_start(struct machine *machine)
     machine->phase = PHASE_RUNNING;
     machine->step = 0;
     machine->listener.told(machine->listener.owner, &truth);
-    if (machine->tool[0])
+    if (machine->tool[0]) {
+        machine_show_tool(machine, machine->tool); /* a change may have been given up */
         segment_open(machine, machine->tool);
+    }
     machine_draw_incidents(machine);
     machine_begin_step(machine);
 }
