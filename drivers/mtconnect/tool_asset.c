@@ -130,11 +130,16 @@ static void close_life(struct tool_assets *assets, const char *words)
         {"MINUTES",    &tool->minutes, &tool->minutes_limit},
         {"WEAR",       &tool->wear_mm, &tool->wear_limit_mm},
     };
-    double number,
-        limit = assets->life_counts_down ? assets->life_initial : assets->life_limit;
+    double number, limit = assets->life_limit;
 
     if (text_read_number(words, &number))
         return;
+    if (assets->life_counts_down) {
+        /* From its beginning down to its limit, if that lies below. */
+        double end = limit > 0 && limit < assets->life_initial ? limit : 0;
+        limit = assets->life_initial - end;
+        number -= end;
+    }
     for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
         if (strcmp(assets->life_type, kinds[i].type) != 0)
             continue;

@@ -17,6 +17,7 @@ ROWS = [(START + 40 * cycle + second, "run" if second < 30 else "done", cycle + 
 DEVICES = """<MTConnectDevices xmlns="urn:mtconnect.org:MTConnectDevices:1.7"><Header version="1.7"/><Devices>
 <Device id="d" name="VMC" uuid="V1"><Components><Controller id="c"><Components><Path id="p"><DataItems>
 <DataItem category="EVENT" id="exec" name="execution" type="EXECUTION"/>
+<DataItem category="EVENT" id="tn" name="tool" type="TOOL_NUMBER"/>
 <DataItem category="EVENT" id="pc" name="part_count" type="PART_COUNT"/>
 <DataItem category="SAMPLE" id="f" name="feed" type="PATH_FEEDRATE" units="MILLIMETER/SECOND"/>
 </DataItems></Path></Components></Controller></Components></Device></Devices></MTConnectDevices>"""
@@ -89,6 +90,33 @@ def adapters_logs_too():
         assert not cycles and "nothing in it has a time; 24 stamps that are no time (line 1: '03/02/2026 06:00:00')" in said, said
 
 
+def tools_that_an_adapter_tells_of_are_heard():
+    """Parts counted up, parts counted down to 20 (its last line on its own), minutes at the pace of the edge."""
+    tool = "<CuttingTool assetId='T{0}'><CuttingToolLifeCycle>{1}<ProgramToolNumber>{0}</ProgramToolNumber></CuttingToolLifeCycle></CuttingTool>"
+    lives = ("<ToolLife type='PART_COUNT' countDirection='UP' limit='40'>10</ToolLife>",
+             "<ToolLife type='PART_COUNT' countDirection='DOWN' initial='90' limit='20'>33</ToolLife>",
+             "<ToolLife type='MINUTES' countDirection='UP' limit='7'>5</ToolLife>")
+    lines = []
+    for cycle in range(4):
+        at = START + 60 * cycle
+        lines.append(f"{iso(at)}|execution|ACTIVE")
+        for number, life in enumerate(lives, 1):
+            mark = "--multiline--X\n" if number == 2 else ""
+            lines.append(f"{iso(at - 86400)}|@ASSET@|T{number}|CuttingTool|{mark}{tool.format(number, life)}" + ("\n--multiline--X" if mark else ""))
+            lines.append(f"{iso(at + 10 * number - 10)}|tool|{number}")
+        lines.append(f"{iso(at + 30)}|execution|PROGRAM_COMPLETED")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in (("Devices.xml", DEVICES), ("a.shdr", "\n".join(lines) + "\n")):
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(content)
+        done = subprocess.run([SPINDLECTL, "replay", "--devices", os.path.join(folder, "Devices.xml"), "--format", "json",
+                               os.path.join(folder, "a.shdr")], capture_output=True, text=True, check=True)
+    left = {record["tool"]: (record["remaining"], record["source_name"]) for record in map(json.loads, done.stdout.splitlines())
+            if record["measurement"] == "tool"}
+    assert left["1"] == (30, "control") and left["2"] == (13, "control"), left
+    assert abs(left["3"][0] - 12) < 0.1, left  # 2 min of 10 s a part
+
+
 def what_cannot_be_read_is_told():
     lines = table().splitlines()
     packed = gzip.compress(table(lambda t: f"{t}.{t * 2654435761 % 65536}").encode())
@@ -110,4 +138,4 @@ def what_cannot_be_read_is_told():
         assert done.returncode == 1 and "directory" in done.stderr, done.stderr
 
 
-run(the_same_day_is_the_same_in_every_dress, adapters_logs_too, what_cannot_be_read_is_told)
+run(the_same_day_is_the_same_in_every_dress, adapters_logs_too, tools_that_an_adapter_tells_of_are_heard, what_cannot_be_read_is_told)

@@ -30,6 +30,10 @@ static const struct {
      "<CuttingTool><CuttingToolLifeCycle><ToolLife type='PART_COUNT' "
      "countDirection='DOWN' initial='90'>33</ToolLife></CuttingToolLifeCycle>"
      "</CuttingTool>",                                                         "K9 K9 33/90 snapshot"          },
+    {SHDR_ASSET_CHANGED,
+     "<CuttingTool><CuttingToolLifeCycle><ToolLife type='PART_COUNT' "
+     "countDirection='DOWN' initial='90' limit='20'>33</ToolLife>"
+     "</CuttingToolLifeCycle></CuttingTool>",                                  "K9 K9 13/70 snapshot"          },
     {SHDR_ASSET_REMOVED,  "",                                                  "K9 K9 nan/nan removed snapshot"},
     {SHDR_ASSET_CHANGED,  "<Fixture assetId='F'/>",                            ""                              },
     {SHDR_ASSET_CHANGED,  "<CuttingTool assetId='A7'><Tool",                   ""                              },

@@ -100,6 +100,8 @@ static bool next_shdr(struct input *input)
         size_t length = shdr_find_stamp(input->shdr, input->line);
         if ((length || *input->line == '|') && place_stamp(input, input->line, length))
             return true;
+        if (!length && input->timeline.has_stamp)
+            return true; /* an asset: it is played at the moment of the line before */
         shdr_read_line(input->shdr, input->line, &nobody);
     }
     return false;

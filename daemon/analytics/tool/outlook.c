@@ -146,6 +146,24 @@ static double cheapest_age(const struct edge *edge, const struct tool_memory *me
     return economics_replace(&weibull, setting->edge_cost, setting->failure_cost).age;
 }
 
+/* What the control says is left, in the unit life is counted in: minutes become parts at
+ * the pace of this edge. NAN = it does not say. */
+static double control_remaining(const struct edge *edge,
+                                const struct tool_setting *setting)
+{
+    const struct control_life *control = &edge->control;
+
+    if (!control->is_known || isnan(control->remaining))
+        return NAN;
+    if (control->unit == setting->unit)
+        return control->remaining;
+
+    double theirs = edge_age(edge, control->unit);
+    if (!(theirs > 0))
+        return NAN;
+    return control->remaining * edge_age(edge, setting->unit) / theirs;
+}
+
 void outlook_make(const struct edge *edge, const struct tool_memory *memory,
                   const struct tool_setting *setting, double wear_limit_mm,
                   struct tool_outlook *ret_outlook)
@@ -169,9 +187,8 @@ void outlook_make(const struct edge *edge, const struct tool_memory *memory,
         outlook->remaining = fmax(0, setting->limit.amount - age);
         if (!outlook->has_quantiles)
             outlook->source = TOOL_SOURCE_LIMIT;
-    } else if (!outlook->has_quantiles && edge->control.is_known &&
-               edge->control.unit == setting->unit && !isnan(edge->control.remaining)) {
-        outlook->remaining = edge->control.remaining;
+    } else if (!outlook->has_quantiles && !isnan(control_remaining(edge, setting))) {
+        outlook->remaining = control_remaining(edge, setting);
         outlook->source = TOOL_SOURCE_CONTROL;
     }
 }
