@@ -122,7 +122,7 @@ static void on_released(void *owner, const struct settings *settings)
     for (size_t i = 1; i < daemon->config_count; i++) {
         if (config_settings(daemon->configs[i]) != settings)
             continue;
-        config_free(daemon->configs[i]);
+        reading_discard(daemon->configs[i], &daemon->loop);
         daemon->configs[i] = daemon->configs[--daemon->config_count];
         return;
     }

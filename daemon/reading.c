@@ -4,6 +4,7 @@
 #include "daemon/base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void copy_first_mistake(const char *complaints, char ret_complaint[READING_WORDS])
@@ -30,6 +31,35 @@ int reading_do(const char *path, struct config **ret_config,
         copy_first_mistake(complaints.length ? complaints.data : NULL, ret_complaint);
     text_done(&complaints);
     return error;
+}
+
+struct leftover {
+    uv_work_t work;
+    struct config *config;
+};
+
+static void free_config(uv_work_t *work)
+{
+    config_free(((struct leftover *)work->data)->config);
+}
+
+static void on_freed(uv_work_t *work, int status)
+{
+    (void)status;
+    free(work->data);
+}
+
+void reading_discard(struct config *config, uv_loop_t *loop)
+{
+    struct leftover *leftover = malloc(sizeof(*leftover));
+
+    if (!leftover) {
+        config_free(config);
+        return;
+    }
+    leftover->work.data = leftover;
+    leftover->config = config;
+    (void)uv_queue_work(loop, &leftover->work, free_config, on_freed);
 }
 
 void reading_init(struct reading *reading, const char *path, void *owner,
@@ -59,7 +89,7 @@ static void on_have_read(uv_work_t *work, int status)
         reading->on_read(reading->owner, reading->config, reading->complaint);
         return;
     }
-    config_free(reading->config);
+    reading_discard(reading->config, work->loop);
     reading_start(reading, work->loop);
 }
 

@@ -41,3 +41,7 @@ void reading_init(struct reading *reading, const char *path, void *owner,
 
 /* Asked again while it reads, it reads once more: the file may have changed behind it. */
 void reading_start(struct reading *reading, uv_loop_t *loop);
+
+/* Frees a configuration that nobody uses any more, on a thread of the pool as well: every
+ * point of every machine is an allocation. */
+void reading_discard(struct config *config, uv_loop_t *loop);

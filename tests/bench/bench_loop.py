@@ -47,7 +47,7 @@ class Phases:
             turns = [(float(wall), float(cpu)) for wall, cpu in TURN.findall(file.read())]
         wall, cpu = (max((turn[i] for turn in turns), default=0.0) for i in (0, 1))
         self.worst_wall, self.worst_cpu = max(self.worst_wall, wall), max(self.worst_cpu, cpu)
-        print(f"{name:<16}{len(turns):>14}{wall:>14.1f}{cpu:>13.1f}", flush=True)
+        print(f"{name:<16}{len(turns):>14}{wall:>14.1f}{cpu:>13.1f}{'  too long' if wall > LIMIT_MS else ''}", flush=True)
 
 
 def look_at_pages(url, seconds):
