@@ -77,6 +77,29 @@ static void air_seen_before_and_after_a_cut_is_no_part_of_it(void **state)
     near(feature.values, 4);
 }
 
+/* A fast feed is taken for a rapid move, whose load for air; then it is a cut after all.
+ */
+static void a_cut_that_was_taken_for_a_rapid_move_is_no_air(void **state)
+{
+    struct bench later = {0}, first = {0};
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        poll(&later, i, 0, 6);
+    for (int i = 5; i < 15; i++)
+        poll(&later, i, 0, 58);
+    for (int i = 0; i < 9; i++)
+        poll(&first, i, 0, 58);
+    for (int i = 9; i < 15; i++)
+        poll(&first, i, 0, i == 13 ? .1 : 6); /* once when it hardly turned */
+    for (int i = 15; i < 20; i++) {
+        poll(&later, i, 800, 36);
+        poll(&first, i, 800, 36);
+    }
+    near(take(&later, 20).mean, 30);
+    near(take(&first, 20).mean, 30);
+}
+
 static void the_next_tool_does_not_inherit_the_last_value(void **state)
 {
     struct bench bench = {0};
@@ -145,6 +168,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(air_seen_before_and_after_a_cut_is_no_part_of_it),
+        cmocka_unit_test(a_cut_that_was_taken_for_a_rapid_move_is_no_air),
         cmocka_unit_test(the_next_tool_does_not_inherit_the_last_value),
         cmocka_unit_test(a_load_that_does_not_change_is_the_next_tools_as_well),
         cmocka_unit_test(a_long_cut_looked_at_in_pieces_keeps_its_energy),

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define LONGEST_HOLD_S 30.0  /* a value that is older no longer counts */
+#define FAR_FROM_AIR   2.5   /* times air: one of the two was a cut */
+#define STANDS         10.0  /* air over this: a spindle that hardly turns yet */
 #define AIR_FOLLOWS_S  600.0 /* of air: a spindle that warms up draws less */
 #define AIR_KNOWN      3
 #define MOSTLY         0.5 /* of the time that a value held */
@@ -98,9 +100,19 @@ static size_t air_bin(double speed)
     return place < AIR_BINS ? (size_t)place : AIR_BINS - 1;
 }
 
+/* A feed as fast as rapids are may be a cut for all that. What is far above air is none;
+ * where something far below comes, what was taken for air was none. */
 static void learn_air(struct load_channel *channel)
 {
     size_t bin = air_bin(channel->air_speed);
+    double known = channel->air_seen[bin] ? channel->air[bin] : 0;
+
+    if (known > 0 &&
+        (channel->value > FAR_FROM_AIR * known || channel->value < known / STANDS))
+        return;
+    if (FAR_FROM_AIR * channel->value < known)
+        channel->air_seen[bin] = 0;
+
     double first = 1.0 / (channel->air_seen[bin] + 1.0);
     double weight = fmax(channel->air_s / (channel->air_s + AIR_FOLLOWS_S), first);
 

@@ -40,6 +40,7 @@ struct replacement economics_replace(const struct weibull *weibull, double plann
 {
     double last = weibull->scale * pow(30, 1 / weibull->shape); /* exp(-30) are left */
     double step = last / STEPS, lived = 0;
+    double before = INFINITY, fall = INFINITY; /* to the lowest cost */
     struct replacement best = {.age = INFINITY, .cost = INFINITY};
 
     for (int i = 1; i <= STEPS; i++) {
@@ -54,7 +55,12 @@ struct replacement economics_replace(const struct weibull *weibull, double plann
         if (cost < best.cost) {
             best.cost = cost;
             best.age = age;
+            fall = before - cost;
+        } else if (isfinite(fall) && best.age + 1.5 * step > age) {
+            double rise = cost - before; /* from it: a parabola has its bottom between */
+            best.age += step * (fall - rise) / (fall + rise) / 2;
         }
+        before = cost;
     }
     best.run_to_failure = failure / lived;
     if (best.cost >= best.run_to_failure * (1 - 1e-9)) {

@@ -9,10 +9,11 @@
 #define IN_A_ROW         3   /* cycles above a limit before anybody is told */
 #define LEAST_TREND      0.6 /* correlation of the index with use in this life */
 #define SURE_TREND       6.0 /* times its standard error that the correlation is above 0 */
-#define LEAST_PARTS      30  /* of the reference and the trend; the first life's */
+#define LEAST_PARTS      22  /* of the reference and the trend; the first life's */
+#define REFERENCE_PARTS  13  /* of the first life; its fresh tool is seen in them */
 #define LATER_PARTS      10  /* and once there was another life */
 #define WARN_SHARE       0.8
-#define INDEX_WARN_SHARE 0.25 /* of the growth up to a worn tool: 60 to 80 % of life */
+#define INDEX_WARN_SHARE 0.23 /* of the growth up to a worn tool: 60 to 80 % of life */
 #define FOLLOWS          0.3  /* weight of the newest cycle in the smoothed index */
 #define BREAK_IN         0.08
 #define RENEWED_CYCLES   2   /* as new before it is believed to be */
@@ -62,8 +63,10 @@ static bool has_trend(const struct edge *edge, int channel, bool is_first_life,
     size_t count = 0;
 
     for (uint32_t i = 0; i < edge->trace_count; i++) {
-        if (isnan(edge->trace[i].index[channel]))
-            continue;
+        bool is_early = is_first_life && (i + 1) * edge->trace_stride <= REFERENCE_PARTS;
+
+        if (is_early || isnan(edge->trace[i].index[channel]))
+            continue; /* early: against a reference that was not made yet */
         ages[count] = (double)edge->trace[i].age;
         indices[count++] = (double)edge->trace[i].index[channel];
     }
@@ -155,7 +158,7 @@ static void judge_index(const struct tools_scene *scene, struct edge *edge,
     index_trend_add(&edge->trend, edge->index[channel], noise);
 
     double act = tool_memory_act(memory, channel, setting->act), index = edge->smooth;
-    double warn = tool_memory_warn(memory, 1 + INDEX_WARN_SHARE * (act - 1));
+    double warn = tool_memory_warn(memory, channel, 1 + INDEX_WARN_SHARE * (act - 1));
     if (edge->phase < TOOL_PHASE_WORN)
         edge->phase = edge->used[LIFE_UNIT_PARTS] < 5 ? TOOL_PHASE_BREAK_IN
                       : rises && late > 2 * slope     ? TOOL_PHASE_ACCELERATED

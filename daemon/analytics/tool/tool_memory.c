@@ -265,12 +265,12 @@ double tool_memory_act(const struct tool_memory *memory, int channel, double fal
     return fmax(LEAST_ACT, last->mean - sigma);
 }
 
-double tool_memory_warn(const struct tool_memory *memory, double fallback)
+double tool_memory_warn(const struct tool_memory *memory, int channel, double fallback)
 {
-    int channel = tool_memory_channel(memory);
+    const struct moments *informs = &memory->informs[channel];
     struct life_template template;
 
-    if (channel < 0)
+    if (informs->count == 0 || informs->mean <= INFORMS)
         return fallback;
     tool_memory_template(memory, channel, &template);
     return life_template_at(&template, WARN_AGE);

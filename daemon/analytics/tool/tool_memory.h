@@ -79,6 +79,6 @@ double tool_memory_coverage(const struct tool_memory *memory);
  */
 double tool_memory_act(const struct tool_memory *memory, int channel, double fallback);
 
-/* Index at two thirds of the lives that have ended; `fallback` while none is
+/* Index at two thirds of the lives that have ended, were it one; `fallback` while none is
  * informative. */
-double tool_memory_warn(const struct tool_memory *memory, double fallback);
+double tool_memory_warn(const struct tool_memory *memory, int channel, double fallback);
