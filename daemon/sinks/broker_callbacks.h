@@ -43,7 +43,7 @@ void callbacks_of_disconnect(struct client *client, MQTTAsync_disconnectOptions 
 int callbacks_of_handle(struct client *client);
 
 /* Tells of a TLS failure in OpenSSL's words; for MQTTAsync_SSLOptions. */
-int callbacks_on_tls_words(const char *words, size_t length, void *client);
+int callbacks_on_tls_words(const char *words, size_t length, void *self);
 
 /* The same news without paho: what did not even begin. */
 void callbacks_refuse(struct client *client, int code, const char *message);

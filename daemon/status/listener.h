@@ -11,4 +11,4 @@
  * Hosts are numeric, or localhost: no name is looked up. Returns the descriptor or
  * -errno.
  */
-int listener_open(const char *address, bool *ret_is_unix, unsigned *ret_port);
+int listener_open(const char *address_text, bool *ret_is_unix, unsigned *ret_port);

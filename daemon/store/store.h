@@ -48,7 +48,7 @@ struct store_site {
 };
 
 /* Opens or creates; a file that is not sound is set aside and a fresh one started. */
-int store_open(const struct store_options *options, const struct store_site *site,
+int store_open(const struct store_options *settings, const struct store_site *site,
                struct store **ret_store);
 
 /* Commits what is left; `closed` follows. */

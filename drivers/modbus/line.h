@@ -79,7 +79,7 @@ struct line_health {
 };
 
 /* Joins the line, or opens it for the first of its links. */
-int line_join(uv_loop_t *loop, const struct line_terms *terms, uint8_t unit,
+int line_join(uv_loop_t *loop, const struct line_terms *terms, uint8_t number,
               struct line_unit **ret_unit);
 
 /* Cancel the jobs first. The last one to leave closes the line. Accepts NULL. */

@@ -101,8 +101,8 @@ struct line_job *queue_take(struct line *line, int64_t now_ns);
 /* The soonest moment at which a job that waits may go; INT64_MAX = there is none. */
 int64_t queue_ready_ns(const struct line *line);
 
-/* Ends all that wait, of the unit or (NULL) of all units. */
-void queue_fail(struct line *line, const struct line_unit *unit, enum line_result result);
+/* Ends all that wait, `only` of this unit or (NULL) of all units. */
+void queue_fail(struct line *line, const struct line_unit *only, enum line_result result);
 
 /* The unit did not answer, or its gateway could not reach it. */
 void queue_note_failure(struct line_unit *unit, int64_t now_ns);

@@ -47,7 +47,7 @@ int shdr_create(const struct mapping *mapping, struct shdr **ret_shdr);
 void shdr_destroy(struct shdr *shdr);
 
 /* One line without its end; it is changed while it is read. */
-void shdr_read_line(struct shdr *shdr, char *line, const struct shdr_sink *sink);
+void shdr_read_line(struct shdr *shdr, char *text, const struct shdr_sink *sink);
 
 /*
  * The time of a line: "" when it has none. Commands, and lines inside of an asset, have

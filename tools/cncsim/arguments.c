@@ -122,19 +122,20 @@ int arguments_read(struct arguments *arguments, int argc, char **argv)
         if (option == -1)
             break;
         if (option == OPTION_HELP || option == OPTION_VERSION) {
-            puts(option == OPTION_HELP ? help : "cncsim " SPINDLED_VERSION);
+            (void)puts(option == OPTION_HELP ? help : "cncsim " SPINDLED_VERSION);
             return EXIT_SUCCESS;
         }
         if (argument_take(arguments, option, optarg) < 0) {
-            fputs(option == '?' ? help : "cncsim: this is no number or time: ", stderr);
-            fprintf(stderr, "%s\n", option == '?' ? "" : optarg);
+            (void)fputs(option == '?' ? help : "cncsim: this is no number or time: ",
+                        stderr);
+            (void)fprintf(stderr, "%s\n", option == '?' ? "" : optarg);
             return EXIT_USAGE;
         }
     }
     if (optind < argc || arguments->speed < 0 ||
         (arguments->speed == 0 && arguments->length_ns == 0)) {
-        fputs("cncsim: --speed 0 needs --seconds; there are no other arguments\n",
-              stderr);
+        (void)fputs("cncsim: --speed 0 needs --seconds; there are no other arguments\n",
+                    stderr);
         return EXIT_USAGE;
     }
     return -1;

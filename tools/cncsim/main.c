@@ -55,7 +55,7 @@ static void program_obey(struct program *program, const char *line)
     text_init_heap(&answer);
     world_command(program->world, line, &answer);
     if (answer.length > 0)
-        fputs(answer.data, stderr);
+        (void)fputs(answer.data, stderr);
     text_done(&answer);
     if (strncmp(line, "quit", 4) == 0)
         program_close(program);
@@ -101,7 +101,7 @@ static int program_load(struct program *program, const char *path)
     int error;
 
     if (path && !file) {
-        fprintf(stderr, "cncsim: cannot read %s: %s\n", path, strerror(errno));
+        (void)fprintf(stderr, "cncsim: cannot read %s: %s\n", path, strerror(errno));
         return -errno;
     }
     text_init_heap(&yaml);
@@ -109,13 +109,14 @@ static int program_load(struct program *program, const char *path)
     while (file && (length = fread(block, 1, sizeof(block), file)) > 0)
         text_add_bytes(&yaml, block, length);
     if (file)
-        fclose(file);
+        (void)fclose(file);
     else
         text_add(&yaml, builtin_scenario);
     error = scenario_read(path ? path : "builtin", yaml.data ? yaml.data : "",
                           yaml.length, &complaints, &program->scenario);
     if (error < 0)
-        fprintf(stderr, "%s", complaints.data ? complaints.data : "out of memory\n");
+        (void)fprintf(stderr, "%s",
+                      complaints.data ? complaints.data : "out of memory\n");
     text_done(&yaml);
     text_done(&complaints);
     return error;
@@ -136,7 +137,7 @@ static int program_write_ports(const struct program *program, const char *path)
     if (!file || fputs(text.data, file) < 0 || fclose(file) != 0 ||
         rename(beside.data, path) < 0) {
         error = -errno;
-        fprintf(stderr, "cncsim: cannot write %s: %s\n", path, strerror(errno));
+        (void)fprintf(stderr, "cncsim: cannot write %s: %s\n", path, strerror(errno));
     }
     text_done(&text);
     text_done(&beside);
@@ -149,7 +150,7 @@ static void program_show_ports(const struct program *program)
 
     text_init_heap(&text);
     world_print_ports(program->world, &text);
-    fputs(text.data, stderr);
+    (void)fputs(text.data, stderr);
     text_done(&text);
 }
 
@@ -199,15 +200,15 @@ static int program_open_output(struct program *program, const struct arguments *
     int error = folder && mkdir(folder, 0777) && errno != EEXIST ? -errno : 0;
 
     if (error) {
-        fprintf(stderr, "cncsim: cannot make the folder %s: %s\n", folder,
-                strerror(-error));
+        (void)fprintf(stderr, "cncsim: cannot make the folder %s: %s\n", folder,
+                      strerror(-error));
         return error;
     }
     error =
         output_open(&program->output, arguments->truth, folder, arguments->start_wall_ns);
     if (error)
-        fprintf(stderr, "cncsim: cannot write %s: %s\n", arguments->truth,
-                strerror(-error));
+        (void)fprintf(stderr, "cncsim: cannot write %s: %s\n", arguments->truth,
+                      strerror(-error));
     return error;
 }
 
@@ -238,7 +239,8 @@ static int program_main(struct program *program, const struct arguments *argumen
     else if (program->world)
         world_close(program->world);
     if (error)
-        fprintf(stderr, "cncsim: cannot run these machines: %s\n", uv_strerror(error));
+        (void)fprintf(stderr, "cncsim: cannot run these machines: %s\n",
+                      uv_strerror(error));
     uv_run(&program->loop, UV_RUN_DEFAULT);
     if (program->world)
         world_free(program->world);

@@ -24,7 +24,7 @@ void map_fill(struct map *map, const struct panel *panel);
  * constants 0xC0DE 0x1234 0xFFFF 0x8000, and from 10 on farm_value(): every value proves
  * which device, address and answer it belongs to.
  */
-void farm_fill(uint16_t *registers, int count, uint16_t device, uint32_t answer,
+void farm_fill(uint16_t *at, int count, uint16_t device, uint32_t answer,
                uint32_t milliseconds);
 
 /* (40503 * device + 2531 * address + answer) mod 65536 */

@@ -22,14 +22,14 @@ int output_open(struct output *output, const char *path, const char *folder,
     output->truth = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
     if (!output->truth)
         return -errno;
-    setvbuf(output->truth, NULL, _IOLBF, 0);
+    (void)setvbuf(output->truth, NULL, _IOLBF, 0);
     return 0;
 }
 
 void output_close(struct output *output)
 {
     if (output->truth && output->truth != stdout)
-        fclose(output->truth);
+        (void)fclose(output->truth);
     output->truth = NULL;
 }
 
@@ -111,9 +111,9 @@ void recorder_destroy(struct recorder *recorder)
     if (!recorder)
         return;
     if (recorder->lines)
-        fclose(recorder->lines);
+        (void)fclose(recorder->lines);
     if (recorder->measurements)
-        fclose(recorder->measurements);
+        (void)fclose(recorder->measurements);
     free(recorder);
 }
 
@@ -135,6 +135,6 @@ void recorder_measure(struct recorder *recorder, const struct measurement_truth 
     char time[RFC3339_MAX];
 
     moment_print(wall_ns, time);
-    fprintf(recorder->measurements, "%s,%s,%.4f\n", time, measured->feature,
-            measured->value);
+    (void)fprintf(recorder->measurements, "%s,%s,%.4f\n", time, measured->feature,
+                  measured->value);
 }

@@ -102,8 +102,8 @@ static int station_serve(struct station *station)
     if (error == 0 && station->plan->mtconnect)
         error = station_serve_agent(station, station->plan->mtconnect);
     if (error < 0)
-        fprintf(stderr, "cncsim: cannot serve %s: %s\n", station->plan->name,
-                strerror(-error));
+        (void)fprintf(stderr, "cncsim: cannot serve %s: %s\n", station->plan->name,
+                      strerror(-error));
     return error;
 }
 
