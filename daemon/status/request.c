@@ -37,7 +37,8 @@ struct request {
     struct text body;
     bool is_whole, is_answered, is_suspended, is_stream;
     struct request *next, *previous; /* of the server's open requests */
-    struct text pending;             /* of a stream: written and not yet taken */
+    struct text pending;             /* of a stream: written, */
+    size_t taken;                    /* and so much of it taken */
     char user[64];
     void *owner;
     void (*gone)(void *owner);
@@ -338,19 +339,19 @@ static ssize_t on_more(void *owner, uint64_t position, char *buffer, size_t capa
 {
     struct request *request = owner;
     struct text *pending = &request->pending;
-    size_t length = pending->length < capacity ? pending->length : capacity;
+    size_t rest = pending->length - request->taken;
+    size_t length = rest < capacity ? rest : capacity;
 
     (void)position;
-    if (pending->failed || pending->length > STREAM_MAX)
+    if (pending->failed || rest > STREAM_MAX)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     if (length == 0) {
         request->is_suspended = true;
         MHD_suspend_connection(request->connection);
         return 0;
     }
-    memcpy(buffer, pending->data, length);
-    memmove(pending->data, pending->data + length, pending->length - length + 1);
-    pending->length -= length;
+    memcpy(buffer, pending->data + request->taken, length);
+    request->taken += length;
     return (ssize_t)length;
 }
 
@@ -381,6 +382,15 @@ void request_beat_all(struct request *first)
 
 void request_push(struct request *request, const char *text, size_t length)
 {
-    text_add_bytes(&request->pending, text, length);
+    struct text *pending = &request->pending;
+    size_t rest = pending->length - request->taken;
+
+    if (request->taken >
+        rest) { /* what was taken makes room: a byte moves once at most */
+        memmove(pending->data, pending->data + request->taken, rest + 1);
+        pending->length = rest;
+        request->taken = 0;
+    }
+    text_add_bytes(pending, text, length);
     wake(request);
 }

@@ -14,6 +14,10 @@
 
 #include <cmocka.h>
 
+enum {
+    EVENTS = 20000
+};
+
 struct scene {
     uv_loop_t loop;
     struct server *server;
@@ -144,6 +148,31 @@ static void a_stream_brings_what_is_pushed_and_nothing_twice(void **state)
     (void)close(client);
 }
 
+/* A reader that falls behind gets all of it in the end, in order. (HTTP/1.0 has no
+ * chunks, which would part the lines.) */
+static void a_stream_that_is_read_slowly_is_whole(void **state)
+{
+    struct scene *scene = *state;
+    int client = dial(scene, "GET /stream HTTP/1.0\r\nHost: h\r\n\r\n");
+    char line[64];
+
+    (void)hear(scene, client, ": spindled");
+    for (int i = 0; i < EVENTS; i++) {
+        int length = snprintf(line, sizeof(line), "data: %d\n\n", i);
+        request_push(scene->held, line, (size_t)length);
+        if (i % 100 == 0)
+            (void)uv_run(&scene->loop, UV_RUN_NOWAIT);
+    }
+    (void)snprintf(line, sizeof(line), "data: %d\n", EVENTS - 1);
+    const char *at = caller_hear_slowly(&scene->loop, client, line, 5000);
+    for (int i = 0; i < EVENTS; i++) {
+        (void)snprintf(line, sizeof(line), "data: %d\n", i);
+        at = strstr(at, line);
+        assert_non_null(at);
+    }
+    (void)close(client);
+}
+
 /* Sleeping streams are not watched: the heartbeat finds out. */
 static void a_client_that_left_its_stream_is_noticed(void **state)
 {
@@ -177,6 +206,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_stream_brings_what_is_pushed_and_nothing_twice,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_stream_that_is_read_slowly_is_whole, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_client_that_left_its_stream_is_noticed, set_up,
                                         tear_down),
         cmocka_unit_test_setup(the_end_does_not_wait_for_streams, set_up),
