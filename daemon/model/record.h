@@ -116,6 +116,7 @@ struct tool_record {
     char unit[16]; /* of used, remaining, limit: parts, minutes, um … */
     char asset[RECORD_NAME_MAX];
     char phase_name[16], source_name[24];
+    char limit_from[16]; /* "config", "control", "control mapped"; "" = no limit */
     double wear_um, wear_u_um, breakage, replace_at;
     double rul_q10, rul_q90; /* the 80 % interval whose coverage cov80 counts */
     char group[RECORD_NAME_MAX];

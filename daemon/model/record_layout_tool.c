@@ -43,6 +43,7 @@ const struct record_field tool_fields[] = {
     NOTE_TEXT(tool.asset, "asset"),
     NOTE_TEXT(tool.phase_name, "phase_name"),
     NOTE_TEXT(tool.source_name, "source_name"),
+    NOTE_TEXT(tool.limit_from, "limit_from"),
     NOTE_NUMBER(tool.breakage, "breakage"),
     NOTE_TEXT(tool.feature, "feature"),
     NOTE_TEXT(tool.group, "group"),

@@ -78,6 +78,8 @@ static void print_tool_life(const struct tool_life *life, struct writer *json)
     writer_number(json, "wear", life->wear_mm);
     writer_number(json, "wear_limit", life->wear_limit_mm);
     writer_flag(json, "counts_down", life->counts_down);
+    if (life->is_mapped)
+        writer_flag(json, "mapped", true);
     writer_flag(json, "removed", life->removed);
     writer_end_object(json);
 }

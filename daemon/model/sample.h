@@ -48,6 +48,7 @@ struct tool_life {
     double minutes, minutes_limit;
     double wear_mm, wear_limit_mm;
     bool counts_down; /* the values are what is left, not what is used */
+    bool is_mapped;   /* the limit stood where the book has none: in `initial` */
     bool removed;
 };
 

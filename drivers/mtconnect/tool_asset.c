@@ -30,6 +30,7 @@ struct tool_assets {
         status[NAME_MAX_BYTES];
     char life_type[32];
     double life_initial, life_limit;
+    double *mapped_limit, mapped_initial; /* a count up to it that names no limit */
     bool life_counts_down;
 };
 
@@ -82,6 +83,7 @@ static void open_tool(struct tool_assets *assets, const char **attributes)
     assets->item_depth = 0;
     assets->tool = blank_life("", is_attribute(attributes, "removed", "true"));
     (void)text_copy(assets->asset, sizeof(assets->asset), id ? id : "");
+    assets->mapped_limit = NULL;
     assets->number[0] = assets->pot[0] = assets->status[0] = '\0';
 }
 
@@ -144,8 +146,12 @@ static void close_life(struct tool_assets *assets, const char *words)
         if (strcmp(assets->life_type, kinds[i].type) != 0)
             continue;
         *kinds[i].used = number;
-        if (limit > 0)
+        if (limit > 0) {
             *kinds[i].limit = limit;
+        } else if (!assets->life_counts_down && assets->life_initial <= number) {
+            assets->mapped_limit = kinds[i].limit;
+            assets->mapped_initial = assets->life_initial;
+        }
         tool->counts_down = assets->life_counts_down;
     }
 }
@@ -163,8 +169,19 @@ static void add_status(struct tool_assets *assets, const char *words)
     (void)text_copy(assets->status, sizeof(assets->status), joined);
 }
 
+/* Expired at what it calls its beginning, without a limit: that was the limit. */
+static void map_limit(struct tool_assets *assets)
+{
+    if (!assets->mapped_limit || !(assets->mapped_initial > 0) ||
+        !strstr(assets->status, "EXPIRED"))
+        return;
+    *assets->mapped_limit = assets->mapped_initial;
+    assets->tool.is_mapped = true;
+}
+
 static void close_tool(struct tool_assets *assets)
 {
+    map_limit(assets);
     assets->tool.asset = assets->asset;
     assets->tool.station = *assets->number ? assets->number : assets->pot;
     assets->tool.status = assets->status;

@@ -89,6 +89,8 @@ static void print_tool_life(const struct tool_life *life, struct text *text)
     print_number("wear_limit", life->wear_limit_mm, text);
     if (life->counts_down)
         text_add(text, " down=1");
+    if (life->is_mapped)
+        text_add(text, " mapped=1");
     if (life->removed)
         text_add(text, " removed=1");
 }
@@ -307,6 +309,7 @@ static int read_tool_life(struct value *value, const char *token,
         .wear_mm = find_number(attributes, "wear"),
         .wear_limit_mm = find_number(attributes, "wear_limit"),
         .counts_down = *find(attributes, "down") == '1',
+        .is_mapped = *find(attributes, "mapped") == '1',
         .removed = *find(attributes, "removed") == '1',
     };
     *value = (struct value){.kind = VALUE_TOOL_LIFE, .tool_life = life};

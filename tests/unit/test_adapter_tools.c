@@ -14,7 +14,10 @@ static void on_sample(void *owner, const struct sample *sample)
     const struct tool_life *tool = sample->value.tool_life;
 
     (void)snprintf(owner, 128, "%s %s %.0f/%.0f%s%s", sample->place, tool->asset,
-                   tool->parts, tool->parts_limit, tool->removed ? " removed" : "",
+                   tool->parts, tool->parts_limit,
+                   tool->removed     ? " removed"
+                   : tool->is_mapped ? " mapped"
+                                     : "",
                    sample->flags & SAMPLE_SNAPSHOT ? " snapshot" : "");
 }
 
@@ -34,6 +37,18 @@ static const struct {
      "<CuttingTool><CuttingToolLifeCycle><ToolLife type='PART_COUNT' "
      "countDirection='DOWN' initial='90' limit='20'>33</ToolLife>"
      "</CuttingToolLifeCycle></CuttingTool>",                                  "K9 K9 13/70 snapshot"          },
+    {SHDR_ASSET_CHANGED,
+     "<CuttingTool><CuttingToolLifeCycle><ToolLife type='PART_COUNT' initial='3' "
+     "countDirection='UP' limit='0'>3</ToolLife><CutterStatus><Status>EXPIRED</Status>"
+     "</CutterStatus></CuttingToolLifeCycle></CuttingTool>",                   "K9 K9 3/3 mapped snapshot"     },
+    {SHDR_ASSET_CHANGED,
+     "<CuttingTool><CuttingToolLifeCycle><CutterStatus><Status>USED</Status>"
+     "</CutterStatus><ToolLife type='PART_COUNT' initial='3' countDirection='UP' "
+     "limit='0'>3</ToolLife></CuttingToolLifeCycle></CuttingTool>",            "K9 K9 3/nan snapshot"          },
+    {SHDR_ASSET_CHANGED,
+     "<CuttingTool><CuttingToolLifeCycle><CutterStatus><Status>EXPIRED</Status>"
+     "</CutterStatus><ToolLife type='PART_COUNT' initial='3' countDirection='UP' "
+     "limit='0'>2</ToolLife></CuttingToolLifeCycle></CuttingTool>",            "K9 K9 2/nan snapshot"          },
     {SHDR_ASSET_REMOVED,  "",                                                  "K9 K9 nan/nan removed snapshot"},
     {SHDR_ASSET_CHANGED,  "<Fixture assetId='F'/>",                            ""                              },
     {SHDR_ASSET_CHANGED,  "<CuttingTool assetId='A7'><Tool",                   ""                              },

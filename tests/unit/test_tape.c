@@ -35,7 +35,7 @@ static void tapes_read_back_as_they_were(void **state)
         "qualifier=HIGH text=\"INTERFERE Z\"\n",
         "2026-01-01T00:00:00.000Z gap 12 from=100 to=111 seconds=2.5 reason=overrun\n",
         "2026-01-01T00:00:00.000Z tool_life.8 \"T.8\" station=8 status=\"NEW USED\" "
-        "parts=3 parts_limit=240 down=1\n",
+        "parts=3 parts_limit=240 down=1 mapped=1\n",
     };
     struct tape_names *names = NULL;
     char printed[1024];

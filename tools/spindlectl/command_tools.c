@@ -38,6 +38,7 @@ static const struct column tool_facts[] = {
     {"counted in",                        "unit",              0},
     {"used",                              "used",              1},
     {"limit",                             "limit",             1},
+    {"limit from",                        "limit_from",        0},
     {"left",                              "remaining",         1},
     {"left: 5 % end before",              "rul_q05",           1},
     {"left: half end before",             "rul_q50",           1},

@@ -79,6 +79,7 @@ static void read_life(const json_t *value, struct parts *parts, struct sample *s
         .wear_mm = number_of(value, "wear"),
         .wear_limit_mm = number_of(value, "wear_limit"),
         .counts_down = json_is_true(json_object_get(value, "counts_down")),
+        .is_mapped = json_is_true(json_object_get(value, "mapped")),
         .removed = json_is_true(json_object_get(value, "removed")),
     };
     sample->value = (struct value){VALUE_TOOL_LIFE, .tool_life = &parts->life};

@@ -50,6 +50,7 @@ void control_life_read(const struct tool_life *life, struct control_life *ret_li
               life->counts_down))
         (void)pick(ret_life, LIFE_UNIT_MINUTES, life->minutes, life->minutes_limit,
                    life->counts_down);
+    ret_life->is_mapped = life->is_mapped;
     ret_life->is_broken = says(status, "BROKEN");
     ret_life->is_expired = says(status, "EXPIRED") || says(status, "TAGGED_OUT");
     ret_life->is_new = says(status, "NEW") || says(status, "RECONDITIONED");

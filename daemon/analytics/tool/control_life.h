@@ -13,6 +13,7 @@ struct control_life {
     enum life_unit unit;
     double used, limit, remaining; /* NAN = the control does not say */
     bool is_expired, is_broken, is_new;
+    bool is_mapped; /* its limit stood where the book has none */
     char asset[64];
 };
 

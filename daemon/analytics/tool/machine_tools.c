@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LAYOUT        UINT32_C(6)
+#define LAYOUT        UINT32_C(7)
 #define ONLY_TOOL     "1"  /* of a machine that shows none and has limits for all */
 #define LONG_WINDOW_S 60.0 /* a segment longer than this is looked at in pieces */
 #define SETTLED_NS    (10 * NS_PER_S) /* by then a cycle's record has come */

@@ -18,6 +18,22 @@ static void remember_interval(struct edge *edge, const struct tool_outlook *outl
     edge->trace[edge->trace_count - 1].q90 = (float)outlook->left.q90;
 }
 
+/* As configured, else the control's where life is counted in the same. */
+static void fill_limit(struct tool_record *tool, const struct edge *edge,
+                       const struct tool_setting *setting)
+{
+    const struct control_life *control = &edge->control;
+    const char *from = "config";
+
+    tool->limit = setting->limit.amount;
+    if (isnan(tool->limit) && control->is_known && control->unit == setting->unit) {
+        tool->limit = control->limit;
+        from = control->is_mapped ? "control mapped" : "control";
+    }
+    if (!isnan(tool->limit))
+        (void)text_copy(tool->limit_from, sizeof(tool->limit_from), from);
+}
+
 static void fill_wear(struct tool_record *tool, const struct edge *edge,
                       const struct tool_memory *memory)
 {
@@ -157,7 +173,7 @@ void tools_report(const struct tools_scene *scene, struct edge *edge)
     (void)text_copy(tool->source_name, sizeof(tool->source_name),
                     tool_source_names[outlook.source]);
     tool->used = edge_age(edge, setting.unit);
-    tool->limit = setting.limit.amount;
+    fill_limit(tool, edge, &setting);
     tool->remaining = outlook.remaining;
     tool->replace_at = outlook.replace_at;
     tool->phase = edge->phase;
