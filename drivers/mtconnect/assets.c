@@ -16,7 +16,7 @@ enum {
     FAILURES_MAX = 5, /* in a row; then only the next change asks again */
 };
 
-static const int64_t COALESCE_NS = 1 * NS_PER_S;
+static const int64_t COALESCE_NS = 100 * NS_PER_MS;
 static const int64_t AGAIN_NS = 2 * NS_PER_S;
 static const int64_t BETWEEN_NS = 200 * NS_PER_MS;
 static const int64_t ANSWER_LIMIT_NS = 30 * NS_PER_S;
@@ -86,7 +86,7 @@ static void on_tool(void *owner, const struct tool_life *tool)
         .path = 1,
         .place = place,
         .value = {.kind = VALUE_TOOL_LIFE, .tool_life = tool},
-        .at = clock_now(),
+        .at = timeline_now(&delivery->timeline, clock_now()),
     };
 
     if (!place || !*place)

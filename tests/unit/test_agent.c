@@ -324,6 +324,25 @@ static void tools_are_read_and_their_absence_is_no_trouble(void **state)
     scene_assert_account(scene, 1);
 }
 
+/* The stamps are of another day: so is what we notice ourselves. */
+static void tools_are_read_in_the_machine_s_time(void **state)
+{
+    struct scene *scene = *state;
+    int64_t midnight_ns;
+
+    assert_true(moment_parse("2026-01-01T00:00:00Z", &midnight_ns) > 0);
+    scene->options.assets = true;
+    scene->options.own_clock = true;
+    scene->agent.busy_assets = 1; /* the stream is ahead of them */
+    scene_start(scene);
+    scene_await_stream(scene);
+    agent_issue(&scene->agent, 5);
+    scene_catch_up(scene);
+    while (!scene->tools)
+        (void)uv_run(&scene->loop, UV_RUN_ONCE);
+    assert_in_range(scene->tool_wall_ns - midnight_ns, 0, NS_PER_HOUR);
+}
+
 static void a_lost_agent_is_said_to_be_lost_and_found_again(void **state)
 {
     struct scene *scene = *state;
@@ -385,6 +404,7 @@ int main(void)
         STORY(a_busy_store_is_waited_for),
         STORY(one_of_several_devices_is_asked_for_by_name),
         STORY(tools_are_read_and_their_absence_is_no_trouble),
+        STORY(tools_are_read_in_the_machine_s_time),
         STORY(a_lost_agent_is_said_to_be_lost_and_found_again),
         STORY(it_stops_at_any_moment),
     };

@@ -50,6 +50,7 @@ static void on_deliver(void *owner, const struct sample *samples, size_t count)
             scene->link_losses += sample->value.integer == 0;
         } else if (sample->signal == SIGNAL_TOOL_LIFE) {
             scene->tools++;
+            scene->tool_wall_ns = sample->at.wall_ns;
             (void)snprintf(scene->tool, sizeof(scene->tool), "%s %.0f/%.0f",
                            sample->place, sample->value.tool_life->parts,
                            sample->value.tool_life->parts_limit);

@@ -35,6 +35,7 @@ struct scene {
     uint64_t newest;
     bool out_of_order;
     char tool[TOOL_NAME], mark[64];
+    int64_t tool_wall_ns;
 };
 
 int scene_set_up(void **state);
