@@ -3,7 +3,7 @@
 
 #include "daemon/base/moment.h"
 
-static const uint64_t long_ns = 3 * NS_PER_MS;
+static const uint64_t long_ns = 1500 * NS_PER_US;
 
 bool turn_is_long(struct turn *turn, const uv_loop_t *loop)
 {

@@ -13,5 +13,6 @@ struct turn {
     uint64_t at_ms, since_ns; /* uv_now() and uv_hrtime() of the first question in it */
 };
 
-/* Has it been long enough, 3 ms, since this was first asked in this turn? */
+/* Has it been long enough, 1.5 ms, since this was first asked in this turn? Each who asks
+ * has a share of its own: the schedule, sockets, page and slices come to a few ms. */
 bool turn_is_long(struct turn *turn, const uv_loop_t *loop);
