@@ -23,18 +23,44 @@ static double real_limit(double limit)
     return NAN;
 }
 
-static bool pick(struct control_life *ret_life, enum life_unit unit, double value,
-                 double limit, bool counts_down)
+struct count {
+    enum life_unit unit;
+    bool is_wear;
+    double value, limit;
+};
+
+static void take(struct control_life *ret_life, const struct count *count,
+                 bool counts_down)
 {
-    if (isnan(value))
-        return false;
-    ret_life->unit = unit;
-    ret_life->limit = real_limit(limit);
-    ret_life->used = counts_down ? ret_life->limit - value : value;
-    ret_life->remaining = counts_down ? value : ret_life->limit - value;
+    ret_life->unit = count->unit;
+    ret_life->is_wear = count->is_wear;
+    ret_life->limit = real_limit(count->limit);
+    ret_life->used = counts_down ? ret_life->limit - count->value : count->value;
+    ret_life->remaining = counts_down ? count->value : ret_life->limit - count->value;
     if (ret_life->remaining < 0)
         ret_life->remaining = 0; /* overrun: nothing is left */
-    return true;
+}
+
+/* The first count that says what is left, else the first there is. */
+static void pick(struct control_life *ret_life, const struct tool_life *life)
+{
+    const struct count counts[] = {
+        {LIFE_UNIT_PARTS,   false, life->parts,   life->parts_limit  },
+        {LIFE_UNIT_MINUTES, false, life->minutes, life->minutes_limit},
+        {LIFE_UNIT_PARTS,   true,  life->wear_mm, life->wear_limit_mm},
+    };
+    const struct count *first = NULL;
+
+    for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
+        if (isnan(counts[i].value))
+            continue;
+        first = first ? first : &counts[i];
+        take(ret_life, &counts[i], life->counts_down);
+        if (!isnan(ret_life->remaining))
+            return;
+    }
+    if (first)
+        take(ret_life, first, life->counts_down);
 }
 
 void control_life_read(const struct tool_life *life, struct control_life *ret_life)
@@ -46,10 +72,7 @@ void control_life_read(const struct tool_life *life, struct control_life *ret_li
     ret_life->is_known = true;
     (void)text_copy(ret_life->asset, sizeof(ret_life->asset),
                     life->asset ? life->asset : "");
-    if (!pick(ret_life, LIFE_UNIT_PARTS, life->parts, life->parts_limit,
-              life->counts_down))
-        (void)pick(ret_life, LIFE_UNIT_MINUTES, life->minutes, life->minutes_limit,
-                   life->counts_down);
+    pick(ret_life, life);
     ret_life->is_mapped = life->is_mapped;
     ret_life->is_broken = says(status, "BROKEN");
     ret_life->is_expired = says(status, "EXPIRED") || says(status, "TAGGED_OUT");
@@ -58,11 +81,30 @@ void control_life_read(const struct tool_life *life, struct control_life *ret_li
         ret_life->remaining = 0; /* the status wins over arithmetic */
 }
 
+static bool is_same_count(const struct control_life *before,
+                          const struct control_life *now)
+{
+    return before->unit == now->unit && before->is_wear == now->is_wear;
+}
+
+/* Less than this is no step back but a count that hardly began. */
+static double least_step(const struct control_life *life)
+{
+    if (!life->is_wear)
+        return 1;
+    return isnan(life->limit) ? life->remaining / 2 : life->limit / 50;
+}
+
 /* What counts down from nobody knows where has gone up: only a new edge does that. */
 static bool is_refilled(const struct control_life *before, const struct control_life *now)
 {
-    return before->unit == now->unit && isnan(before->used) && isnan(now->used) &&
-           now->remaining > before->remaining + 1;
+    return isnan(before->used) && isnan(now->used) &&
+           now->remaining > before->remaining + least_step(before);
+}
+
+static bool is_back(const struct control_life *before, const struct control_life *now)
+{
+    return before->used > least_step(before) && now->used < 0.5 * before->used;
 }
 
 double control_life_evidence(const struct control_life *before,
@@ -76,9 +118,7 @@ double control_life_evidence(const struct control_life *before,
         evidence += 1;
     if (now->is_new && !before->is_new)
         evidence += 1;
-    if (before->unit == now->unit && before->used > 1 && now->used < 0.5 * before->used)
-        evidence += 1;
-    if (is_refilled(before, now))
+    if (is_same_count(before, now) && (is_back(before, now) || is_refilled(before, now)))
         evidence += 1;
     if (before->is_expired && !now->is_expired && !now->is_broken)
         evidence += 0.5;

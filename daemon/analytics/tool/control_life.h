@@ -10,7 +10,8 @@
 
 struct control_life {
     bool is_known;
-    enum life_unit unit;
+    bool is_wear;                  /* counted in wear, of any unit: percent, 0 to 1, mm */
+    enum life_unit unit;           /* otherwise */
     double used, limit, remaining; /* NAN = the control does not say */
     bool is_expired, is_broken, is_new;
     bool is_mapped; /* its limit stood where the book has none */

@@ -7,6 +7,7 @@
 
 #include "daemon/analytics/tool/breakage.h"
 #include "daemon/analytics/tool/control_life.h"
+#include "daemon/analytics/tool/count_rate.h"
 #include "daemon/analytics/tool/index_trend.h"
 #include "daemon/analytics/tool/offsets.h"
 #include "daemon/analytics/tool/tool_memory.h"
@@ -81,6 +82,7 @@ struct edge {
     bool has_verdict, is_fresh; /* no part of this life was judged yet */
     struct offset_track offset;
     struct control_life control;
+    struct count_rate wear_rate; /* of the control's count of wear, by age */
     double evidence;
     struct moment evidence_at;
 

@@ -135,6 +135,25 @@ static bool look_at_lives(const struct edge *edge, const struct tool_memory *mem
     return life_outlook_says(&outlook->left, age);
 }
 
+void outlook_count(struct edge *edge, const struct tool_setting *setting)
+{
+    const struct control_life *control = &edge->control;
+
+    if (!control->is_known || !control->is_wear || edge_is_spent(edge))
+        return;
+    count_rate_add(&edge->wear_rate, edge_age(edge, setting->unit),
+                   isnan(control->used) ? -control->remaining : control->used);
+}
+
+static bool look_at_count(const struct edge *edge, double age,
+                          struct tool_outlook *outlook)
+{
+    outlook->source = TOOL_SOURCE_CONTROL;
+    return edge->control.is_known && edge->control.is_wear &&
+           count_rate_outlook(&edge->wear_rate, age, edge->control.remaining,
+                              &outlook->left);
+}
+
 static double cheapest_age(const struct edge *edge, const struct tool_memory *memory,
                            const struct tool_setting *setting)
 {
@@ -155,6 +174,8 @@ static double control_remaining(const struct edge *edge,
 
     if (!control->is_known || isnan(control->remaining))
         return NAN;
+    if (control->is_wear) /* what is left of wear needs its rate, nothing left does not */
+        return control->remaining > 0 ? (double)NAN : 0;
     if (control->unit == setting->unit)
         return control->remaining;
 
@@ -174,7 +195,8 @@ void outlook_make(const struct edge *edge, const struct tool_memory *memory,
     *outlook = (struct tool_outlook){.remaining = NAN, .replace_at = NAN};
     outlook->has_quantiles = look_at_wear(edge, age, wear_limit_mm, outlook) ||
                              look_at_index(edge, age, outlook) ||
-                             look_at_lives(edge, memory, setting, outlook);
+                             look_at_lives(edge, memory, setting, outlook) ||
+                             look_at_count(edge, age, outlook);
     if (outlook->has_quantiles) {
         outlook->remaining = outlook->left.q50;
         outlook->replace_at = cheapest_age(edge, memory, setting);

@@ -29,6 +29,9 @@ void outlook_fit(struct edge *edge, const struct tool_memory *memory,
 void outlook_learn(struct edge *edge, const struct tool_memory *memory,
                    const struct tool_setting *setting);
 
+/* After every cycle: the control's count of wear, if it has one. */
+void outlook_count(struct edge *edge, const struct tool_setting *setting);
+
 /* `wear_limit_mm` NAN = none. */
 void outlook_make(const struct edge *edge, const struct tool_memory *memory,
                   const struct tool_setting *setting, double wear_limit_mm,

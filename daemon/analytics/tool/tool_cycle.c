@@ -108,6 +108,7 @@ static void finish(const struct tools_scene *scene, struct edge *edge,
     edge_close_cycle(edge, edge_age(edge, setting.unit));
     if (!edge_is_bad(edge))
         outlook_learn(edge, tools_memory(scene->tools, edge), &setting);
+    outlook_count(edge, &setting);
     estimate_wear(scene, edge);
     tools_judge_cycle(scene, edge);
     tools_report(scene, edge);

@@ -26,7 +26,8 @@ static void fill_limit(struct tool_record *tool, const struct edge *edge,
     const char *from = "config";
 
     tool->limit = setting->limit.amount;
-    if (isnan(tool->limit) && control->is_known && control->unit == setting->unit) {
+    if (isnan(tool->limit) && control->is_known && !control->is_wear &&
+        control->unit == setting->unit) {
         tool->limit = control->limit;
         from = control->is_mapped ? "control mapped" : "control";
     }
