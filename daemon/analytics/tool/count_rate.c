@@ -8,6 +8,7 @@
 #define LEAST_STEPS  3
 #define USUAL_SPREAD 0.25 /* of the pace of one step, before steps have shown theirs */
 #define SPREAD_STEPS 2.0  /* that this belief is worth */
+#define UNSTEADY     0.05 /* of the rate: other programs may come */
 
 void count_rate_add(struct count_rate *rate, double age, double count)
 {
@@ -46,7 +47,7 @@ bool count_rate_outlook(const struct count_rate *rate, double age, double left,
     const struct passage passage = {
         .margin = left - since,
         .drift = drift,
-        .u_drift = sqrt(diffusion / rate->ages),
+        .u_drift = hypot(sqrt(diffusion / rate->ages), UNSTEADY * drift),
         .diffusion = diffusion,
     };
 

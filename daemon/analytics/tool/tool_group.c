@@ -36,6 +36,23 @@ void tools_group(const struct tools_scene *scene, const struct tool_setting *set
     }
 }
 
+/* What is left of a group was told anew since, with a sister that cut later. */
+static bool has_later_sister(const struct machine_tools *tools, const struct edge *edge)
+{
+    struct tool_setting own, other;
+
+    tools_setting(tools, edge, &own);
+    for (uint32_t i = 0; *own.group && i < tools->state.edge_count; i++) {
+        const struct edge *sister = &tools->edges[i];
+
+        tools_setting(tools, sister, &other);
+        if (sister->path == edge->path && sister->cycle_no > edge->cycle_no &&
+            other.unit == own.unit && strcmp(other.group, own.group) == 0)
+            return true;
+    }
+    return false;
+}
+
 double tools_lights_out(const struct machine_tools *tools, int64_t path)
 {
     int64_t newest = 0;
@@ -47,7 +64,8 @@ double tools_lights_out(const struct machine_tools *tools, int64_t path)
     for (uint32_t i = 0; i < tools->state.edge_count; i++) {
         const struct edge *edge = &tools->edges[i];
 
-        if (edge->path != path || edge->cycle_no < newest - IN_USE_CYCLES)
+        if (edge->path != path || edge->cycle_no < newest - IN_USE_CYCLES ||
+            has_later_sister(tools, edge))
             continue;
         if (isnan(edge->lasts_h))
             return NAN;
