@@ -206,6 +206,47 @@ static void offsets_tell_wear_errors_and_tampering(void **state)
         assert_int_equal(offset_track_add(&track, rows[i].value), rows[i].change);
 }
 
+static void hear_life(struct story *story, double at, double parts_limit)
+{
+    const struct tool_life life = {.asset = "A7",
+                                   .station = number,
+                                   .status = "USED",
+                                   .parts = 3,
+                                   .parts_limit = parts_limit,
+                                   .minutes = NAN,
+                                   .minutes_limit = NAN,
+                                   .wear_mm = NAN,
+                                   .wear_limit_mm = NAN};
+    const struct sample sample = {
+        .signal = SIGNAL_TOOL_LIFE,
+        .quality = QUALITY_GOOD,
+        .path = 1,
+        .place = number,
+        .value = {.kind = VALUE_TOOL_LIFE, .tool_life = &life},
+        .at = story_moment(at)
+    };
+
+    story_observe(story, &sample);
+}
+
+/* A limit that is not known is the same as before. */
+static void a_control_that_repeats_itself_makes_no_records(void **state)
+{
+    struct story story;
+
+    (void)state;
+    story_init(&story);
+    cut(&story, 0, 40);
+    hear_life(&story, 100, NAN);
+    size_t before = story.count;
+    hear_life(&story, 101, NAN);
+    hear_life(&story, 102, NAN);
+    assert_int_equal(story.count, before);
+    hear_life(&story, 103, 240);
+    assert_true(story.count > before);
+    story_done(&story);
+}
+
 static void limits_are_read_as_people_write_them(void **state)
 {
     const struct {
@@ -248,6 +289,7 @@ int main(void)
         cmocka_unit_test(a_suspicion_ends_with_a_good_part),
         cmocka_unit_test(ticks_and_restarts_change_nothing),
         cmocka_unit_test(offsets_tell_wear_errors_and_tampering),
+        cmocka_unit_test(a_control_that_repeats_itself_makes_no_records),
         cmocka_unit_test(limits_are_read_as_people_write_them),
     };
 

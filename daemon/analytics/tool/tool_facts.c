@@ -132,6 +132,12 @@ void tools_evidence(const struct tools_scene *scene, struct edge *edge, double w
 
 /* ---- what the control says ---- */
 
+/* Not known and not known are the same. */
+static bool differs(double left, double right)
+{
+    return isnan(left) ? !isnan(right) : left != right;
+}
+
 static void hear_life(const struct tools_scene *scene, const struct sample *sample)
 {
     const struct tool_life *life = sample->value.tool_life;
@@ -156,7 +162,7 @@ static void hear_life(const struct tools_scene *scene, const struct sample *samp
     if (now.is_broken && !before.is_broken)
         tools_announce(scene, edge, "tool_broken", SEVERITY_ALARM, now.used,
                        "the control says this tool is broken");
-    if (now.limit != before.limit || now.is_expired != before.is_expired)
+    if (differs(now.limit, before.limit) || now.is_expired != before.is_expired)
         tools_report(scene, edge);
 }
 
