@@ -172,7 +172,7 @@ static void censored_lives_make_the_scale_longer(void **state)
 
 static void first_passage_is_inverse_gaussian(void **state)
 {
-    struct passage passage = {.40, .004, 0, .0004};
+    struct passage passage = {.40, .004, 0, .0004, 0};
 
     (void)state;
     shows(passage_quantile(&passage, .05), 41.2660, 4);
@@ -186,10 +186,10 @@ static void first_passage_is_inverse_gaussian(void **state)
     shows(passage_quantile(&passage, .50), 89.0316, 4);
     shows(passage_quantile(&passage, .90), 178.3467, 4);
     shows(passage_below(&passage, 80), .4172706, 7);
-    passage = (struct passage){100, 1, 0, .1};
+    passage = (struct passage){100, 1, 0, .1, 0};
     near(passage_below(&passage, 100), 0.5063062555, 1e-9);
     near(passage_below(&passage, 99), 0.3813060034, 1e-9);
-    passage = (struct passage){1, .0035, .001, 4e-6};
+    passage = (struct passage){1, .0035, .001, 4e-6, 0};
     passage_learn(&passage, .0051 + .0042 + .0063 + .0038 + .0047, 5);
     shows(passage.drift, .00423333, 8);
     shows(passage.u_drift, .00066667, 8);

@@ -7,8 +7,8 @@
 
 #define LEAST_POINTS 5
 #define CLEAR        3.0  /* times its standard error that a drift must be */
-#define UNSTEADY     0.2  /* of the drift: it is not the same for ever */
-#define LEAST_WANDER 0.05 /* of the variance of steps: no process only repeats */
+#define UNSTEADY     0.05 /* of the drift: it is not the same for ever */
+#define LEAST_WANDER 0.03 /* of what it has drifted: no process only repeats */
 
 /* The variance that a unit of age adds. Noise of measuring makes steps that follow each
  * other opposite (covariance minus its variance); what wanders leaves them unrelated. */
@@ -29,7 +29,9 @@ static double find_diffusion(const struct wear_point *points, size_t count,
 
     double noise = fmin(squares / 2, fmax(0, -products));
     *ret_noise_share = squares > 0 ? 2 * noise / squares : 1;
-    return fmax(squares - 2 * noise, LEAST_WANDER * squares) * steps / span;
+
+    double least = LEAST_WANDER * line->slope * span;
+    return fmax((squares - 2 * noise) * steps, least * least) / span;
 }
 
 bool dimension_drift_fit(const struct wear_point *points, size_t count, double upper,
@@ -55,6 +57,7 @@ bool dimension_drift_fit(const struct wear_point *points, size_t count, double u
         .drift = fabs(line.slope),
         .u_drift = hypot(hypot(line.u_slope, wandered), UNSTEADY * line.slope),
         .diffusion = diffusion,
+        .u_margin = 2 * noise_share * line.deviation / sqrt((double)count),
     };
 
     if (!(passage.drift > CLEAR * line.u_slope) || !(passage.margin > 0))

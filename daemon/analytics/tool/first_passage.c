@@ -6,7 +6,9 @@
 #include <math.h>
 
 /* Si et al. 2012 for a drift that is itself uncertain; with u_drift = 0 it is the inverse
- * Gaussian distribution. The second term's exponent goes together with ln of its normal.
+ * Gaussian distribution. An error of the margin widens it, as of a level that is
+ * measured; it is left out of the second term. That one's exponent goes together with ln
+ * of its normal.
  */
 double passage_below(const struct passage *passage, double t)
 {
@@ -18,7 +20,7 @@ double passage_below(const struct passage *passage, double t)
         return 0;
 
     double sigma = sqrt(diffusion * t + spread * t * t);
-    double reached = normal_below((drift * t - margin) / sigma);
+    double reached = normal_below((drift * t - margin) / hypot(sigma, passage->u_margin));
     double exponent = 2 * drift * margin / diffusion +
                       2 * spread * margin * margin / (diffusion * diffusion);
     double far = (2 * spread * margin * t + diffusion * (drift * t + margin)) /

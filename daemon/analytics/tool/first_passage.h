@@ -10,6 +10,7 @@ struct passage {
     double drift;     /* mean, a unit of time */
     double u_drift;   /* its standard error; 0 = known exactly */
     double diffusion; /* variance that is added in a unit of time, > 0 */
+    double u_margin;  /* standard error of `margin`; 0 = known exactly */
 };
 
 /* P(crossed by t). Safe where exp(2 drift margin / diffusion) overflows. */
