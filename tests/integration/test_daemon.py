@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The life of spindled: checked, started, reloaded, told things, stopped."""
 import os
+import pathlib
+import re
+import resource
 import socket
 import subprocess
 import tempfile
@@ -49,11 +52,18 @@ def check_tells_everything_that_is_wrong_with_line_and_column():
     assert check("version: 1\nmachines: []\n")[0] == 0
 
 
+def has_room_for_all_descriptors(daemon):
+    """From the start: while threads run, the kernel takes many milliseconds to make more."""
+    room = int(re.search(r"FDSize:\s+(\d+)", pathlib.Path(f"/proc/{daemon.process.pid}/status").read_text()).group(1))
+    return room >= min(16384, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+
+
 def a_bad_file_leaves_the_old_configuration_running():
     with Cell("--speed", "5", scenario=SCENARIO) as cell:
         good = config(modbus_machine("mill-1", cell))
         with Daemon(good) as daemon:
             wait_for(lambda: daemon.machine("mill-1")["linked"], "the link")
+            assert has_room_for_all_descriptors(daemon)
             daemon.write(good.replace("every:", "evry:"))
             daemon.reload()
             wait_for(lambda: "the old one stays" in daemon.log(), "the complaint")
